@@ -1,0 +1,27 @@
+import type { Brand } from './brand.js';
+
+/** Unix time in milliseconds, UTC. For records and for talking to the exchange; it may jump. */
+export type EpochMs = Brand<number, 'EpochMs'>;
+
+/** Milliseconds of the machine's monotonic clock, with fractions; equal in every thread and process of one boot. */
+export type MonoMs = Brand<number, 'MonoMs'>;
+
+/** Time as a parameter: the engine never reads a clock by itself, so that a simulation can own it. */
+export interface Clock {
+  readonly epochMs: () => EpochMs;
+  readonly monoMs: () => MonoMs;
+}
+
+/**
+ * `performance.now()` counts from the start of its own thread. Both it and `hrtime` read CLOCK_MONOTONIC, so one
+ * difference taken at load time makes the cheap call comparable between threads.
+ */
+const threadOffsetMs = (() => {
+  const [seconds, nanos] = process.hrtime();
+  return seconds * 1_000 + nanos / 1e6 - performance.now();
+})();
+
+export const systemClock: Clock = {
+  epochMs: () => Date.now() as EpochMs,
+  monoMs: () => (performance.now() + threadOffsetMs) as MonoMs,
+};

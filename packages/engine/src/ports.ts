@@ -1,0 +1,252 @@
+import type { EpochMs } from '@mtrade/base';
+import type { BaseQty, Decimal, QuoteAmount } from '@mtrade/money';
+import type { ClosedCycle, Cycle, Fill, Intent, MarketRules, PairState, ScanRecord, Side } from '@mtrade/cycle';
+
+/**
+ * The ports of the engine: what it needs from the world, said in its own words. Adapters (`feed`, `venue`, `store`)
+ * implement them; a simulation implements them too.
+ */
+
+// ---------------------------------------------------------------------------------------------- exchange, REST
+
+/** What one POST of an order led to. Everything that is not listed as definite is `unknown` (protocol 2.5). */
+export type PlaceOutcome =
+  | {
+      readonly type: 'acked';
+      readonly exchangeOrderId: string;
+      /** False while the order rests on the book. */
+      readonly finished: boolean;
+      readonly finishAs: string | null;
+      readonly filledBase: BaseQty;
+      readonly filledQuote: QuoteAmount;
+    }
+  | { readonly type: 'rejected'; readonly label: string; readonly message: string; readonly retryAfterMs: number | null }
+  | { readonly type: 'unknown'; readonly reason: string };
+
+/** One of our orders as a scan or the private stream saw it. */
+export interface OrderEvidence {
+  readonly clientOrderId: string;
+  readonly symbol: string;
+  readonly exchangeOrderId: string;
+  readonly finished: boolean;
+  readonly finishAs: string | null;
+  /** Null when the source does not say (a trade row). */
+  readonly filledBase: BaseQty | null;
+  readonly filledQuote: QuoteAmount | null;
+}
+
+export interface ScanResult {
+  readonly record: ScanRecord;
+  /** Every order found under the client id; two of them mean quarantine. */
+  readonly found: readonly OrderEvidence[];
+}
+
+export interface Balance {
+  readonly available: Decimal;
+  readonly locked: Decimal;
+}
+export type Balances = Readonly<Record<string, Balance>>;
+
+export interface ClockOffset {
+  /** exchange clock - our wall clock. */
+  readonly offsetMs: number;
+  /** Half the best round trip: the truth lies within +- this. */
+  readonly errorMs: number;
+}
+
+/** What goes on the wire, already exact text; made from a committed intent and nothing else. */
+export interface OrderRequest {
+  readonly intentId: number;
+  readonly clientOrderId: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly type: 'market' | 'limit';
+  readonly timeInForce: 'ioc' | 'fok';
+  /** Base text; for a market buy quote text. */
+  readonly amount: string;
+  readonly price: string | null;
+  /** Exchange clock: sent as the request's expiry. */
+  readonly deadlineMs: EpochMs;
+}
+
+/**
+ * The exchange's REST side. Every method has a deadline of its own and rejects with an Error when it did not get a
+ * complete answer, except `place`, which never rejects: whatever happens is an outcome.
+ */
+export interface Venue {
+  /** Rules of the given pairs; a pair that the exchange does not list is missing from the answer. */
+  readonly loadRules: (symbols: readonly string[]) => Promise<readonly MarketRules[]>;
+  readonly measureClock: () => Promise<ClockOffset>;
+  readonly balances: () => Promise<Balances>;
+  /** Exactly one POST. */
+  readonly place: (request: OrderRequest) => Promise<PlaceOutcome>;
+  /** Current word on one order by the exchange's own id. */
+  readonly order: (symbol: string, exchangeOrderId: string) => Promise<OrderEvidence>;
+  /** All trades of one order, every page. */
+  readonly fills: (symbol: string, exchangeOrderId: string) => Promise<readonly Fill[]>;
+  /** Looks for a client id among open orders, finished orders and own trades since `fromMs`, every page. */
+  readonly scan: (symbol: string, clientOrderId: string, fromMs: EpochMs) => Promise<ScanResult>;
+  readonly close: () => Promise<void>;
+}
+
+// ---------------------------------------------------------------------------------------------- exchange, WebSocket
+
+/** One price as it lies in shared memory: `mantissa x 10^-decimals`, mantissa a safe integer. */
+export interface ScaledPrice {
+  readonly mantissa: number;
+  readonly decimals: number;
+}
+
+/** Best prices of one pair from one frame; null where the frame does not say. Times in ms. */
+export interface Tick {
+  readonly symbol: string;
+  readonly bid: ScaledPrice | null;
+  readonly ask: ScaledPrice | null;
+  readonly last: ScaledPrice | null;
+  /** Asks from best to worst, only for pairs whose ladder looks deeper than the best price. */
+  readonly asks: readonly ScaledPrice[] | null;
+  readonly exchangeMs: number;
+  /** Monotonic time when the frame came off the socket. */
+  readonly receivedMono: number;
+}
+
+export interface FeedHandlers {
+  readonly onTick: (tick: Tick) => void;
+  /** An order event of the private stream; a hint that starts a look at the trades. */
+  readonly onOrder: (evidence: OrderEvidence) => void;
+  readonly onBalances: () => void;
+  readonly onState: (state: FeedState) => void;
+}
+
+export interface FeedState {
+  readonly connected: boolean;
+  readonly reconnects: number;
+  readonly malformedFrames: number;
+  /** Pairs whose subscription the exchange refused, with its words. */
+  readonly refused: Readonly<Record<string, string>>;
+  readonly reason: string | null;
+}
+
+export interface PriceFeed {
+  readonly start: (handlers: FeedHandlers) => void;
+  readonly close: () => void;
+}
+
+// ---------------------------------------------------------------------------------------------- database
+
+export interface JournalEntry {
+  readonly epochMs: EpochMs;
+  readonly symbol: string | null;
+  /** `order.intent`, `order.filled`, `cycle.closed`, `operator.reset`, ...: dotted, stable. */
+  readonly event: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * One atomic step of the books: all of it is committed, durably, or none. Every list may be empty.
+ * The order of application is pair, cycle, intents, fills, closed cycle, journal.
+ */
+export interface ChangeSet {
+  /** New value of the pair's own columns (flags, attention, dust, back-off, counters). */
+  readonly pair?: PairState;
+  /** Inserted or replaced by id. */
+  readonly cycle?: Cycle & { readonly symbol: string };
+  /** Ends a cycle: its row becomes history. */
+  readonly closedCycle?: ClosedCycle & { readonly symbol: string };
+  /** New rows; refused by the schema when the pair already has an open one on that side, or is not permitted (buys). */
+  readonly newIntents?: readonly Intent[];
+  /** Compare-and-set on the state: the whole commit fails when a row is not in `from`. */
+  readonly intentMoves?: readonly { readonly intent: Intent; readonly from: Intent['state'] }[];
+  readonly fills?: readonly { readonly fill: Fill; readonly intentId: number; readonly cycleId: number }[];
+  readonly journal?: readonly JournalEntry[];
+  /** Engine-wide operator switch. */
+  readonly trading?: boolean;
+}
+
+export interface CycleStore {
+  /** Everything a cycler needs to begin, after the schema check: pairs with open cycles and open intents. */
+  readonly load: () => StoreSnapshot;
+  /** One IMMEDIATE transaction, synchronous=FULL. Throws and changes nothing when anything is refused. */
+  readonly commit: (change: ChangeSet) => void;
+  readonly close: () => void;
+}
+
+export interface StoreSnapshot {
+  readonly installId: string;
+  readonly startNonce: string;
+  readonly epoch: number;
+  readonly trading: boolean;
+  readonly nextIntentId: number;
+  readonly nextCycleId: number;
+  readonly pairs: readonly PairState[];
+}
+
+// ---------------------------------------------------------------------------------------------- order lane
+
+/** From the cycler to the order thread. A `place` is sent only for a committed intent, once. */
+export type LaneRequest =
+  | { readonly type: 'place'; readonly order: OrderRequest }
+  /** Follow an acknowledged order to its end and bring its trades. */
+  | { readonly type: 'settle'; readonly intentId: number; readonly symbol: string; readonly exchangeOrderId: string }
+  | { readonly type: 'scan'; readonly intentId: number; readonly symbol: string; readonly clientOrderId: string; readonly fromMs: EpochMs }
+  | { readonly type: 'refresh-balances' }
+  | { readonly type: 'refresh-clock' };
+
+/** From the order thread to the cycler. Plain data only: it crosses a thread border (decimals as text). */
+export type LaneEvent =
+  | { readonly type: 'placed'; readonly intentId: number; readonly outcome: WirePlaceOutcome; readonly sentMono: number; readonly answeredMono: number }
+  | { readonly type: 'settled'; readonly intentId: number; readonly finishAs: string | null; readonly filledBase: string; readonly filledQuote: string; readonly fills: readonly WireFill[] }
+  | { readonly type: 'settle-failed'; readonly intentId: number; readonly reason: string }
+  | { readonly type: 'scanned'; readonly intentId: number; readonly record: ScanRecord; readonly found: readonly WireEvidence[] }
+  | { readonly type: 'evidence'; readonly evidence: WireEvidence }
+  | { readonly type: 'balances'; readonly requestedMono: number; readonly balances: Readonly<Record<string, { available: string; locked: string }>> }
+  | { readonly type: 'balances-failed'; readonly reason: string }
+  | { readonly type: 'clock'; readonly offsetMs: number; readonly errorMs: number; readonly measuredMono: number }
+  | { readonly type: 'clock-failed'; readonly reason: string }
+  | { readonly type: 'rules'; readonly rules: readonly WireRules[] };
+
+export type WirePlaceOutcome =
+  | { readonly type: 'acked'; readonly exchangeOrderId: string; readonly finished: boolean; readonly finishAs: string | null; readonly filledBase: string; readonly filledQuote: string }
+  | { readonly type: 'rejected'; readonly label: string; readonly message: string; readonly retryAfterMs: number | null }
+  | { readonly type: 'unknown'; readonly reason: string };
+
+export interface WireFill {
+  readonly tradeId: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly baseAmount: string;
+  readonly price: string;
+  readonly fee: string;
+  readonly feeCoin: string;
+  readonly role: 'maker' | 'taker' | 'unknown';
+  readonly epochMs: number;
+}
+
+export interface WireEvidence {
+  readonly clientOrderId: string;
+  readonly symbol: string;
+  readonly exchangeOrderId: string;
+  readonly finished: boolean;
+  readonly finishAs: string | null;
+  readonly filledBase: string | null;
+  readonly filledQuote: string | null;
+}
+
+export interface WireRules {
+  readonly symbol: string;
+  readonly base: string;
+  readonly quote: string;
+  readonly amountStep: string;
+  readonly priceStep: string;
+  readonly minBase: string;
+  readonly minQuote: string;
+  readonly tradable: 'both' | 'buy-only' | 'sell-only' | 'none';
+  readonly feeRate: string;
+  readonly supportsFok: boolean;
+}
+
+/** The cycler's end of the wire to the order thread. Never blocks. */
+export interface OrderLane {
+  readonly request: (request: LaneRequest) => void;
+}
+

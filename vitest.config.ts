@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+/** Packages are tested as built (`dist`), because worker threads can only load compiled files. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/architecture/**/*.test.ts'],
+        },
+      },
+      {
+        // Real threads and real processes: one file at a time, or they would starve each other on two cores.
+        test: {
+          name: 'real',
+          include: ['test/stress/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/crash/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
