@@ -10,7 +10,9 @@ const shell = process.platform === 'win32';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`mtrade needs Node 20.19 or newer; this is ${process.version}. Install a newer Node and run the command again.`);
+  console.error(
+    `mtrade needs Node 20.19 or newer; this is ${process.version}. Install a newer Node and run the command again.`,
+  );
   process.exit(1);
 }
 
@@ -28,4 +30,8 @@ if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lockfile).m
   console.error('mtrade: installing dependencies (once) ...');
   run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], 'installing dependencies');
 }
-run('npx', ['--no-install', 'turbo', 'run', 'build', '--output-logs=errors-only', '--log-order=grouped'], 'the build');
+run(
+  'npx',
+  ['--no-install', 'turbo', 'run', 'build', '--output-logs=errors-only', '--log-order=grouped'],
+  'the build',
+);

@@ -26,7 +26,14 @@ export const INTENT_STATES = [
 export type IntentState = (typeof INTENT_STATES)[number];
 
 /** The one definition of "open": the unique index, every check and every query use this list. */
-export const OPEN_INTENT_STATES = ['SUBMITTED', 'UNKNOWN', 'ACKED', 'LIVE', 'SETTLING', 'QUARANTINED'] as const satisfies readonly IntentState[];
+export const OPEN_INTENT_STATES = [
+  'SUBMITTED',
+  'UNKNOWN',
+  'ACKED',
+  'LIVE',
+  'SETTLING',
+  'QUARANTINED',
+] as const satisfies readonly IntentState[];
 
 /** An order that has been decided but has no row yet. Exactly one of `baseAmount`, `quoteAmount` is set. */
 export interface OrderDraft {

@@ -74,5 +74,5 @@ export interface PairState {
 }
 
 /** The seven public states, derived, never stored. */
-export type PublicState = 'idle' | 'buying' | 'active' | 'averaging' | 'selling' | 'unknown' | 'needs_attention';
-
+export type PublicState =
+  'idle' | 'buying' | 'active' | 'averaging' | 'selling' | 'unknown' | 'needs_attention';

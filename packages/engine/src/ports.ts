@@ -1,6 +1,15 @@
 import type { EpochMs } from '@mtrade/base';
 import type { BaseQty, Decimal, QuoteAmount } from '@mtrade/money';
-import type { ClosedCycle, Cycle, Fill, Intent, MarketRules, PairState, ScanRecord, Side } from '@mtrade/cycle';
+import type {
+  ClosedCycle,
+  Cycle,
+  Fill,
+  Intent,
+  MarketRules,
+  PairState,
+  ScanRecord,
+  Side,
+} from '@mtrade/cycle';
 
 /**
  * The ports of the engine: what it needs from the world, said in its own words. Adapters (`feed`, `venue`, `store`)
@@ -20,7 +29,12 @@ export type PlaceOutcome =
       readonly filledBase: BaseQty;
       readonly filledQuote: QuoteAmount;
     }
-  | { readonly type: 'rejected'; readonly label: string; readonly message: string; readonly retryAfterMs: number | null }
+  | {
+      readonly type: 'rejected';
+      readonly label: string;
+      readonly message: string;
+      readonly retryAfterMs: number | null;
+    }
   | { readonly type: 'unknown'; readonly reason: string };
 
 /** One of our orders as a scan or the private stream saw it. */
@@ -187,27 +201,77 @@ export interface StoreSnapshot {
 export type LaneRequest =
   | { readonly type: 'place'; readonly order: OrderRequest }
   /** Follow an acknowledged order to its end and bring its trades. */
-  | { readonly type: 'settle'; readonly intentId: number; readonly symbol: string; readonly exchangeOrderId: string }
-  | { readonly type: 'scan'; readonly intentId: number; readonly symbol: string; readonly clientOrderId: string; readonly fromMs: EpochMs }
+  | {
+      readonly type: 'settle';
+      readonly intentId: number;
+      readonly symbol: string;
+      readonly exchangeOrderId: string;
+    }
+  | {
+      readonly type: 'scan';
+      readonly intentId: number;
+      readonly symbol: string;
+      readonly clientOrderId: string;
+      readonly fromMs: EpochMs;
+    }
   | { readonly type: 'refresh-balances' }
   | { readonly type: 'refresh-clock' };
 
 /** From the order thread to the cycler. Plain data only: it crosses a thread border (decimals as text). */
 export type LaneEvent =
-  | { readonly type: 'placed'; readonly intentId: number; readonly outcome: WirePlaceOutcome; readonly sentMono: number; readonly answeredMono: number }
-  | { readonly type: 'settled'; readonly intentId: number; readonly finishAs: string | null; readonly filledBase: string; readonly filledQuote: string; readonly fills: readonly WireFill[] }
+  | {
+      readonly type: 'placed';
+      readonly intentId: number;
+      readonly outcome: WirePlaceOutcome;
+      readonly sentMono: number;
+      readonly answeredMono: number;
+    }
+  | {
+      readonly type: 'settled';
+      readonly intentId: number;
+      readonly finishAs: string | null;
+      readonly filledBase: string;
+      readonly filledQuote: string;
+      readonly fills: readonly WireFill[];
+    }
   | { readonly type: 'settle-failed'; readonly intentId: number; readonly reason: string }
-  | { readonly type: 'scanned'; readonly intentId: number; readonly record: ScanRecord; readonly found: readonly WireEvidence[] }
+  | {
+      readonly type: 'scanned';
+      readonly intentId: number;
+      readonly record: ScanRecord;
+      readonly found: readonly WireEvidence[];
+    }
   | { readonly type: 'evidence'; readonly evidence: WireEvidence }
-  | { readonly type: 'balances'; readonly requestedMono: number; readonly balances: Readonly<Record<string, { available: string; locked: string }>> }
+  | {
+      readonly type: 'balances';
+      readonly requestedMono: number;
+      readonly balances: Readonly<Record<string, { available: string; locked: string }>>;
+    }
   | { readonly type: 'balances-failed'; readonly reason: string }
-  | { readonly type: 'clock'; readonly offsetMs: number; readonly errorMs: number; readonly measuredMono: number }
+  | {
+      readonly type: 'clock';
+      readonly offsetMs: number;
+      readonly errorMs: number;
+      readonly measuredMono: number;
+    }
   | { readonly type: 'clock-failed'; readonly reason: string }
   | { readonly type: 'rules'; readonly rules: readonly WireRules[] };
 
 export type WirePlaceOutcome =
-  | { readonly type: 'acked'; readonly exchangeOrderId: string; readonly finished: boolean; readonly finishAs: string | null; readonly filledBase: string; readonly filledQuote: string }
-  | { readonly type: 'rejected'; readonly label: string; readonly message: string; readonly retryAfterMs: number | null }
+  | {
+      readonly type: 'acked';
+      readonly exchangeOrderId: string;
+      readonly finished: boolean;
+      readonly finishAs: string | null;
+      readonly filledBase: string;
+      readonly filledQuote: string;
+    }
+  | {
+      readonly type: 'rejected';
+      readonly label: string;
+      readonly message: string;
+      readonly retryAfterMs: number | null;
+    }
   | { readonly type: 'unknown'; readonly reason: string };
 
 export interface WireFill {
@@ -249,4 +313,3 @@ export interface WireRules {
 export interface OrderLane {
   readonly request: (request: LaneRequest) => void;
 }
-

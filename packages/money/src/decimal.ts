@@ -24,7 +24,8 @@ const PLAIN_DECIMAL = /^-?\d{1,30}(?:\.\d{1,40})?$/;
 
 /** Exchange or configuration text in, exact decimal out. `1e-7`, `NaN`, ` 1` and `.5` are refused, not guessed. */
 export function decimal(text: string): Decimal {
-  if (text.length > 72 || !PLAIN_DECIMAL.test(text)) throw new TypeError(`not a plain decimal: ${JSON.stringify(text.slice(0, 80))}`);
+  if (text.length > 72 || !PLAIN_DECIMAL.test(text))
+    throw new TypeError(`not a plain decimal: ${JSON.stringify(text.slice(0, 80))}`);
   return new Big(text);
 }
 
@@ -42,7 +43,8 @@ export function integer(value: number): Decimal {
 }
 
 /** `mantissa x 10^-decimals`, exact: how a price lies in shared memory. */
-export const scaled = (mantissa: number, decimals: number): Decimal => new Big(`${integer(mantissa).toFixed(0)}e-${decimals}`);
+export const scaled = (mantissa: number, decimals: number): Decimal =>
+  new Big(`${integer(mantissa).toFixed(0)}e-${decimals}`);
 
 /** For hints and displays only: the nearest double. Never the base of a decision that spends money. */
 export const toDouble = (value: Decimal): number => Number(value.toFixed());
