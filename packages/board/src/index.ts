@@ -1,0 +1,17 @@
+export { Board, type BoardHandle, type BoardOptions, attachBoard, createBoard } from './board.js';
+export {
+  type AnyCounterName,
+  COUNTERS,
+  type CounterName,
+  type Counters,
+  INTERNAL_COUNTERS,
+  type InternalCounterName,
+} from './counters.js';
+export { type Heartbeats, ROLES, type Role } from './heartbeats.js';
+export { type Latencies, type LatencySummary, STAGES, type Stage } from './latencies.js';
+export { LAYOUT_VERSION } from './layout.js';
+export { Owner, type OwnerId, type PairSlots } from './pair-slots.js';
+export { type PriceCell, type PriceCells, emptyPriceCell } from './price-cells.js';
+export { type Trigger, type TriggerCell, type TriggerCells, emptyTriggerCell } from './trigger-cells.js';
+export { type PushResult, type UrgentQueue } from './urgent-queue.js';
+export type { WakeWord } from './wake-word.js';

@@ -1,0 +1,90 @@
+import type { Words } from './words.js';
+
+/** What a cell holds: doubles first (two words each), then plain Int32 words. */
+export interface TwinShape {
+  readonly doubles: number;
+  readonly ints: number;
+  /** Distance between two cells. */
+  readonly strideWords: number;
+  /** Where copy 1 starts inside a cell; copy 0 starts at word 1, after VERSION. */
+  readonly secondCopyWord: number;
+}
+
+const VERSION = 0;
+const FIRST_COPY_WORD = 1;
+
+/**
+ * Groups of values that are read as they were written, all or none. One writer, any number of readers, no lock.
+ *
+ *   word 0   VERSION   count of publications (wraps, skips 0); 0 = never written. Its lowest bit names the valid copy
+ *   then     copy 0, copy 1
+ *
+ * The writer fills the copy that is *not* valid and then publishes by advancing VERSION. A reader copies the valid one
+ * and keeps what it read only if VERSION has not moved. A classic seqlock makes readers wait while the writer is
+ * inside; when a writer's thread is terminated there, they wait for ever. Here they just go on with the last complete
+ * copy, and the next writer carries on from the published version.
+ *
+ * A reader would have to sleep through exactly 2^32 publications between two of its steps to be fooled.
+ */
+export class TwinCells {
+  /** The values of the cell on its way in or out. Private to this thread; `doubles` and `ints` share memory with it. */
+  readonly doubles: Float64Array;
+  readonly ints: Int32Array;
+
+  readonly #words: Words;
+  readonly #staged: Int32Array;
+  readonly #strideWords: number;
+  readonly #secondCopyWord: number;
+
+  constructor(shape: TwinShape, words: Words) {
+    const doubleWords = shape.doubles * 2;
+    const memory = new ArrayBuffer(
+      (doubleWords + shape.ints + (shape.ints % 2)) * Int32Array.BYTES_PER_ELEMENT,
+    );
+    this.doubles = new Float64Array(memory, 0, shape.doubles);
+    this.#staged = new Int32Array(memory, 0, doubleWords + shape.ints);
+    this.ints = this.#staged.subarray(doubleWords);
+    this.#words = words;
+    this.#strideWords = shape.strideWords;
+    this.#secondCopyWord = shape.secondCopyWord;
+  }
+
+  /** Publishes the staged values. Only the cell's one writer may call this. */
+  publish(cell: number): void {
+    const words = this.#words;
+    const staged = this.#staged;
+    const base = cell * this.#strideWords;
+    const next = nextVersion(words.load(base + VERSION));
+    const copy = base + this.#copyWord(next);
+    for (let word = 0; word < staged.length; word += 1) {
+      const value = staged[word] as number;
+      // Most words of a price repeat, and a sequentially consistent store costs several loads.
+      if (words.load(copy + word) !== value) words.store(copy + word, value);
+    }
+    words.store(base + VERSION, next);
+  }
+
+  /** Stages the values last published and returns their version, 0 when there are none. */
+  collect(cell: number): number {
+    const words = this.#words;
+    const staged = this.#staged;
+    const base = cell * this.#strideWords;
+    for (;;) {
+      const version = words.load(base + VERSION);
+      if (version === 0) return 0;
+      const copy = base + this.#copyWord(version);
+      for (let word = 0; word < staged.length; word += 1) staged[word] = words.load(copy + word);
+      if (words.load(base + VERSION) === version) return version >>> 0;
+    }
+  }
+
+  #copyWord(version: number): number {
+    return (version & 1) === 0 ? FIRST_COPY_WORD : this.#secondCopyWord;
+  }
+}
+
+/** After -1 (odd) the next version is 2, not 0: 0 means never written, and the copies must keep alternating. */
+function nextVersion(version: number): number {
+  const next = (version + 1) | 0;
+  return next === 0 ? 2 : next;
+}
