@@ -1,0 +1,28 @@
+export {
+  type ConfigDocument,
+  configFromDocument,
+  GATE_URLS,
+  type Mode,
+  type MtradeConfig,
+  type PairConfig,
+  type PairDocument,
+  pctToFraction,
+} from './document.js';
+export { configMarkdown } from './markdown.js';
+export { nodeConfigFs, nodeSecretFs } from './node-fs.js';
+export type { LadderValues } from './options.js';
+export { configError, type ConfigProblem, problemText } from './problems.js';
+export { type ConfigFs, type ConfigPlace, searchPaths } from './read-file.js';
+export {
+  BUILT_IN,
+  type ConfigSource,
+  type LadderCheck,
+  type ResolveDeps,
+  resolveConfig,
+  type ResolvedConfig,
+} from './resolve.js';
+export { configJsonSchema } from './schema.js';
+export { type LoadedSecrets, loadSecrets, type SecretFile, type SecretFs, type Secrets } from './secrets.js';
+export { feedText, type ListenAddress, listenText, type PaperFeed } from './shapes.js';
+export { normalizeSymbol } from './symbols.js';
+export { configTemplate, configToml } from './toml.js';

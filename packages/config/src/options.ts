@@ -1,0 +1,231 @@
+import type { QuoteAmount } from '@mtrade/money';
+import { amountsByCoin, choice, decimalText, factor, flag, type Option, shaped, whole } from './option.js';
+import { parseDirectory, parseFeed, parseListen, parseRestUrl, parseWsUrl } from './shapes.js';
+
+/**
+ * The one table of options. File schema, defaults, environment overrides, error messages, JSON schema, documentation
+ * and the type of the configuration are all made from it; a new option is one entry here.
+ */
+export const TOP_OPTIONS = {
+  mode: choice(['paper', 'testnet', 'live'], {
+    default: 'paper',
+    help: 'Paper trades against an exchange that is built in; testnet and live trade on the exchange itself.',
+  }),
+  data_dir: shaped({
+    help: 'Directory of the database, the lock and the control socket. Without it: the STATE_DIRECTORY of systemd, else mtrade in the XDG data directory.',
+    expects: 'an absolute path',
+    parse: parseDirectory,
+  }),
+} as const;
+
+export const SECTIONS = {
+  exchange: {
+    id: choice(['gate'], {
+      default: 'gate',
+      help: 'The exchange, by its ccxt id.',
+      advice: (raw) =>
+        typeof raw === 'string' ? 'only Gate.io spot is supported so far; other exchanges are not' : null,
+    }),
+    rest_url: shaped({
+      help: 'Base URL of the REST API. In testnet and live mode give it together with ws_url, or neither: both must be of one network.',
+      expects: 'a URL such as "https://api.gateio.ws/api/v4"',
+      parse: parseRestUrl,
+    }),
+    ws_url: shaped({
+      help: 'URL of the WebSocket API.',
+      expects: 'a URL such as "wss://api.gateio.ws/ws/v4/"',
+      parse: parseWsUrl,
+    }),
+    fee_pct: decimalText({
+      default: '0.2',
+      min: '0',
+      max: '10',
+      unit: '% of a trade',
+      help: 'Taker fee, for displays and checks until the exchange has told the real one.',
+    }),
+  },
+  paper: {
+    feed: shaped({
+      default: 'simulated',
+      help: 'Prices of the embedded exchange: simulated, live (the public feed relayed, paper fills), or recording:<path>; a relative path counts from the directory of the configuration file.',
+      expects: '"simulated", "live" or "recording:<path>"',
+      parse: parseFeed,
+    }),
+    speed: factor({
+      default: 1,
+      above: 0,
+      max: 1_000_000,
+      unit: 'times real time',
+      help: 'How fast a recording is replayed.',
+    }),
+    balances: amountsByCoin({
+      default: { USDT: '10000' },
+      unit: 'coins',
+      help: 'What the paper account holds at its first start.',
+    }),
+    seed: whole({
+      default: 1,
+      min: 0,
+      max: 4_294_967_295,
+      help: 'Seed of the simulated prices; the same seed gives the same market.',
+    }),
+  },
+  engine: {
+    debounce_ms: whole({
+      default: 100,
+      min: 1,
+      max: 60_000,
+      unit: 'ms',
+      help: 'After a pair was processed, price changes that cross none of its levels wait this long (useful: 50-200).',
+    }),
+    urgent_queue_size: whole({
+      default: 100,
+      min: 1,
+      max: 10_000,
+      unit: 'pairs',
+      help: 'Capacity of the urgent queue; what does not fit is counted and comes in turn.',
+    }),
+    max_urgent_per_cycle: whole({
+      default: 5,
+      min: 1,
+      max: 1_000,
+      unit: 'pairs',
+      help: 'Urgent pairs served before the next pair of the round (useful: 3-10).',
+    }),
+    cycle_pause_ms: whole({
+      default: 500,
+      min: 1,
+      max: 60_000,
+      unit: 'ms',
+      help: 'Longest sleep of the cycler when nothing is urgent.',
+    }),
+    stale_after_ms: whole({
+      default: 5_000,
+      min: 100,
+      max: 3_600_000,
+      unit: 'ms',
+      help: 'A price older than this is never traded on.',
+    }),
+    sell_when_forbidden: flag({
+      default: true,
+      help: 'Whether an open position may still be sold after its pair was forbidden. Buys are never sent then.',
+    }),
+    request_deadline_ms: whole({
+      default: 5_000,
+      min: 100,
+      max: 120_000,
+      unit: 'ms',
+      help: 'Longest wait for a whole answer of the exchange; after it the outcome of an order is unknown and looked up.',
+    }),
+    order_expiry_ms: whole({
+      default: 3_000,
+      min: 100,
+      max: 60_000,
+      unit: 'ms',
+      help: 'The exchange itself refuses an order that reaches it later than this after it was decided.',
+    }),
+  },
+  control: {
+    listen: shaped({
+      default: '127.0.0.1:5000',
+      help: 'Loopback address of the HTTP API. Port 0 takes any free port; the real address is in control.json of the data directory, where the Unix socket control.sock always is.',
+      expects: 'a loopback address such as "127.0.0.1:5000"',
+      parse: parseListen,
+    }),
+  },
+} as const;
+
+/** Defaults for every pair stand in `[ladder]`, exceptions in `[pairs.ladder]`. */
+export const LADDER_OPTIONS = {
+  base_order: decimalText({
+    default: '3',
+    above: '0',
+    unit: 'quote',
+    help: 'Spent on row 0, the start of a cycle.',
+    formerly: 'start_volume',
+  }),
+  safety_orders: whole({
+    default: 16,
+    min: 0,
+    max: 100,
+    help: 'Index of the last row: this many averaging buys at most.',
+    formerly: 'steps',
+  }),
+  step_pct: decimalText({
+    default: '3.65',
+    above: '0',
+    max: '100',
+    unit: '% points of the start price',
+    help: 'Drop from one row to the next.',
+    formerly: 'target_r',
+  }),
+  step_growth_pct: decimalText({
+    default: '0',
+    min: '0',
+    max: '100',
+    unit: '% points',
+    help: 'Extra drop per step: row k drops k times this more.',
+    formerly: 'rk',
+  }),
+  volume_mode: choice(['fixed', 'geometric', 'martingale'], {
+    default: 'geometric',
+    help: 'How purchases grow: all equal, by volume_scale, or doubled.',
+    formerly: 'rebuy_mode',
+  }),
+  volume_scale: decimalText({
+    default: '2',
+    above: '0',
+    max: '100',
+    unit: 'times',
+    help: 'Each purchase is this many times the one before, in geometric mode.',
+    formerly: 'geom_multiplier',
+  }),
+  take_profit_pct: decimalText({
+    default: '0.6',
+    above: '0',
+    max: '1000',
+    unit: '% points',
+    help: 'Profit target.',
+    formerly: 'pprof',
+  }),
+  take_profit_decay_pct: decimalText({
+    default: '0.02',
+    min: '0',
+    max: '1000',
+    unit: '% points per step',
+    help: 'The target shrinks by this much with each step.',
+    formerly: 'kprof',
+  }),
+  book_level_step: decimalText({
+    default: '0',
+    min: '0',
+    max: '100',
+    unit: 'levels per step',
+    help: 'Deeper rows look at deeper levels of the order book: row k at level k times this + 1, rounded half up.',
+    formerly: 'orderbook_level',
+  }),
+  reserve: decimalText({
+    default: '0',
+    min: '0',
+    unit: 'quote',
+    help: 'Quote that is never spent.',
+    formerly: 'keep',
+  }),
+} as const;
+
+export type SectionName = keyof typeof SECTIONS;
+
+type Camel<S extends string> = S extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<Camel<Tail>>}`
+  : S;
+
+/** The values of a table: keys in camel case, amounts as exact decimals. */
+export type ValuesOf<T> = {
+  readonly [K in keyof T & string as Camel<K>]: T[K] extends Option<infer _Raw, infer Value> ? Value : never;
+};
+
+/** Structurally the `LadderParams` of the trading rules, with the brands of money on its amounts. */
+export type LadderValues = Omit<ValuesOf<typeof LADDER_OPTIONS>, 'baseOrder' | 'reserve'> & {
+  readonly baseOrder: QuoteAmount;
+  readonly reserve: QuoteAmount;
+};

@@ -1,0 +1,68 @@
+import { isAbsolute } from 'node:path';
+
+/** Where paper mode takes its prices from. */
+export type PaperFeed =
+  | { readonly kind: 'simulated' }
+  | { readonly kind: 'live' }
+  | { readonly kind: 'recording'; readonly path: string };
+
+export interface ListenAddress {
+  readonly host: string;
+  /** 0 asks the system for any free port. */
+  readonly port: number;
+}
+
+const RECORDING = 'recording:';
+
+export function parseFeed(raw: string): PaperFeed {
+  if (raw === 'simulated' || raw === 'live') return { kind: raw };
+  if (raw.startsWith(RECORDING) && raw.length > RECORDING.length)
+    return { kind: 'recording', path: raw.slice(RECORDING.length) };
+  throw new Error('a recording needs a path: "recording:/path/to/file-or-folder"');
+}
+
+export const feedText = (feed: PaperFeed): string =>
+  feed.kind === 'recording' ? `${RECORDING}${feed.path}` : feed.kind;
+
+const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
+
+/**
+ * The control API carries the right to trade, so it listens on loopback only. Elsewhere it belongs behind a tunnel or
+ * a proxy with its own identity check.
+ */
+export function parseListen(raw: string): ListenAddress {
+  const match = /^(\[[0-9a-f:]{2,39}\]|[^:]{1,255}):(\d{1,5})$/i.exec(raw);
+  const [, host = '', portText = ''] = match ?? [];
+  const port = Number(portText);
+  if (match === null || port > 65_535) throw new Error('the form is host:port, such as 127.0.0.1:5000');
+  if (!LOOPBACK.has(host))
+    throw new Error(
+      'only a loopback address is accepted (127.0.0.1, [::1], localhost); use a tunnel or a proxy',
+    );
+  return { host: host.replace(/[[\]]/g, ''), port };
+}
+
+export const listenText = ({ host, port }: ListenAddress): string =>
+  `${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+function parseUrl(raw: string, protocols: readonly string[]): URL {
+  if (!URL.canParse(raw)) throw new Error('it is not a complete URL');
+  const url = new URL(raw);
+  if (!protocols.includes(url.protocol)) throw new Error(`it must begin with ${protocols.join('// or ')}//`);
+  if (url.username !== '' || url.password !== '')
+    throw new Error('it must not carry a user name or password');
+  if (url.search !== '' || url.hash !== '') throw new Error('it must not carry a query or a fragment');
+  return url;
+}
+
+/** Without the slash at the end, so that paths can be appended. */
+export const parseRestUrl = (raw: string): string =>
+  parseUrl(raw, ['http:', 'https:']).href.replace(/\/+$/, '');
+
+export const parseWsUrl = (raw: string): string => parseUrl(raw, ['ws:', 'wss:']).href;
+
+export function parseDirectory(raw: string): string {
+  if (raw.includes('\0')) throw new Error('it contains a NUL character');
+  if (!isAbsolute(raw)) throw new Error('a relative path would mean another directory at each start');
+  return raw;
+}
