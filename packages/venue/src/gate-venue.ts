@@ -1,0 +1,196 @@
+import { type Clock, type EpochMs, errorText } from '@mtrade/base';
+import type { MarketRules } from '@mtrade/cycle';
+import type { OrderRequest, PlaceOutcome, Venue } from '@mtrade/engine';
+import type { Logger } from '@mtrade/log';
+import type { Decimal } from '@mtrade/money';
+import { amountField, asRow, asRows, textField } from './answer.js';
+import { createGateApi } from './gate-api.js';
+import { type GateCall, apiBase, createGateSigner } from './gate-signer.js';
+import { createHttpClient } from './http-client.js';
+import { loadGateClass } from './load-gate-class.js';
+import { measureClock } from './measure-clock.js';
+import { PAGE_ROWS, readPages } from './pages.js';
+import { classifyPlacement } from './place-outcome.js';
+import { pairOf, readBalance, readFill, readOrder, readRules } from './rows.js';
+import { scanForOrder } from './scan.js';
+import { createScrubber } from './scrub.js';
+import { VenueError } from './venue-error.js';
+
+export interface GateVenueOptions {
+  /** `https://api.gateio.ws/api/v4`; `https://host` alone means the same path on that host. */
+  readonly restUrl: string;
+  /** Empty for public data only. */
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  /** Configured pairs: an order for any other is not sent. */
+  readonly symbols: readonly string[];
+  /** For each request as a whole, body included. */
+  readonly requestDeadlineMs?: number;
+}
+
+export interface GateVenueDeps {
+  readonly log: Logger;
+  readonly clock: Clock;
+}
+
+const CLIENT_ID = /^t-[0-9A-Za-z_.-]{1,26}$/;
+
+/** Gate.io spot as the engine's `Venue`. Loads one ccxt class, makes no request. */
+export async function createGateVenue(options: GateVenueOptions, deps: GateVenueDeps): Promise<Venue> {
+  const { clock, log } = deps;
+  const symbols = new Set(options.symbols);
+  const scrub = createScrubber([options.apiKey, options.apiSecret]);
+  let offsetMs = 0;
+  const exchangeNowMs = (): EpochMs => Math.round(clock.epochMs() + offsetMs) as EpochMs;
+  const sign = createGateSigner({ ...options, exchangeNowMs }, await loadGateClass());
+  const http = createHttpClient({
+    baseUrl: apiBase(options.restUrl),
+    requestDeadlineMs: options.requestDeadlineMs ?? 5_000,
+    connections: 16,
+    maxReplyBytes: 8 * 1024 * 1024,
+  });
+  const api = createGateApi({ sign, http, clock, exchangeNowMs, scrub });
+
+  const get = (path: string, params: GateCall['params'] = {}, access: GateCall['access'] = 'private') =>
+    api.read({ method: 'GET', section: 'spot', access, path, params });
+  /** A well-formed JSON answer of the wrong shape is a failed read like any other. */
+  const reading = async <T>(what: string, read: () => Promise<T>): Promise<T> => {
+    try {
+      return await read();
+    } catch (error) {
+      if (error instanceof VenueError) throw error;
+      const message = scrub(`${what}: ${errorText(error)}`);
+      throw new VenueError(message, { url: options.restUrl, phase: 'answer' }, { cause: error });
+    }
+  };
+
+  const accountFee = async (): Promise<Decimal | null> => {
+    if (options.apiKey === '') return null;
+    try {
+      const answer = await api.read({
+        method: 'GET',
+        section: 'wallet',
+        access: 'private',
+        path: 'fee',
+        params: {},
+      });
+      return amountField(asRow(answer), 'taker_fee');
+    } catch (error) {
+      log.warn({ reason: scrub(errorText(error)) }, 'no account fee: the fee of the pair is used');
+      return null;
+    }
+  };
+
+  const post = async (request: OrderRequest): Promise<PlaceOutcome> => {
+    const refusal = reasonNotToSend(request, symbols);
+    if (refusal !== null) return notSent(refusal);
+    const inTime = (): boolean => exchangeNowMs() < request.deadlineMs;
+    if (!inTime()) return notSent('its deadline has passed');
+    const reply = await api.send(orderCall(request), inTime);
+    return classifyPlacement(reply, request, exchangeNowMs());
+  };
+
+  return {
+    place: async (request) => {
+      const outcome = await post(request).catch(outcomeOfFailure);
+      if (outcome.type === 'unknown') return { type: 'unknown', reason: scrub(outcome.reason) };
+      return outcome.type === 'rejected' ? { ...outcome, message: scrub(outcome.message) } : outcome;
+    },
+
+    order: (symbol, exchangeOrderId) =>
+      reading('order', async () => {
+        const params = { order_id: exchangeOrderId, currency_pair: pairOf(symbol) };
+        const { side: _, ...evidence } = readOrder(await get('orders/{order_id}', params), symbol);
+        if (evidence.exchangeOrderId !== exchangeOrderId)
+          throw new Error('the answer is about another order');
+        return evidence;
+      }),
+
+    fills: (symbol, exchangeOrderId) =>
+      reading('trades of an order', async () => {
+        const params = { currency_pair: pairOf(symbol), order_id: exchangeOrderId };
+        const { rows, missing } = await readPages((page) =>
+          get('my_trades', { ...params, page, limit: PAGE_ROWS }),
+        );
+        if (missing !== null) throw new Error(missing);
+        return rows.map((row) => readFill(row, symbol, exchangeOrderId));
+      }),
+
+    scan: (symbol, clientOrderId, fromMs) =>
+      scanForOrder(api.read, { symbol, clientOrderId, fromMs, startedAtMs: exchangeNowMs() }, (reason) =>
+        log.warn({ symbol, clientOrderId, reason: scrub(reason) }, 'scan is incomplete'),
+      ),
+
+    balances: () =>
+      reading('balances', async () => Object.fromEntries(asRows(await get('accounts')).map(readBalance))),
+
+    measureClock: () =>
+      reading('clock', async () => {
+        const measured = await measureClock(() => get('time', {}, 'public'), clock);
+        offsetMs = measured.offsetMs;
+        return measured;
+      }),
+
+    loadRules: (wanted) =>
+      reading('market rules', async () => {
+        const fee = await accountFee();
+        const rows = new Map<string, unknown>();
+        for (const row of asRows(await get('currency_pairs', {}, 'public')))
+          rows.set(textField(asRow(row), 'id'), row);
+        return wanted.flatMap((symbol): MarketRules[] => {
+          const row = rows.get(pairOf(symbol));
+          return row === undefined ? [] : [readRules(row, symbol, fee)];
+        });
+      }),
+
+    close: () => http.close(),
+  };
+}
+
+const notSent = (message: string): PlaceOutcome => ({
+  type: 'rejected',
+  label: 'NOT_SENT',
+  message,
+  retryAfterMs: null,
+});
+
+/** Caught before anything is built: an order that must not go out as it is. */
+function reasonNotToSend(request: OrderRequest, symbols: ReadonlySet<string>): string | null {
+  if (!symbols.has(request.symbol)) return `${request.symbol} is not configured`;
+  // Gate counts 28 characters after `t-`, ccxt with it, and ccxt adds the prefix only sometimes: ours is always whole.
+  if (!CLIENT_ID.test(request.clientOrderId)) return 'the client id is not t- and at most 26 characters';
+  if ((request.type === 'limit') !== (request.price !== null)) return 'exactly limit orders carry a price';
+  return null;
+}
+
+/** Plain text through ccxt's signer: no amount or price ever becomes a JavaScript number. */
+const orderCall = (request: OrderRequest): GateCall => ({
+  method: 'POST',
+  section: 'spot',
+  access: 'private',
+  path: 'orders',
+  params: {
+    text: request.clientOrderId,
+    currency_pair: pairOf(request.symbol),
+    type: request.type,
+    account: 'spot',
+    side: request.side,
+    amount: request.amount,
+    ...(request.price === null ? {} : { price: request.price }),
+    time_in_force: request.timeInForce,
+    auto_borrow: false,
+  },
+  headers: { 'x-gate-exptime': String(request.deadlineMs) },
+});
+
+/** Only what certainly was not written is a rejection; a failed connection is left unknown, as the protocol asks. */
+function outcomeOfFailure(error: unknown): PlaceOutcome {
+  if (error instanceof VenueError && error.phase === 'not-sent')
+    return {
+      type: 'rejected',
+      label: error.label === 'TOO_MANY_REQUESTS' ? error.label : 'NOT_SENT',
+      message: error.message,
+      retryAfterMs: error.retryAfterMs,
+    };
+  return { type: 'unknown', reason: errorText(error) };
+}
