@@ -1,4 +1,19 @@
-import type { Decimal, Price, QuoteAmount, BaseQty } from '@mtrade/money';
+import { assert } from '@mtrade/base';
+import {
+  type BaseQty,
+  type Decimal,
+  HUNDRED,
+  integer,
+  ONE,
+  type Price,
+  type QuoteAmount,
+  roundHalfUp,
+  roundUp,
+  scaled,
+  STORED_DECIMALS,
+  truncate,
+  ZERO,
+} from '@mtrade/money';
 
 /** Meanings and formulas: docs/ladder.md. Percentages are points: 3.65 is 3.65 %. */
 export interface LadderParams {
@@ -36,3 +51,71 @@ export interface Ladder {
   readonly startPrice: Price;
   readonly rows: readonly LadderRow[];
 }
+
+const PER_CENT = scaled(1, 2);
+const TWO = integer(2);
+
+/** The drop from row k-1 to row k, in points of P0. */
+export const stepDropPct = (params: LadderParams, step: number): Decimal =>
+  step === 0 ? ZERO : integer(step).times(params.stepGrowthPct).plus(params.stepPct);
+
+/** By how much each row's purchase exceeds the one before it. */
+export function purchaseScale(params: LadderParams): Decimal {
+  if (params.volumeMode === 'fixed') return ONE;
+  return params.volumeMode === 'martingale' ? TWO : params.volumeScale;
+}
+
+/** The profit target of a row, in points above its break-even. */
+export const rowProfitPct = (params: LadderParams, step: number): Decimal =>
+  params.takeProfitPct.minus(integer(step).times(params.takeProfitDecayPct));
+
+/**
+ * The break-even table of one cycle. `startPrice` is P0, the executed average price of the start buy.
+ *
+ * Every figure has at most 40 decimals, so that it survives being stored as text. Where a rounding could matter it
+ * errs to the safe side: a row's rate is never too high, its sell price never too low. Needs validated parameters.
+ */
+export function buildLadder(params: LadderParams, startPrice: Price): Ladder {
+  assert(startPrice.gt(ZERO), 'a ladder starts from a positive price');
+  const scale = purchaseScale(params);
+  const rows: LadderRow[] = [];
+  let dropPct = ZERO;
+  let purchase = params.baseOrder as Decimal;
+  let invested = ZERO;
+  let coins = ZERO;
+
+  for (let step = 0; step <= params.safetyOrders; step += 1) {
+    const drop = stepDropPct(params, step);
+    dropPct = dropPct.plus(drop);
+    assert(dropPct.lt(HUNDRED), `row ${step} of the ladder lies at or below zero`);
+    if (step > 0) purchase = roundHalfUp(purchase.times(scale), STORED_DECIMALS);
+
+    const rate = truncate(startPrice.times(HUNDRED.minus(dropPct)).times(PER_CENT), STORED_DECIMALS);
+    invested = invested.plus(purchase);
+    coins = coins.plus(purchase.div(rate));
+    const breakEven = invested.div(coins);
+    const breakEvenPct = roundHalfUp(breakEven.minus(rate).div(rate).times(HUNDRED), STORED_DECIMALS);
+    const targetPct = breakEvenPct.plus(rowProfitPct(params, step));
+    const sellPrice = roundUp(rate.times(targetPct.times(PER_CENT).plus(ONE)), STORED_DECIMALS);
+
+    rows.push({
+      step,
+      level: bookLevel(params, step),
+      stepDropPct: drop,
+      dropPct,
+      rate: rate as Price,
+      purchase: purchase as QuoteAmount,
+      invested: invested as QuoteAmount,
+      coins: coins as BaseQty,
+      breakEven: breakEven as Price,
+      breakEvenPct,
+      targetPct,
+      sellPrice: sellPrice as Price,
+    });
+  }
+  return { startPrice, rows };
+}
+
+/** Level of the order book whose ask counts for row k: k x step + 1, rounded half up. */
+const bookLevel = (params: LadderParams, step: number): number =>
+  Number(roundHalfUp(integer(step).times(params.bookLevelStep).plus(ONE), 0).toFixed(0));

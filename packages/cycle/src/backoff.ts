@@ -1,0 +1,29 @@
+import type { EpochMs } from '@mtrade/base';
+import type { IntentState } from './intent.js';
+import type { PairState } from './pair-state.js';
+
+/** A killed order lost a race and may soon win it; a rejected one will likely be rejected again. */
+export type FailureKind = 'kill' | 'rejection';
+
+const DELAYS: Readonly<Record<FailureKind, { readonly firstMs: number; readonly maxMs: number }>> = {
+  kill: { firstMs: 1_000, maxMs: 30_000 },
+  rejection: { firstMs: 5_000, maxMs: 300_000 },
+};
+
+/** Doubles with every failure in a row, up to the kind's longest. `failures` is their number before this one. */
+export function backoffMs(kind: FailureKind, failures: number): number {
+  const { firstMs, maxMs } = DELAYS[kind];
+  return Math.min(maxMs, firstMs * 2 ** Math.min(failures, 30));
+}
+
+type RetryState = Pick<PairState, 'failures' | 'retryAtMs'>;
+
+export const afterFailure = (kind: FailureKind, failures: number, nowMs: EpochMs): RetryState => ({
+  failures: failures + 1,
+  retryAtMs: (nowMs + backoffMs(kind, failures)) as EpochMs,
+});
+
+/** A fill ends every back-off. */
+export const AFTER_SUCCESS: RetryState = { failures: 0, retryAtMs: 0 as EpochMs };
+
+export const failureKind = (state: IntentState): FailureKind => (state === 'KILLED' ? 'kill' : 'rejection');

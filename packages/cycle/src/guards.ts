@@ -1,0 +1,101 @@
+import type { DecisionContext, WaitReason } from './decision.js';
+import { isUnresolved } from './open-intents.js';
+import type { PairState } from './pair-state.js';
+
+/** Only `yes` goes on. `no` is a known fact; `unknown` is a missing one and never taken for either. */
+export type Verdict =
+  { readonly answer: 'yes' } | { readonly answer: 'no' | 'unknown'; readonly reason: WaitReason };
+
+export type Guard = (pair: PairState, context: DecisionContext) => Verdict;
+
+const YES: Verdict = { answer: 'yes' };
+const no = (reason: WaitReason): Verdict => ({ answer: 'no', reason });
+const unknown = (reason: WaitReason): Verdict => ({ answer: 'unknown', reason });
+
+const ENGINE_STOPPED = no('engine_stopped');
+const INTENT_OPEN = no('intent_open');
+const OUTCOME_UNKNOWN = unknown('outcome_unknown');
+const NOT_PERMITTED = no('not_permitted');
+const NEEDS_ATTENTION = no('needs_attention');
+const PAUSED = no('paused');
+const BACKING_OFF = no('backing_off');
+const CLOCK_UNCERTAIN = unknown('clock_uncertain');
+const RULES_UNKNOWN = unknown('rules_unknown');
+const ACCOUNT_UNKNOWN = unknown('account_unknown');
+const PRICE_UNKNOWN = unknown('price_unknown');
+const PRICE_STALE = unknown('price_stale');
+const BOOK_CROSSED = unknown('book_crossed');
+const NOT_TRADABLE = no('not_tradable');
+const RATE_LIMITED = no('rate_limited');
+
+export const engineStarted: Guard = (_, context) => (context.trading ? YES : ENGINE_STOPPED);
+
+export const nothingOpen: Guard = ({ openIntents }) => {
+  if (openIntents.length === 0) return YES;
+  return openIntents.some((intent) => isUnresolved(intent.state)) ? OUTCOME_UNKNOWN : INTENT_OPEN;
+};
+
+export const permitted: Guard = (pair) => (pair.permitted ? YES : NOT_PERMITTED);
+
+/** Whether a position may still be sold while the pair is forbidden is the operator's explicit setting. */
+export const salePermitted: Guard = (pair, context) =>
+  pair.permitted || context.sellWhenForbidden ? YES : NOT_PERMITTED;
+
+export const noAttention: Guard = (pair) => (pair.attention === null ? YES : NEEDS_ATTENTION);
+
+export const notPaused: Guard = (pair) => (pair.paused ? PAUSED : YES);
+
+export const notBackingOff: Guard = (pair, context) => (context.nowMs < pair.retryAtMs ? BACKING_OFF : YES);
+
+export const clockCertain: Guard = (_, context) => (context.clockCertain ? YES : CLOCK_UNCERTAIN);
+
+export const rulesKnown: Guard = (_, context) => (context.rules === null ? RULES_UNKNOWN : YES);
+
+export const accountKnown: Guard = (_, context) => (context.account === null ? ACCOUNT_UNKNOWN : YES);
+
+/** Both sides of the book, young enough and not crossed: a one-sided or crossed book is no price to act on. */
+export const priceFresh: Guard = (_, { market, staleAfterMs }) => {
+  if (market.bid === null || market.ask === null) return PRICE_UNKNOWN;
+  // Written so that an age that is not a number is stale too.
+  if (!(market.ageMs < staleAfterMs)) return PRICE_STALE;
+  return market.bid.gt(market.ask) ? BOOK_CROSSED : YES;
+};
+
+export const buysOpen: Guard = (_, { rules }) =>
+  rules?.tradable === 'both' || rules?.tradable === 'buy-only' ? YES : NOT_TRADABLE;
+
+export const salesOpen: Guard = (_, { rules }) =>
+  rules?.tradable === 'both' || rules?.tradable === 'sell-only' ? YES : NOT_TRADABLE;
+
+export const buyBudget: Guard = (_, { budget }) => (budget.buy ? YES : RATE_LIMITED);
+
+export const saleBudget: Guard = (_, { budget }) => (budget.sell ? YES : RATE_LIMITED);
+
+/** Before anything else: the engine trades and nothing of the pair is on its way. */
+export const ALWAYS: readonly Guard[] = [engineStarted, nothingOpen];
+
+/** What every order needs to know. The account comes last: it is asked for only where an order is possible. */
+export const KNOWLEDGE: readonly Guard[] = [
+  notBackingOff,
+  clockCertain,
+  rulesKnown,
+  priceFresh,
+  accountKnown,
+];
+
+export const START: readonly Guard[] = [permitted, noAttention, notPaused, ...KNOWLEDGE, buysOpen, buyBudget];
+export const AVERAGE: readonly Guard[] = [permitted, noAttention, buysOpen];
+export const SALE: readonly Guard[] = [salePermitted, salesOpen];
+
+/** The first guard that does not say yes; null when all do. */
+export function firstRefusal(
+  guards: readonly Guard[],
+  pair: PairState,
+  context: DecisionContext,
+): WaitReason | null {
+  for (const guard of guards) {
+    const verdict = guard(pair, context);
+    if (verdict.answer !== 'yes') return verdict.reason;
+  }
+  return null;
+}

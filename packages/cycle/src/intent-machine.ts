@@ -1,0 +1,229 @@
+import { assert, assertNever, type EpochMs } from '@mtrade/base';
+import { type BaseQty, type QuoteAmount, ZERO } from '@mtrade/money';
+import type { Fill, Intent, IntentState, ScanRecord } from './intent.js';
+import { addsUp } from './fill-sums.js';
+import { isOpen, isUnresolved } from './open-intents.js';
+
+/** What the exchange says about one order, from any source. */
+export interface OrderWord {
+  readonly exchangeOrderId: string;
+  /** False while the order may still trade. */
+  readonly finished: boolean;
+  readonly finishAs: string | null;
+  /** Null when the source does not say (a trade row). */
+  readonly filledBase: BaseQty | null;
+  readonly filledQuote: QuoteAmount | null;
+}
+
+export type IntentEvent =
+  /** The answer of the POST accepted the order. */
+  | { readonly type: 'acked'; readonly order: OrderWord; readonly nowMs: EpochMs }
+  /** The answer of the POST is one of the definite rejections. */
+  | { readonly type: 'rejected'; readonly label: string; readonly nowMs: EpochMs }
+  /** Anything else came of the POST. */
+  | { readonly type: 'unknown' }
+  /** The private stream or a single look-up saw the order. */
+  | { readonly type: 'evidence'; readonly order: OrderWord }
+  /** The order is over and its trades are there. */
+  | {
+      readonly type: 'settled';
+      readonly exchangeOrderId: string;
+      readonly finishAs: string | null;
+      readonly filledBase: BaseQty;
+      readonly filledQuote: QuoteAmount;
+      readonly fills: readonly Fill[];
+      readonly nowMs: EpochMs;
+    }
+  /** A look at open orders, finished orders and own trades for the client id. */
+  | {
+      readonly type: 'scanned';
+      readonly record: ScanRecord;
+      readonly found: readonly OrderWord[];
+      readonly nowMs: EpochMs;
+    }
+  /** Time passed without an answer; exchange clock. */
+  | { readonly type: 'waited'; readonly exchangeNowMs: EpochMs }
+  /** The engine began anew: what it had heard about its open orders is not to be relied on. */
+  | { readonly type: 'restarted' };
+
+/** How long an order may stay invisible on Gate after it was accepted; measured ones were up to 10 s. */
+export const L_VIS_MS = 10_000;
+/** Between the two scans that prove an absence. */
+export const SCAN_GAP_MS = 2_000;
+/** An outcome unknown for longer is put under quarantine and raises an alarm. */
+export const QUARANTINE_AFTER_MS = 600_000;
+/** `finishAs` of an intent whose client id was found on two orders: only an operator can tell what happened. */
+export const DUPLICATE = 'duplicate';
+/** `finishAs` of an order that was accepted, traded nothing and is no longer listed. */
+export const VANISHED = 'vanished';
+
+/** Every allowed step; a terminal state has none (protocol 2.4). */
+export const INTENT_TRANSITIONS: Readonly<Record<IntentState, readonly IntentState[]>> = {
+  SUBMITTED: ['ACKED', 'SETTLING', 'KILLED', 'REJECTED', 'UNKNOWN', 'QUARANTINED'],
+  UNKNOWN: ['ACKED', 'SETTLING', 'NEVER', 'KILLED', 'FILLED', 'PARTIAL', 'QUARANTINED'],
+  ACKED: ['LIVE', 'SETTLING', 'FILLED', 'PARTIAL', 'KILLED', 'UNKNOWN', 'QUARANTINED'],
+  LIVE: ['SETTLING', 'FILLED', 'PARTIAL', 'KILLED', 'QUARANTINED'],
+  SETTLING: ['FILLED', 'PARTIAL', 'KILLED', 'UNKNOWN', 'QUARANTINED'],
+  QUARANTINED: ['ACKED', 'SETTLING', 'NEVER', 'KILLED', 'FILLED', 'PARTIAL', 'UNKNOWN'],
+  REJECTED: [],
+  NEVER: [],
+  FILLED: [],
+  PARTIAL: [],
+  KILLED: [],
+};
+
+/** Before this moment of the exchange clock an absence proves nothing: the order may arrive, or be there unseen. */
+export const safeToDoubtMs = (intent: Intent, visibilityLagMs: number = L_VIS_MS): number =>
+  intent.deadlineMs + intent.offsetErrorMs + visibilityLagMs;
+
+/**
+ * The intent after the event; the same object when the event says nothing new. Throws a contradiction when the event
+ * cannot be true of this intent, for instance a fill of an order that was proven never to have existed.
+ */
+export function transition(intent: Intent, event: IntentEvent): Intent {
+  if (!isOpen(intent.state)) return afterTheEnd(intent, event);
+  switch (event.type) {
+    case 'acked':
+      return heard(intent, event.order, event.nowMs);
+    case 'evidence':
+      return heard(intent, event.order, null);
+    case 'rejected':
+      return rejected(intent, event.label, event.nowMs);
+    case 'unknown':
+      return intent.state === 'SUBMITTED' ? move(intent, 'UNKNOWN') : intent;
+    case 'settled':
+      return settled(intent, event);
+    case 'scanned':
+      return scanned(intent, event);
+    case 'waited':
+      return waited(intent, event.exchangeNowMs);
+    case 'restarted':
+      return restarted(intent);
+    default:
+      return assertNever(event);
+  }
+}
+
+/** `nowMs` is set when the word is the POST's own answer: only that may end the order as killed without its trades. */
+function heard(intent: Intent, order: OrderWord, nowMs: EpochMs | null): Intent {
+  if (isDuplicate(intent)) return intent;
+  if (intent.exchangeOrderId !== null && intent.exchangeOrderId !== order.exchangeOrderId)
+    return move(intent, 'QUARANTINED', { finishAs: DUPLICATE });
+  const known = {
+    exchangeOrderId: order.exchangeOrderId,
+    finishAs: order.finishAs ?? intent.finishAs,
+    filledBase: order.filledBase ?? intent.filledBase,
+    filledQuote: order.filledQuote ?? intent.filledQuote,
+    proof: [],
+  };
+  if (order.finished) {
+    const killed = nowMs !== null && intent.state === 'SUBMITTED' && order.filledBase?.eq(ZERO);
+    if (killed) return move(intent, 'KILLED', { ...known, closedMs: nowMs });
+    return intent.state === 'SETTLING' ? intent : move(intent, 'SETTLING', known);
+  }
+  if (intent.state === 'SUBMITTED' || isUnresolved(intent.state)) return move(intent, 'ACKED', known);
+  return intent;
+}
+
+/** An exchange may refuse a fill-or-kill order and still list it as ended: what was seen of it then decides. */
+function rejected(intent: Intent, label: string, nowMs: EpochMs): Intent {
+  if (intent.state === 'SUBMITTED') return move(intent, 'REJECTED', { finishAs: label, closedMs: nowMs });
+  assert(
+    intent.exchangeOrderId !== null || isUnresolved(intent.state),
+    `${intent.clientOrderId} was rejected in state ${intent.state}`,
+  );
+  return intent;
+}
+
+function settled(intent: Intent, event: Extract<IntentEvent, { type: 'settled' }>): Intent {
+  if (isDuplicate(intent)) return intent;
+  const { exchangeOrderId, filledBase, filledQuote, fills, finishAs } = event;
+  if (intent.exchangeOrderId !== null && intent.exchangeOrderId !== exchangeOrderId)
+    return move(intent, 'QUARANTINED', { finishAs: DUPLICATE });
+  const over = intent.baseAmount !== null && filledBase.gt(intent.baseAmount);
+  assert(!over, `${intent.clientOrderId} filled ${filledBase.toFixed()}, more than was ordered`);
+  if (!addsUp(fills, filledBase, filledQuote))
+    return intent.state === 'SETTLING' ? intent : move(intent, 'SETTLING', { exchangeOrderId });
+  const end = { exchangeOrderId, finishAs, filledBase, filledQuote, proof: [], closedMs: event.nowMs };
+  if (filledBase.eq(ZERO)) return move(intent, 'KILLED', end);
+  const whole = intent.baseAmount === null ? finishAs === 'filled' : filledBase.eq(intent.baseAmount);
+  return move(intent, whole ? 'FILLED' : 'PARTIAL', end);
+}
+
+function scanned(intent: Intent, event: Extract<IntentEvent, { type: 'scanned' }>): Intent {
+  if (isDuplicate(intent)) return intent;
+  const ids = new Set(event.found.map((order) => order.exchangeOrderId));
+  if (ids.size > 1) return move(intent, 'QUARANTINED', { finishAs: DUPLICATE, proof: [] });
+  // An order may be listed twice, by its own row and by its trades: the row that knows the end speaks.
+  const order = event.found.find((word) => word.finished) ?? event.found[0];
+  if (order) return heard(intent, order, null);
+  // Only an unresolved outcome can be proven absent; anything else is followed by its own id.
+  return isUnresolved(intent.state) ? missed(intent, event.record, event.nowMs) : intent;
+}
+
+/** One scan that found nothing. Counts when it was complete and began after the order could no longer appear unseen. */
+function missed(intent: Intent, record: ScanRecord, nowMs: EpochMs): Intent {
+  const previous = intent.proof.at(-1);
+  const counts =
+    record.complete &&
+    record.startedAtMs > safeToDoubtMs(intent) &&
+    (previous === undefined || record.startedAtMs - previous.startedAtMs >= SCAN_GAP_MS);
+  if (!counts) return waited(intent, record.startedAtMs);
+  const proof = [...intent.proof, record];
+  if (proof.length < 2) return { ...intent, proof };
+  if (intent.exchangeOrderId === null) return move(intent, 'NEVER', { proof, closedMs: nowMs });
+  // It was accepted, so it existed; listed nowhere and without a trade it ended with nothing filled.
+  const nothing = { filledBase: ZERO as BaseQty, filledQuote: ZERO as QuoteAmount };
+  return move(intent, 'KILLED', { proof, ...nothing, finishAs: VANISHED, closedMs: nowMs });
+}
+
+const waited = (intent: Intent, exchangeNowMs: EpochMs): Intent =>
+  intent.state === 'UNKNOWN' && exchangeNowMs > intent.deadlineMs + QUARANTINE_AFTER_MS
+    ? move(intent, 'QUARANTINED')
+    : intent;
+
+/** A resting order rests on; every other outcome is asked for again, with a proof that starts from nothing. */
+function restarted(intent: Intent): Intent {
+  if (intent.state === 'LIVE' || isDuplicate(intent)) return intent;
+  if (intent.state === 'UNKNOWN') return intent.proof.length === 0 ? intent : { ...intent, proof: [] };
+  return move(intent, 'UNKNOWN', { proof: [] });
+}
+
+/** A terminal state is final. News that agree with it are late; news that contradict it stop the engine. */
+function afterTheEnd(intent: Intent, event: IntentEvent): Intent {
+  const words =
+    event.type === 'acked' || event.type === 'evidence'
+      ? [event.order]
+      : event.type === 'scanned'
+        ? event.found
+        : [];
+  for (const word of words) {
+    const other = intent.exchangeOrderId !== null && intent.exchangeOrderId !== word.exchangeOrderId;
+    const alive =
+      intent.exchangeOrderId === null &&
+      (!word.finished || word.filledBase === null || word.filledBase.gt(ZERO));
+    assert(
+      !other && !alive,
+      `${intent.clientOrderId} is ${intent.state}, but the exchange shows order ${word.exchangeOrderId}`,
+    );
+  }
+  const denied = intent.state === 'REJECTED' || intent.state === 'NEVER' || intent.state === 'KILLED';
+  const traded = event.type === 'settled' && event.filledBase.gt(ZERO);
+  assert(
+    !(denied && traded),
+    `${intent.clientOrderId} is ${intent.state}, but the exchange shows trades of it`,
+  );
+  return intent;
+}
+
+const isDuplicate = (intent: Intent): boolean =>
+  intent.state === 'QUARANTINED' && intent.finishAs === DUPLICATE;
+
+function move(intent: Intent, state: IntentState, changes: Partial<Intent> = {}): Intent {
+  if (intent.state !== state)
+    assert(
+      INTENT_TRANSITIONS[intent.state].includes(state),
+      `${intent.clientOrderId} cannot go from ${intent.state} to ${state}`,
+    );
+  return { ...intent, ...changes, state };
+}

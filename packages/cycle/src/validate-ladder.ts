@@ -1,0 +1,193 @@
+import {
+  type BaseQty,
+  type Decimal,
+  floorToStep,
+  HUNDRED,
+  integer,
+  ONE,
+  type Price,
+  price,
+  type QuoteAmount,
+  text,
+  ZERO,
+} from '@mtrade/money';
+import {
+  buildLadder,
+  type Ladder,
+  type LadderParams,
+  purchaseScale,
+  rowProfitPct,
+  stepDropPct,
+} from './ladder.js';
+import type { MarketRules } from './market.js';
+
+/** Something wrong with the parameters; `rows` names the rows it is about, when it is about rows. */
+export interface LadderFinding {
+  readonly message: string;
+  readonly rows?: readonly number[];
+}
+
+export interface LadderReport {
+  /** Any of these refuses the parameters. */
+  readonly errors: readonly LadderFinding[];
+  readonly warnings: readonly LadderFinding[];
+  /** Quote that the whole ladder needs: the sum of all purchases. */
+  readonly totalQuote: QuoteAmount;
+  /** Per row: gain of selling there, in per cent of the money invested, after the fee on both sides. Empty without a fee. */
+  readonly netMarginsPct: readonly Decimal[];
+}
+
+export interface LadderCheckOptions {
+  /** The pair's minimum amounts and steps; without them those checks are left out. */
+  readonly rules?: MarketRules | null;
+  /** Fee of one side in per cent; without it the rules' own rate, without those no net margins. */
+  readonly feePct?: Decimal | null;
+  /** Price of the pair, for minimum amounts in base. */
+  readonly atPrice?: Price | null;
+}
+
+/** No account holds more; beyond it the parameters are a slip of the pen, and the text form of amounts runs out. */
+const TOTAL_QUOTE_LIMIT = integer(1_000_000_000_000_000);
+const MAX_SAFETY_ORDERS = 100;
+
+/** Says what is wrong with the parameters before any trade, and what a ladder of them costs. */
+export function validateLadder(params: LadderParams, options: LadderCheckOptions = {}): LadderReport {
+  const shape = shapeErrors(params);
+  if (shape.length > 0)
+    return { errors: shape, warnings: [], totalQuote: ZERO as QuoteAmount, netMarginsPct: [] };
+
+  const totalQuote = totalPurchase(params);
+  const errors = [...totalErrors(totalQuote), ...dropErrors(params), ...targetErrors(params)];
+  if (errors.length > 0) return { errors, warnings: [], totalQuote, netMarginsPct: [] };
+
+  const ladder = buildLadder(params, options.atPrice ?? price('100'));
+  const feePct = options.feePct ?? options.rules?.feeRate.times(HUNDRED) ?? null;
+  const netMarginsPct = feePct === null ? [] : netMargins(ladder, feePct);
+  return {
+    errors: options.rules ? minimumErrors(ladder, options.rules, options.atPrice ?? null) : [],
+    warnings: feePct === null ? [] : lossWarnings(netMarginsPct, feePct),
+    totalQuote,
+    netMarginsPct,
+  };
+}
+
+function shapeErrors(params: LadderParams): LadderFinding[] {
+  const errors: LadderFinding[] = [];
+  const refuse = (wrong: boolean, message: string): void => {
+    if (wrong) errors.push({ message });
+  };
+  refuse(params.baseOrder.lte(ZERO), `base_order must be above 0, not ${text(params.baseOrder)}`);
+  const { safetyOrders } = params;
+  refuse(
+    !Number.isSafeInteger(safetyOrders) || safetyOrders < 0 || safetyOrders > MAX_SAFETY_ORDERS,
+    `safety_orders must be a whole number from 0 to ${MAX_SAFETY_ORDERS}, not ${safetyOrders}`,
+  );
+  refuse(params.volumeScale.lte(ZERO), `volume_scale must be above 0, not ${text(params.volumeScale)}`);
+  refuse(
+    params.bookLevelStep.lt(ZERO),
+    `book_level_step must not be negative, it is ${text(params.bookLevelStep)}`,
+  );
+  refuse(params.reserve.lt(ZERO), `reserve must not be negative, it is ${text(params.reserve)}`);
+  return errors;
+}
+
+/** Stops adding once the limit is passed: the amounts of a mistyped scale grow without bound. */
+function totalPurchase(params: LadderParams): QuoteAmount {
+  const scale = purchaseScale(params);
+  let purchase: Decimal = params.baseOrder;
+  let total: Decimal = purchase;
+  for (let step = 1; step <= params.safetyOrders && total.lt(TOTAL_QUOTE_LIMIT); step += 1) {
+    purchase = purchase.times(scale);
+    total = total.plus(purchase);
+  }
+  return total as QuoteAmount;
+}
+
+const totalErrors = (total: QuoteAmount): LadderFinding[] =>
+  total.lt(TOTAL_QUOTE_LIMIT)
+    ? []
+    : [
+        {
+          message: `the ladder needs more than ${text(TOTAL_QUOTE_LIMIT)} of the quote coin; lower volume_scale or safety_orders`,
+        },
+      ];
+
+function dropErrors(params: LadderParams): LadderFinding[] {
+  const errors: LadderFinding[] = [];
+  const notFalling: number[] = [];
+  const belowZero: number[] = [];
+  let drop = ZERO;
+  for (let step = 1; step <= params.safetyOrders; step += 1) {
+    const fall = stepDropPct(params, step);
+    if (fall.lte(ZERO)) notFalling.push(step);
+    drop = drop.plus(fall);
+    if (drop.gte(HUNDRED)) belowZero.push(step);
+  }
+  if (notFalling.length > 0)
+    errors.push({
+      message: `rows ${span(notFalling)} do not lie below the row before them; raise step_pct`,
+      rows: notFalling,
+    });
+  if (belowZero.length > 0)
+    errors.push({
+      message: `rows ${span(belowZero)} lie 100 % or more below the start price (the last one ${text(drop)} %); lower step_pct, step_growth_pct or safety_orders`,
+      rows: belowZero,
+    });
+  return errors;
+}
+
+/** sell_price >= break-even exactly when the row's own profit target is not negative. */
+function targetErrors(params: LadderParams): LadderFinding[] {
+  const rows = range(params.safetyOrders).filter((step) => rowProfitPct(params, step).lt(ZERO));
+  if (rows.length === 0) return [];
+  const message = `rows ${span(rows)} would sell below their break-even; raise take_profit_pct or lower take_profit_decay_pct`;
+  return [{ message, rows }];
+}
+
+function minimumErrors(ladder: Ladder, rules: MarketRules, atPrice: Price | null): LadderFinding[] {
+  const errors: LadderFinding[] = [];
+  const poor = ladder.rows.filter((row) => row.purchase.lt(rules.minQuote)).map((row) => row.step);
+  if (poor.length > 0)
+    errors.push({
+      message: `rows ${span(poor)} buy for less than ${rules.symbol}'s minimum of ${text(rules.minQuote)} ${rules.quote}; raise base_order`,
+      rows: poor,
+    });
+  if (atPrice === null) return errors;
+  const small = ladder.rows
+    .filter((row) => {
+      const amount = floorToStep(row.purchase.div(row.rate) as BaseQty, rules.amountStep);
+      return amount.lte(ZERO) || amount.lt(rules.minBase);
+    })
+    .map((row) => row.step);
+  if (small.length > 0)
+    errors.push({
+      message: `rows ${span(small)} buy less than ${rules.symbol}'s minimum amount of ${text(rules.minBase)} ${rules.base} at a price of ${text(atPrice)}; raise base_order`,
+      rows: small,
+    });
+  return errors;
+}
+
+/** Coins are reduced by the fee of every buy, proceeds by the fee of the sale. */
+export function netMargins(ladder: Ladder, feePct: Decimal): readonly Decimal[] {
+  const kept = ONE.minus(feePct.div(HUNDRED));
+  return ladder.rows.map((row) =>
+    row.coins.times(kept).times(row.sellPrice).times(kept).div(row.invested).minus(ONE).times(HUNDRED),
+  );
+}
+
+function lossWarnings(margins: readonly Decimal[], feePct: Decimal): LadderFinding[] {
+  const rows = range(margins.length - 1).filter((step) => margins[step]?.lt(ZERO));
+  if (rows.length === 0) return [];
+  return [
+    { message: `rows ${span(rows)} sell at a net loss after a fee of ${text(feePct)} % on both sides`, rows },
+  ];
+}
+
+const range = (last: number): number[] => Array.from({ length: last + 1 }, (_, step) => step);
+
+/** `7-16`, `15, 16`, `3`: row numbers as people write them. */
+function span(rows: readonly number[]): string {
+  const first = rows[0] ?? 0;
+  const last = rows.at(-1) ?? 0;
+  return rows.length > 2 && last - first + 1 === rows.length ? `${first}-${last}` : rows.join(', ');
+}
