@@ -1,3 +1,11 @@
+import { MtradeError, assert } from '@mtrade/base';
+import { ZERO, decimal, text } from '@mtrade/money';
+import { Accounts } from './accounts.js';
+import { Change } from './change.js';
+import { Market } from './market.js';
+import { type LiveOrder, OrderLog, liveOrder } from './orders.js';
+import { type Result, done, refuse } from './result.js';
+import { Trading } from './trading.js';
 import type {
   BalanceView,
   BookTop,
@@ -19,139 +27,366 @@ import type {
   TradeStatus,
   Transfer,
 } from './types.js';
-import type { Result } from './result.js';
+import { unitsText } from './units.js';
 
 export const DEFAULT_USER_ID = '1000';
 
-const todo = (): never => {
-  throw new Error('not written yet');
-};
+const EMPTY_ORDER_RETENTION_MS = 60_000;
+const DEFAULT_BOOK_LIMIT = 20;
 
-/** An exchange in code: pure, deterministic, no clock and no random of its own. */
+/**
+ * An exchange in code. Pure and deterministic: no clock, no random, no I/O; time comes with every call and must not go
+ * backwards. Refusals are values. Every change of an account is one record (`onRecord`) before anybody hears of it, so
+ * `restore(snapshot)` and `apply(record)` for every later record rebuild the same exchange.
+ */
 export class Exchange {
-  constructor(_options: ExchangeOptions) {}
+  readonly #markets = new Map<string, Market>();
+  readonly #symbolsById = new Map<string, string>();
+  readonly #accounts: Accounts;
+  readonly #log = new OrderLog();
+  readonly #transfers: Transfer[] = [];
+  readonly #trading: Trading;
+  readonly #options: ExchangeOptions;
+  readonly #listeners = new Set<ExchangeListener>();
+  #seq = 0;
+  #broken = false;
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options;
+    for (const spec of options.pairs) {
+      this.#markets.set(spec.symbol, new Market(spec));
+      this.#symbolsById.set(spec.id, spec.symbol);
+    }
+    this.#accounts = new Accounts(options.users ?? [DEFAULT_USER_ID]);
+    this.#trading = new Trading(this.#accounts, this.#log, {
+      fokKill: options.fokKill ?? 'cancelled',
+      pocCross: options.pocCross ?? 'error',
+      gtPrice: typeof options.gtPrice === 'string' ? decimal(options.gtPrice) : null,
+      nextOrderId: options.firstOrderId ?? 100_000_000_001,
+      nextTradeId: options.firstTradeId ?? 7_000_000_001,
+    });
+  }
 
   // ------------------------------------------------------------------------------------------ market
+
   get pairs(): readonly PairSpec[] {
-    return todo();
+    return [...this.#markets.values()].map((market) => market.spec);
   }
+
   /** By `ETH/USDT` or `ETH_USDT`; undefined when not listed. `tradeStatus` is the current one. */
-  pair(_symbolOrId: string): PairSpec | undefined {
-    return todo();
+  pair(symbolOrId: string): PairSpec | undefined {
+    return this.#market(symbolOrId)?.spec;
   }
-  setQuote(_symbol: string, _quote: Quote, _nowMs: number): void {
-    todo();
+
+  /** The market moves: what was taken from the book is there again, resting orders may be filled. */
+  setQuote(symbol: string, quote: Quote, nowMs: number): void {
+    const market = this.#markets.get(symbol);
+    assert(market !== undefined, `no pair ${symbol} on this exchange`);
+    market.setQuote(quote, nowMs);
+    if (market.hasResting) {
+      const change = new Change();
+      if (this.#trading.fillThrough(change, market, nowMs)) this.#commit(change, nowMs);
+    }
+    for (const listener of this.#listeners) listener.onQuote?.(symbol, nowMs);
   }
+
+  /** The last quote as it was set; null before the first one. */
+  quote(symbol: string): Quote | null {
+    return this.#markets.get(symbol)?.quote ?? null;
+  }
+
   /** Null before the first quote. */
-  top(_symbol: string): BookTop | null {
-    return todo();
+  top(symbol: string): BookTop | null {
+    const market = this.#market(symbol);
+    if (market === undefined || !market.isQuoted) return null;
+    const { bid, ask } = market.best;
+    const priceText = (ticks: number): string => unitsText(ticks, market.spec.priceDecimals);
+    return {
+      symbol: market.spec.symbol,
+      bid: bid === 0 ? null : priceText(bid),
+      bidSize: bid === 0 ? '0' : market.sizeAt('bid', bid),
+      ask: ask === Infinity ? null : priceText(ask),
+      askSize: ask === Infinity ? '0' : market.sizeAt('ask', ask),
+      updateId: market.updateId,
+      ms: market.updateMs,
+    };
   }
-  book(_symbol: string, _limit?: number): BookView | null {
-    return todo();
+
+  book(symbol: string, limit: number = DEFAULT_BOOK_LIMIT): BookView | null {
+    const market = this.#market(symbol);
+    return market === undefined || !market.isQuoted ? null : market.view(limit);
   }
-  ticker(_symbol: string, _nowMs: number): Ticker | null {
-    return todo();
+
+  ticker(symbol: string, nowMs: number): Ticker | null {
+    const market = this.#market(symbol);
+    if (market === undefined) return null;
+    const { bid, ask } = market.best;
+    return market.candles.ticker(bid, ask, nowMs);
   }
-  /** Oldest first; any multiple of a minute. */
+
+  /** Oldest first; `intervalMs` is a multiple of a minute. Minutes without a quote are missing. */
   candles(
-    _symbol: string,
-    _intervalMs: number,
-    _fromMs: number,
-    _toMs: number,
-    _nowMs: number,
+    symbol: string,
+    intervalMs: number,
+    fromMs: number,
+    toMs: number,
+    nowMs: number,
   ): readonly Candle[] {
-    return todo();
+    return this.#market(symbol)?.candles.candles(intervalMs, fromMs, toMs, nowMs) ?? [];
   }
-  /** Newest first. */
-  publicTrades(_symbol: string, _limit: number): readonly PublicTrade[] {
-    return todo();
+
+  /** Trades of this exchange's users, newest first. */
+  publicTrades(symbol: string, limit: number): readonly PublicTrade[] {
+    return this.#market(symbol)?.publicTrades(limit) ?? [];
   }
 
   // ------------------------------------------------------------------------------------------ trading
-  place(_userId: string, _request: PlaceOrder, _nowMs: number): Result<Order> {
-    return todo();
+
+  place(userId: string, request: PlaceOrder, nowMs: number): Result<Order> {
+    const market = this.#market(request.symbol);
+    if (market === undefined) return refuseUnknownPair(request.symbol);
+    this.#checkUser(userId);
+    const change = new Change();
+    const result = this.#trading.place(change, market, userId, request, nowMs);
+    if (result.ok) this.#commit(change, nowMs);
+    return result;
   }
-  cancel(_userId: string, _symbol: string, _idOrText: string, _nowMs: number): Result<Order> {
-    return todo();
+
+  /** By id or custom text. Also what a person does on the exchange's own page. */
+  cancel(userId: string, symbol: string, idOrText: string, nowMs: number): Result<Order> {
+    const market = this.#market(symbol);
+    if (market === undefined) return refuseUnknownPair(symbol);
+    const order = this.#pending(userId, market.spec.symbol, idOrText);
+    if (order === undefined) {
+      const known = this.order(userId, symbol, idOrText, nowMs);
+      if (!known.ok) return known;
+      return known.value.status === 'closed'
+        ? refuse('ORDER_CLOSED', 'Order already closed')
+        : refuse('ORDER_CANCELLED', 'Order already cancelled');
+    }
+    const change = new Change();
+    const view = this.#trading.cancel(change, market, order, nowMs);
+    this.#commit(change, nowMs);
+    return done(view);
   }
+
   /** Cancels every open order that matches; answers them as they ended. */
   cancelAll(
-    _userId: string,
-    _filter: { readonly symbol?: string | undefined; readonly side?: OrderSide | undefined },
-    _nowMs: number,
+    userId: string,
+    filter: { readonly symbol?: string | undefined; readonly side?: OrderSide | undefined },
+    nowMs: number,
   ): readonly Order[] {
-    return todo();
+    const query = { userId, ...this.#withSymbol(filter), limit: Infinity };
+    const ended = this.#log
+      .openOrders(query, Infinity)
+      .map((order) => this.cancel(userId, order.symbol, order.id, nowMs));
+    return ended.flatMap((result) => (result.ok ? [result.value] : []));
   }
-  /** By id; by `text` only while the order is pending. */
-  order(_userId: string, _symbol: string, _idOrText: string, _nowMs: number): Result<Order> {
-    return todo();
+
+  /** By id; by custom text only while the order is pending. */
+  order(userId: string, symbol: string, idOrText: string, nowMs: number): Result<Order> {
+    const market = this.#market(symbol);
+    if (market === undefined) return refuseUnknownPair(symbol);
+    const pending = this.#pending(userId, market.spec.symbol, idOrText)?.view;
+    const isText = idOrText.startsWith('t-');
+    const found = pending ?? (isText ? undefined : this.#log.byId(idOrText));
+    const isKnown =
+      found !== undefined &&
+      found.userId === userId &&
+      found.symbol === market.spec.symbol &&
+      found.createMs + (this.#options.lookupLagMs ?? 0) <= nowMs &&
+      !this.#isForgotten(found, nowMs);
+    if (isKnown) return done(found);
+    return isText
+      ? refuse('CLIENT_ID_NOT_FOUND', `Order not found: no pending order with text ${idOrText}`)
+      : refuse('ORDER_NOT_FOUND', `Order not found: ${idOrText}`);
   }
+
   /** Newest first. */
-  openOrders(_query: ListQuery, _nowMs: number): readonly Order[] {
-    return todo();
+  openOrders(query: ListQuery, nowMs: number): readonly Order[] {
+    return this.#log.openOrders({ ...query, ...this.#withSymbol(query) }, this.#visibleMs(nowMs));
   }
+
+  /** Newest end first. Orders that ended without a fill are shown for a minute only. */
+  finishedOrders(query: ListQuery, nowMs: number): readonly Order[] {
+    const emptySinceMs = nowMs - (this.#options.emptyOrderRetentionMs ?? EMPTY_ORDER_RETENTION_MS);
+    return this.#log.finishedOrders(
+      { ...query, ...this.#withSymbol(query) },
+      this.#visibleMs(nowMs),
+      emptySinceMs,
+    );
+  }
+
   /** Newest first. */
-  finishedOrders(_query: ListQuery, _nowMs: number): readonly Order[] {
-    return todo();
+  myTrades(query: ListQuery, nowMs: number): readonly Trade[] {
+    return this.#log.myTrades({ ...query, ...this.#withSymbol(query) }, this.#visibleMs(nowMs));
   }
-  /** Newest first. */
-  myTrades(_query: ListQuery, _nowMs: number): readonly Trade[] {
-    return todo();
-  }
+
   /** By currency; coins never touched are missing. */
-  balances(_userId: string): Readonly<Record<string, BalanceView>> {
-    return todo();
+  balances(userId: string): Readonly<Record<string, BalanceView>> {
+    return this.#accounts.view(userId);
   }
 
   // ------------------------------------------------------------------------------------------ events
+
   /** Answers the function that ends the subscription. */
-  subscribe(_listener: ExchangeListener): () => void {
-    return todo();
+  subscribe(listener: ExchangeListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   // ------------------------------------------------------------------------------------------ operator
+
   get users(): readonly string[] {
-    return todo();
+    return this.#accounts.userIds;
   }
-  deposit(
-    _userId: string,
-    _currency: string,
-    _amount: string,
-    _nowMs: number,
-    _note?: string,
-  ): Result<Transfer> {
-    return todo();
+
+  /** Coins arrive by hand. */
+  deposit(userId: string, currency: string, amount: string, nowMs: number, note = ''): Result<Transfer> {
+    return this.#transfer({ userId, currency, amount: text(decimal(amount)), note, ms: nowMs });
   }
-  withdraw(
-    _userId: string,
-    _currency: string,
-    _amount: string,
-    _nowMs: number,
-    _note?: string,
-  ): Result<Transfer> {
-    return todo();
+
+  /** Coins leave by hand: the user sold or withdrew them outside of the engine. */
+  withdraw(userId: string, currency: string, amount: string, nowMs: number, note = ''): Result<Transfer> {
+    return this.#transfer({ userId, currency, amount: text(decimal(amount).neg()), note, ms: nowMs });
   }
-  setTradeStatus(_symbol: string, _status: TradeStatus, _nowMs: number): void {
-    todo();
+
+  setTradeStatus(symbol: string, status: TradeStatus, nowMs: number): void {
+    const market = this.#market(symbol);
+    assert(market !== undefined, `no pair ${symbol} on this exchange`);
+    market.setTradeStatus(status);
+    const change = new Change();
+    change.tradeStatus(market.spec.symbol, status);
+    this.#commit(change, nowMs);
   }
+
   /** Everything that ever happened on the accounts, also what the lists no longer show. Oldest first. */
   records(): {
     readonly orders: readonly Order[];
     readonly trades: readonly Trade[];
     readonly transfers: readonly Transfer[];
   } {
-    return todo();
+    return { orders: this.#log.all, trades: this.#log.trades, transfers: this.#transfers };
   }
 
   // ------------------------------------------------------------------------------------------ durability
+
   snapshot(): ExchangeSnapshot {
-    return todo();
+    return {
+      version: 1,
+      seq: this.#seq,
+      balances: this.#accounts.rows(),
+      orders: this.#log.inEndOrder,
+      trades: [...this.#log.trades],
+      transfers: [...this.#transfers],
+      tradeStatus: this.pairs.map((spec) => [spec.symbol, spec.tradeStatus] as const),
+    };
   }
-  restore(_snapshot: ExchangeSnapshot): void {
-    todo();
+
+  /** Only into a new exchange. Orders and trades of pairs that are no longer listed stay in the records. */
+  restore(snapshot: ExchangeSnapshot): void {
+    assert(this.#seq === 0, 'an exchange is restored before it is used');
+    this.#absorb({ ...snapshot, ms: 0 });
+    this.#seq = snapshot.seq;
   }
+
   /** Applies one record after `restore`; refuses a hole in the sequence. */
-  apply(_record: ExchangeRecord): void {
-    todo();
+  apply(record: ExchangeRecord): void {
+    if (record.seq !== this.#seq + 1)
+      throw new MtradeError(
+        'MTRADE_CONTRADICTION',
+        `record ${record.seq} cannot follow record ${this.#seq}: one is missing`,
+        { expected: this.#seq + 1, found: record.seq },
+      );
+    this.#absorb(record);
+    this.#seq = record.seq;
+  }
+
+  // ------------------------------------------------------------------------------------------ inside
+
+  #commit(change: Change, nowMs: number): void {
+    assert(
+      !this.#broken,
+      'an earlier change could not be recorded: this exchange must be restored from its records',
+    );
+    this.#seq += 1;
+    const { record, tell } = change.seal(this.#accounts, this.#seq, nowMs);
+    this.#broken = true;
+    this.#options.onRecord?.(record);
+    this.#broken = false;
+    for (const listener of this.#listeners) tell(listener);
+  }
+
+  #absorb(record: ExchangeRecord): void {
+    for (const row of record.balances ?? []) this.#accounts.restore(row);
+    for (const trade of record.trades ?? []) {
+      this.#log.addTrade(trade);
+      const market = this.#markets.get(trade.symbol);
+      if (market !== undefined) market.tradeCount = Math.max(market.tradeCount, Number(trade.sequenceId));
+      this.#trading.skipIds('0', trade.id);
+    }
+    for (const order of record.orders ?? []) this.#absorbOrder(order);
+    this.#transfers.push(...(record.transfers ?? []));
+    for (const [symbol, status] of record.tradeStatus ?? [])
+      this.#markets.get(symbol)?.setTradeStatus(status);
+  }
+
+  #absorbOrder(order: Order): void {
+    const market = this.#markets.get(order.symbol);
+    const before = this.#log.open(order.id);
+    if (before !== undefined) market?.removeResting(before);
+    this.#log.put(order);
+    this.#trading.skipIds(order.id, '0');
+    if (order.status !== 'open' || market === undefined) return;
+    const live = liveOrder(order, market.spec.priceDecimals);
+    this.#log.addOpen(live);
+    market.addResting(live);
+  }
+
+  #transfer(transfer: Transfer): Result<Transfer> {
+    this.#checkUser(transfer.userId);
+    const amount = decimal(transfer.amount);
+    const { currency, userId } = transfer;
+    if (this.#accounts.available(userId, currency).plus(amount).lt(ZERO))
+      return refuse('BALANCE_NOT_ENOUGH', `Not enough balance: ${text(amount.abs())} ${currency} needed`);
+    const change = new Change();
+    change.because(amount.lt(ZERO) ? 'withdraw' : 'deposit');
+    this.#accounts.move(userId, currency, amount, ZERO);
+    this.#transfers.push(transfer);
+    change.transfer(transfer);
+    this.#commit(change, transfer.ms);
+    return done(transfer);
+  }
+
+  #market(symbolOrId: string): Market | undefined {
+    return this.#markets.get(symbolOrId) ?? this.#markets.get(this.#symbolsById.get(symbolOrId) ?? '');
+  }
+
+  #pending(userId: string, symbol: string, idOrText: string): LiveOrder | undefined {
+    if (idOrText.startsWith('t-')) return this.#log.pendingByText(userId, symbol, idOrText);
+    const order = this.#log.open(idOrText);
+    return order?.view.userId === userId && order.view.symbol === symbol ? order : undefined;
+  }
+
+  #isForgotten(order: Order, nowMs: number): boolean {
+    if (order.finishMs === null || order.filledAmount !== '0') return false;
+    return order.finishMs + (this.#options.emptyOrderRetentionMs ?? EMPTY_ORDER_RETENTION_MS) <= nowMs;
+  }
+
+  /** A list query may name its pair either way. */
+  #withSymbol<T extends { readonly symbol?: string | undefined }>(query: T): T {
+    if (query.symbol === undefined) return query;
+    return { ...query, symbol: this.#market(query.symbol)?.spec.symbol ?? query.symbol };
+  }
+
+  #visibleMs(nowMs: number): number {
+    return nowMs - (this.#options.listLagMs ?? 0);
+  }
+
+  #checkUser(userId: string): void {
+    assert(this.#accounts.has(userId), `no user ${userId} on this exchange`);
   }
 }
+
+const refuseUnknownPair = (symbol: string): Result<never> =>
+  refuse('INVALID_CURRENCY_PAIR', `Invalid currency pair ${symbol.replace('/', '_')}`);
