@@ -94,7 +94,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       pool.dispatch(
         {
           path: pathname + search,
-          method: request.method as 'GET',
+          method: request.method,
           headers: request.headers,
           body: request.body,
         },

@@ -18,7 +18,7 @@ describe('the ccxt class', () => {
     });
 
     expect(located).toHaveLength(1);
-    const { default: direct } = (await import(located[0] as string)) as { default: unknown };
+    const { default: direct } = (await import(located[0] ?? '')) as { default: unknown };
     expect(Gate).toBe(direct);
   });
 

@@ -179,10 +179,10 @@ describe('scan', () => {
     expect(found).toEqual([]);
   });
 
-  test.each([
+  test.each<[string, Answer]>([
     ['a row cannot be read', lists([], [{ id: '5', text: 't-ours' }], [])],
-    ['the list is no list', ((_, response) => json(response, 200, { label: 'OK' })) as Answer],
-    ['the server repeats its first page', ((_, response) => json(response, 200, others(100))) as Answer],
+    ['the list is no list', (_, response) => json(response, 200, { label: 'OK' })],
+    ['the server repeats its first page', (_, response) => json(response, 200, others(100))],
   ])('is no negative evidence when %s', async (_, answer) => {
     const venue = await venueWith(answer);
 
