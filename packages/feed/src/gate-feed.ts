@@ -1,0 +1,222 @@
+import { type Clock, assert } from '@mtrade/base';
+import type { FeedHandlers, PriceFeed, Tick } from '@mtrade/engine';
+import type { Logger } from '@mtrade/log';
+import { type BackoffOptions, DEFAULT_BACKOFF, createBackoff } from './backoff.js';
+import { type Connection, openConnection } from './connection.js';
+import { createFrameOrder } from './frame-order.js';
+import { type ParsedFrame, parseFrame } from './parse-frame.js';
+import { createSubscriber } from './subscriber.js';
+
+export interface GateFeedOptions {
+  /** `wss://api.gateio.ws/ws/v4/`. */
+  readonly wsUrl: string;
+  readonly symbols: readonly string[];
+  /** Pairs whose ladder looks deeper than the best ask: their 20 best levels come along. */
+  readonly depthSymbols?: readonly string[];
+  /** Both or none: without them only public channels are heard. */
+  readonly apiKey?: string;
+  readonly apiSecret?: string;
+  /** Silence after which we ask, and again after which we reconnect. */
+  readonly silenceMs?: number;
+  readonly maxFrameBytes?: number;
+  readonly answerTimeoutMs?: number;
+  readonly retryRefusedMs?: number;
+  readonly backoff?: Partial<BackoffOptions>;
+}
+
+export interface GateFeedDeps {
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+export interface GateFeed extends PriceFeed {
+  /** exchange clock - our wall clock, in ms: private subscriptions are signed with the exchange's time. */
+  readonly setClockOffset: (offsetMs: number) => void;
+}
+
+const HOUSEKEEPING_MS = 1_000;
+
+/**
+ * Gate.io's spot WebSocket as the engine's `PriceFeed`: one socket for all pairs and, with keys, for the account's own
+ * orders. What it reports of orders is a hint to look, never the truth about them.
+ *
+ * `book_ticker` gives bid and ask, `tickers` the last price, `order_book` the deeper asks; each tick carries only what
+ * its frame said. Crossed prices are passed on: refusing them is the rules' business.
+ */
+export function createGateFeed(options: GateFeedOptions, { log, clock, random }: GateFeedDeps): GateFeed {
+  const {
+    apiKey = '',
+    apiSecret = '',
+    silenceMs = 5_000,
+    answerTimeoutMs = 10_000,
+    retryRefusedMs = 30_000,
+  } = options;
+  const known = new Set(options.symbols);
+  const frameOrder = createFrameOrder();
+  const backoff = createBackoff({ ...DEFAULT_BACKOFF, ...options.backoff }, random);
+  let offsetMs = 0;
+  const exchangeNowS = (): number => Math.floor((clock.epochMs() + offsetMs) / 1_000);
+  const subscriber = createSubscriber(
+    {
+      symbols: options.symbols,
+      depthSymbols: options.depthSymbols ?? [],
+      apiKey,
+      apiSecret,
+      answerTimeoutMs,
+      retryRefusedMs,
+    },
+    exchangeNowS,
+  );
+
+  let handlers: FeedHandlers | null = null;
+  let connection: Connection | null = null;
+  let reconnectTimer: NodeJS.Timeout | null = null;
+  let housekeeping: NodeJS.Timeout | null = null;
+  let openedMono: number | null = null;
+  let opened = 0;
+  let malformedFrames = 0;
+  let staleFrames = 0;
+  let unpublished = false;
+  let closedReason: string | null = null;
+
+  const publish = (): void => {
+    unpublished = false;
+    handlers?.onState({
+      connected: openedMono !== null,
+      reconnects: Math.max(0, opened - 1),
+      malformedFrames,
+      staleFrames,
+      refused: subscriber.refused(),
+      reason: closedReason,
+    });
+  };
+  const refusalsChanged = (changed: boolean): void => {
+    if (!changed) return;
+    log.warn({ refused: subscriber.refused() }, 'subscriptions refused by the exchange changed');
+    publish();
+  };
+  const dropFrame = (reason: string): void => {
+    malformedFrames += 1;
+    unpublished = true;
+    log.debug({ reason }, 'malformed frame dropped');
+  };
+
+  const connect = (): void => {
+    reconnectTimer = null;
+    connection = openConnection(
+      { url: options.wsUrl, silenceMs, maxFrameBytes: options.maxFrameBytes ?? 1024 * 1024 },
+      {
+        onOpen,
+        onClosed,
+        onText: (data) => onFrame(parseFrame(data), clock.monoMs()),
+        onBinary: () => dropFrame('binary frame'),
+        pingText: () => JSON.stringify({ time: exchangeNowS(), channel: 'spot.ping' }),
+      },
+      clock,
+    );
+  };
+
+  function onOpen(): void {
+    openedMono = clock.monoMs();
+    opened += 1;
+    closedReason = null;
+    log.info({ reconnects: opened - 1, symbols: options.symbols.length }, 'price feed connected');
+    subscriber.begin((text) => connection?.send(text), openedMono);
+    housekeeping = setInterval(
+      () => {
+        refusalsChanged(subscriber.tick(clock.monoMs()));
+        // Frames may go wrong a thousand times a second; their count is told once.
+        if (unpublished) publish();
+      },
+      Math.min(HOUSEKEEPING_MS, answerTimeoutMs, retryRefusedMs),
+    );
+    publish();
+  }
+
+  function onClosed(reason: string): void {
+    const livedMs = openedMono === null ? 0 : clock.monoMs() - openedMono;
+    forgetConnection();
+    closedReason = reason;
+    const delayMs = backoff.nextDelayMs(livedMs);
+    log.warn({ reason, delayMs, livedMs: Math.round(livedMs) }, 'price feed disconnected');
+    reconnectTimer = setTimeout(connect, delayMs);
+    publish();
+  }
+
+  function forgetConnection(): void {
+    if (housekeeping !== null) clearInterval(housekeeping);
+    housekeeping = null;
+    openedMono = null;
+    connection = null;
+    subscriber.end();
+  }
+
+  function onFrame(frame: ParsedFrame, receivedMono: number): void {
+    switch (frame.type) {
+      case 'book-ticker':
+        return tick(frame, 'book', frame.sequence, { bid: frame.bid, ask: frame.ask });
+      case 'ticker':
+        return tick(frame, 'last', 0, { last: frame.last });
+      case 'order-book':
+        return tick(frame, 'depth', frame.sequence, { asks: frame.asks });
+      case 'orders':
+        if (frame.malformed > 0) dropFrame(`${frame.malformed} order rows`);
+        for (const order of frame.orders) handlers?.onOrder(order);
+        return;
+      case 'balances':
+        return handlers?.onBalances();
+      case 'subscribed':
+        return refusalsChanged(subscriber.onAnswer(frame, receivedMono));
+      case 'malformed':
+        return dropFrame(frame.reason);
+      case 'pong':
+      case 'other':
+        return;
+    }
+
+    function tick(
+      { symbol, exchangeMs }: { symbol: string; exchangeMs: number },
+      stream: string,
+      sequence: number,
+      prices: Partial<Pick<Tick, 'bid' | 'ask' | 'last' | 'asks'>>,
+    ): void {
+      if (!known.has(symbol)) return;
+      if (!frameOrder.take(`${stream} ${symbol}`, exchangeMs, sequence, receivedMono)) {
+        staleFrames += 1;
+        unpublished = true;
+        return;
+      }
+      handlers?.onTick({
+        symbol,
+        bid: null,
+        ask: null,
+        last: null,
+        asks: null,
+        ...prices,
+        exchangeMs,
+        receivedMono,
+      });
+    }
+  }
+
+  return {
+    start: (given) => {
+      assert(handlers === null, 'a feed is started once');
+      handlers = given;
+      connect();
+    },
+    close: () => {
+      handlers = null;
+      if (reconnectTimer !== null) clearTimeout(reconnectTimer);
+      reconnectTimer = null;
+      connection?.drop();
+      forgetConnection();
+    },
+    setClockOffset: (ms) => {
+      offsetMs = ms;
+      subscriber.retryPrivate();
+    },
+  };
+}
