@@ -136,6 +136,8 @@ export interface FeedState {
   readonly connected: boolean;
   readonly reconnects: number;
   readonly malformedFrames: number;
+  /** Frames dropped because a newer one of the same pair and channel had come before. */
+  readonly staleFrames?: number;
   /** Pairs whose subscription the exchange refused, with its words. */
   readonly refused: Readonly<Record<string, string>>;
   readonly reason: string | null;
@@ -182,6 +184,8 @@ export interface CycleStore {
   readonly load: () => StoreSnapshot;
   /** One IMMEDIATE transaction, synchronous=FULL. Throws and changes nothing when anything is refused. */
   readonly commit: (change: ChangeSet) => void;
+  /** A cycle that is history, by id; null when there is none. */
+  readonly closedCycle: (id: number) => ClosedCycle | null;
   readonly close: () => void;
 }
 
@@ -229,6 +233,7 @@ export type LaneEvent =
   | {
       readonly type: 'settled';
       readonly intentId: number;
+      readonly exchangeOrderId: string;
       readonly finishAs: string | null;
       readonly filledBase: string;
       readonly filledQuote: string;
@@ -248,9 +253,10 @@ export type LaneEvent =
       readonly balances: Readonly<Record<string, { available: string; locked: string }>>;
     }
   | { readonly type: 'balances-failed'; readonly reason: string }
+  /** `exchangeMinusMono`: exchange clock less the monotonic clock, so that a jump of the wall clock changes nothing. */
   | {
       readonly type: 'clock';
-      readonly offsetMs: number;
+      readonly exchangeMinusMono: number;
       readonly errorMs: number;
       readonly measuredMono: number;
     }

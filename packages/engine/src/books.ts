@@ -1,0 +1,77 @@
+import { assert } from '@mtrade/base';
+import type { ClosedCycle, PairState } from '@mtrade/cycle';
+import type { ChangeSet, CycleStore, JournalEntry, StoreSnapshot } from './ports.js';
+
+export interface BooksDeps {
+  readonly store: CycleStore;
+  /** Called with every committed journal line, after the commit. */
+  readonly onJournal: (entry: JournalEntry) => void;
+  /** Called after every commit. */
+  readonly onCommit: () => void;
+}
+
+/**
+ * The committed state of every pair, held in memory by its only writer. Memory changes after the commit and only then,
+ * so what a decision reads is always what a crash would leave behind.
+ */
+export class Books {
+  readonly #deps: BooksDeps;
+  readonly #pairs = new Map<string, PairState>();
+  readonly identity: Pick<StoreSnapshot, 'installId' | 'startNonce' | 'epoch'>;
+  #trading: boolean;
+  #nextIntentId: number;
+  #nextCycleId: number;
+
+  constructor(snapshot: StoreSnapshot, deps: BooksDeps) {
+    this.#deps = deps;
+    this.identity = { installId: snapshot.installId, startNonce: snapshot.startNonce, epoch: snapshot.epoch };
+    this.#trading = snapshot.trading;
+    this.#nextIntentId = snapshot.nextIntentId;
+    this.#nextCycleId = snapshot.nextCycleId;
+    for (const pair of snapshot.pairs) this.#pairs.set(pair.symbol, pair);
+  }
+
+  /** The operator's engine-wide switch. */
+  get trading(): boolean {
+    return this.#trading;
+  }
+
+  get nextIntentId(): number {
+    return this.#nextIntentId;
+  }
+
+  get nextCycleId(): number {
+    return this.#nextCycleId;
+  }
+
+  has(symbol: string): boolean {
+    return this.#pairs.has(symbol);
+  }
+
+  pair(symbol: string): PairState {
+    const pair = this.#pairs.get(symbol);
+    assert(pair, `no books for ${symbol}`);
+    return pair;
+  }
+
+  pairs(): Iterable<PairState> {
+    return this.#pairs.values();
+  }
+
+  /** A cycle that a reset has closed while an order of it was still open. */
+  closedCycle(id: number): ClosedCycle | null {
+    return this.#deps.store.closedCycle(id);
+  }
+
+  /** Durable first, memory second. Throws when the store refuses; then nothing has changed anywhere. */
+  commit(change: ChangeSet): void {
+    this.#deps.store.commit(change);
+    if (change.pair) this.#pairs.set(change.pair.symbol, change.pair);
+    if (change.trading !== undefined) this.#trading = change.trading;
+    for (const intent of change.newIntents ?? [])
+      this.#nextIntentId = Math.max(this.#nextIntentId, intent.id + 1);
+    if (change.cycle) this.#nextCycleId = Math.max(this.#nextCycleId, change.cycle.id + 1);
+    this.#deps.onCommit();
+    for (const entry of change.journal ?? []) this.#deps.onJournal(entry);
+  }
+}

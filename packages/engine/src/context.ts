@@ -1,0 +1,71 @@
+import type { Clock, MonoMs } from '@mtrade/base';
+import type { Board } from '@mtrade/board';
+import type { LadderParams, MarketRules, WaitReason } from '@mtrade/cycle';
+import type { Logger } from '@mtrade/log';
+import type { Account } from './account.js';
+import type { Books } from './books.js';
+import type { ExchangeClock } from './exchange-clock.js';
+import type { OrderLane } from './ports.js';
+import type { RateBudget } from './rate-budget.js';
+
+export interface EngineOptions {
+  readonly debounceMs: number;
+  readonly maxUrgentPerCycle: number;
+  readonly staleAfterMs: number;
+  readonly sellWhenForbidden: boolean;
+  /** How long an order may travel before the exchange refuses it. */
+  readonly orderExpiryMs: number;
+  /** The order thread's own deadline for one request; after it and a margin a silent send is unknown. */
+  readonly requestDeadlineMs: number;
+  /** The offset to the exchange clock must be known this well before anything is sent. */
+  readonly maxClockErrorMs: number;
+  readonly balanceEveryMs: number;
+  readonly clockEveryMs: number;
+}
+
+/** What the cycler remembers about a pair beside the books: hints for scheduling and display, lost with the process. */
+export interface PairMemory {
+  readonly index: number;
+  /** When `decide` last looked at the pair. */
+  decidedMono: MonoMs | null;
+  waitingFor: WaitReason | null;
+  /** When an order of the pair last came to its end: a balance asked for before may not show it. */
+  lastActivityMono: MonoMs | null;
+  /** After an unexpected error the pair rests until then, and the others go on. */
+  restUntilMono: number;
+  errors: number;
+}
+
+/** One open intent's in-memory companion: when to ask again. Rebuilt from nothing after a restart. */
+export interface IntentMemory {
+  /** Monotonic time of the frame that caused it, for the latency histograms; null when none did. */
+  readonly tickMono: number | null;
+  readonly committedMono: MonoMs;
+  askAtMono: number;
+  /** When the request that is now under way is given up; null when none is. */
+  askedUntilMono: number | null;
+  attempts: number;
+}
+
+/** Everything the cycler's parts share. One thread, one owner: no part of it is ever awaited. */
+export interface EngineContext {
+  readonly options: EngineOptions;
+  readonly board: Board;
+  readonly books: Books;
+  readonly clock: Clock;
+  readonly exchangeClock: ExchangeClock;
+  readonly account: Account;
+  readonly budget: RateBudget;
+  readonly lane: OrderLane;
+  readonly log: Logger;
+  readonly symbols: readonly string[];
+  /** This thread's life number: flags left by an earlier life are swept. */
+  readonly generation: number;
+  /** What a new cycle of the pair starts with. */
+  readonly params: ReadonlyMap<string, LadderParams>;
+  readonly rules: Map<string, MarketRules>;
+  readonly pairs: ReadonlyMap<string, PairMemory>;
+  readonly intents: Map<number, IntentMemory>;
+  /** Set once by a shutdown: nothing new is sent, what is in flight is followed. */
+  draining: boolean;
+}

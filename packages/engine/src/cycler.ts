@@ -1,0 +1,202 @@
+import { assert, type Clock, errorText, isMtradeError, MtradeError, type MonoMs } from '@mtrade/base';
+import { type Board, Owner } from '@mtrade/board';
+import type { LadderParams, MarketRules } from '@mtrade/cycle';
+import type { Logger } from '@mtrade/log';
+import { Account, DEFAULT_ACCOUNT_OPTIONS } from './account.js';
+import { Books } from './books.js';
+import type { EngineContext, EngineOptions, PairMemory } from './context.js';
+import { ExchangeClock } from './exchange-clock.js';
+import { LaneEvents } from './lane-events.js';
+import type { CyclerReply, CyclerRequest } from './operator.js';
+import { OperatorDesk } from './operator-desk.js';
+import type { CycleStore, LaneEvent, OrderLane } from './ports.js';
+import { PairProcessor } from './process-pair.js';
+import { DEFAULT_RATE_BUDGET, RateBudget } from './rate-budget.js';
+import { reviveIntents } from './revive.js';
+import { Resolver } from './resolver.js';
+import { engineView } from './views.js';
+
+export interface CyclerOptions extends Pick<
+  EngineOptions,
+  | 'debounceMs'
+  | 'maxUrgentPerCycle'
+  | 'staleAfterMs'
+  | 'sellWhenForbidden'
+  | 'orderExpiryMs'
+  | 'requestDeadlineMs'
+> {
+  readonly generation: number;
+  readonly pairs: readonly { readonly symbol: string; readonly params: LadderParams }[];
+  readonly rules: readonly MarketRules[];
+}
+
+export interface CyclerDeps {
+  readonly board: Board;
+  readonly store: CycleStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly lane: OrderLane;
+  /** Answers and journal lines for the supervisor. */
+  readonly reply: (reply: CyclerReply) => void;
+}
+
+const FIXED_OPTIONS = { maxClockErrorMs: 1_000, balanceEveryMs: 10_000, clockEveryMs: 60_000 } as const;
+
+/**
+ * The loop that owns the books: it consumes answers and commands as they come, serves urgent pairs first, then one pair
+ * of the round robin. It never awaits, so no two of its steps interleave. The shell around it drains the ports and sleeps.
+ */
+export class Cycler {
+  readonly #context: EngineContext;
+  readonly #reply: (reply: CyclerReply) => void;
+  readonly #lane: LaneEvents;
+  readonly #resolver: Resolver;
+  readonly #processor: PairProcessor;
+  readonly #operator: OperatorDesk;
+  readonly #drains: number[] = [];
+  #turn = 0;
+
+  constructor(options: CyclerOptions, deps: CyclerDeps) {
+    const { board, clock, log } = deps;
+    const snapshot = deps.store.load();
+    const books = new Books(snapshot, {
+      store: deps.store,
+      onCommit: () => board.counters.increment('commits'),
+      onJournal: (entry) => deps.reply({ type: 'journal', ...entry }),
+    });
+    const symbols = options.pairs.map((pair) => pair.symbol);
+    this.#reply = deps.reply;
+    this.#context = {
+      options: { ...FIXED_OPTIONS, ...options },
+      board,
+      books,
+      clock,
+      log,
+      symbols,
+      generation: options.generation,
+      exchangeClock: new ExchangeClock(),
+      account: new Account(DEFAULT_ACCOUNT_OPTIONS),
+      budget: new RateBudget(DEFAULT_RATE_BUDGET, clock.monoMs()),
+      lane: deps.lane,
+      params: new Map(options.pairs.map((pair) => [pair.symbol, pair.params])),
+      rules: new Map(options.rules.map((rules) => [rules.symbol, rules])),
+      pairs: new Map(symbols.map((symbol) => [symbol, newMemory(board.indexOf(symbol))])),
+      intents: new Map(),
+      draining: false,
+    };
+    const swept = board.slots.sweep(Owner.cycler, options.generation - 1);
+    if (swept > 0) log.warn({ swept }, 'flags of a dead cycler were freed');
+    reviveIntents(this.#context);
+    this.#lane = new LaneEvents(this.#context);
+    this.#resolver = new Resolver(this.#context);
+    this.#processor = new PairProcessor(this.#context);
+    this.#operator = new OperatorDesk(this.#context);
+  }
+
+  laneEvent(event: LaneEvent): void {
+    try {
+      this.#lane.handle(event);
+    } catch (error) {
+      this.#survive(error, `event ${event.type}`);
+    }
+  }
+
+  request(request: CyclerRequest): void {
+    switch (request.type) {
+      case 'view':
+        return this.#answer(request.id, () => engineView(this.#context));
+      case 'command':
+        return this.#answer(request.id, () => this.#operator.carryOut(request.command));
+      case 'drain':
+        this.#context.draining = true;
+        this.#drains.push(request.id);
+    }
+  }
+
+  /** One turn; true when more urgent work is waiting, so the shell must not sleep. */
+  doWork(): boolean {
+    const { board, options, symbols } = this.#context;
+    try {
+      this.#resolver.tick();
+    } catch (error) {
+      this.#survive(error, 'resolver');
+    }
+    for (let served = 0; served < options.maxUrgentPerCycle; served += 1) {
+      const index = board.urgent.pop();
+      if (index < 0) break;
+      this.#serveUrgent(symbols[index] as string);
+    }
+    this.#serveNextInTurn();
+    this.#answerDrains();
+    board.counters.increment('cycler_iterations');
+    return board.urgent.depth() > 0;
+  }
+
+  #serveUrgent(symbol: string): void {
+    const { counters } = this.#context.board;
+    const result = this.#processor.process(symbol, 'urgent');
+    counters.increment(result === 'processed' ? 'urgent_processed' : 'urgent_skipped');
+    // A trigger crossed while the pair was being processed: served right after, and no more often than that.
+    if (result === 'processed' && this.#processor.wantsAnother(symbol))
+      this.#processor.process(symbol, 'urgent');
+  }
+
+  #serveNextInTurn(): void {
+    const { board, symbols, books, clock, options, pairs } = this.#context;
+    const symbol = symbols[this.#turn % symbols.length];
+    if (symbol === undefined) return;
+    this.#turn = (this.#turn + 1) % symbols.length;
+    const { index } = pairs.get(symbol) as PairMemory;
+    const pair = books.pair(symbol);
+    const nothingToDo = !pair.permitted && pair.cycle === null;
+    const debounced = board.slots.elapsedMs(index, clock.monoMs()) < options.debounceMs;
+    const skipped = nothingToDo || debounced || this.#processor.process(symbol, 'round-robin') === 'skipped';
+    board.counters.increment(skipped ? 'cycler_skipped' : 'cycler_processed');
+  }
+
+  /** A shutdown waits for what is on the wire; an unknown outcome is on disk and is the next start's first work. */
+  #answerDrains(): void {
+    if (this.#drains.length === 0) return;
+    for (const pair of this.#context.books.pairs()) {
+      if (
+        pair.openIntents.some(
+          ({ state }) => state === 'SUBMITTED' || state === 'ACKED' || state === 'SETTLING',
+        )
+      )
+        return;
+    }
+    for (const id of this.#drains.splice(0)) this.#reply({ type: 'reply', id, ok: true, result: null });
+  }
+
+  #answer(id: number, work: () => unknown): void {
+    try {
+      this.#reply({ type: 'reply', id, ok: true, result: work() });
+    } catch (error) {
+      if (isMtradeError(error, 'MTRADE_CONTRADICTION')) throw error;
+      const wire =
+        error instanceof MtradeError
+          ? error.toWire()
+          : { code: 'MTRADE_COMMAND' as const, message: errorText(error), facts: {} };
+      this.#reply({ type: 'reply', id, ok: false, error: wire });
+    }
+  }
+
+  /** What went wrong outside a pair's own pass is counted and logged; a contradiction ends the engine. */
+  #survive(error: unknown, during: string): void {
+    if (isMtradeError(error, 'MTRADE_CONTRADICTION')) throw error;
+    this.#context.board.counters.increment('errors');
+    this.#context.log.error({ during, error: errorText(error) }, 'a step of the cycler failed');
+  }
+}
+
+function newMemory(index: number): PairMemory {
+  assert(index >= 0, 'every configured pair has a place on the board');
+  return {
+    index,
+    decidedMono: null as MonoMs | null,
+    waitingFor: null,
+    lastActivityMono: null,
+    restUntilMono: 0,
+    errors: 0,
+  };
+}

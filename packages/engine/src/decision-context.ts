@@ -1,0 +1,30 @@
+import { assert, type MonoMs } from '@mtrade/base';
+import type { DecisionContext, PairState } from '@mtrade/cycle';
+import type { EngineContext } from './context.js';
+import type { MarketReader } from './market-reader.js';
+
+/** Everything outside the books that a decision about this pair rests on, as it is at this moment. */
+export function decisionContext(
+  context: EngineContext,
+  pair: PairState,
+  reader: MarketReader,
+  nowMono: MonoMs,
+): DecisionContext {
+  const { books, clock, options, account, budget, exchangeClock } = context;
+  const memory = context.pairs.get(pair.symbol);
+  const params = context.params.get(pair.symbol);
+  assert(memory && params, `${pair.symbol} is not configured`);
+  const rules = context.rules.get(pair.symbol) ?? null;
+  return {
+    nowMs: clock.epochMs(),
+    trading: books.trading && !context.draining,
+    sellWhenForbidden: options.sellWhenForbidden,
+    staleAfterMs: options.staleAfterMs,
+    market: reader.view(memory.index, nowMono),
+    account: rules && account.view(rules, memory.lastActivityMono, nowMono),
+    rules,
+    params,
+    clockCertain: exchangeClock.errorMs(nowMono) < options.maxClockErrorMs,
+    budget: { buy: budget.allows(nowMono), sell: budget.allowsUrgent(nowMono) },
+  };
+}

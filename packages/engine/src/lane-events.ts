@@ -1,0 +1,218 @@
+import { baseQty, quoteAmount } from '@mtrade/money';
+import {
+  type Intent,
+  type IntentEvent,
+  isOpen,
+  isUnresolved,
+  type PairState,
+  transition,
+  withIntent,
+} from '@mtrade/cycle';
+import { closeIntent } from './closing.js';
+import type { EngineContext } from './context.js';
+import { journal } from './journal.js';
+import type { JournalEntry, LaneEvent, OrderEvidence } from './ports.js';
+import { evidenceFromWire, fillFromWire, rulesFromWire } from './wire.js';
+
+type EventOf<T extends LaneEvent['type']> = Extract<LaneEvent, { type: T }>;
+
+/** Evidence about client ids whose answer is still awaited; kept for the moment that answer gets lost. Bounded. */
+const REMEMBERED_EVIDENCE = 256;
+/** The order thread brings the trades of a finished order by itself; only after this wait are they asked for. */
+const TRADES_EXPECTED_MS = 10_000;
+const SETTLE_RETRY_MS = 500;
+const SETTLE_RETRY_LIMIT_MS = 30_000;
+
+/**
+ * What the exchange answered, turned into transitions of the books. An event may come late, twice or not at all: every
+ * move is a compare-and-set on the intent's state, and an event that no longer fits is dropped.
+ */
+export class LaneEvents {
+  readonly #context: EngineContext;
+  readonly #evidence = new Map<string, OrderEvidence>();
+
+  constructor(context: EngineContext) {
+    this.#context = context;
+  }
+
+  handle(event: LaneEvent): void {
+    const { account, exchangeClock, log, rules } = this.#context;
+    switch (event.type) {
+      case 'placed':
+        return this.#placed(event);
+      case 'settled':
+        return this.#settled(event);
+      case 'settle-failed':
+        return this.#settleFailed(event);
+      case 'scanned':
+        return this.#scanned(event);
+      case 'evidence':
+        return this.#evidenceSeen(evidenceFromWire(event.evidence));
+      case 'balances':
+        return account.update(event.balances, event.requestedMono);
+      case 'balances-failed':
+        // An error is not an empty answer: the last snapshot stays until it is too old, then nothing is bought.
+        return log.warn({ reason: event.reason }, 'balances could not be read');
+      case 'clock':
+        return exchangeClock.update(event.exchangeMinusMono, event.errorMs, event.measuredMono);
+      case 'clock-failed':
+        return log.warn({ reason: event.reason }, 'the exchange clock could not be read');
+      case 'rules':
+        for (const wire of event.rules) rules.set(wire.symbol, rulesFromWire(wire));
+    }
+  }
+
+  #placed({ intentId, outcome, sentMono, answeredMono }: EventOf<'placed'>): void {
+    const { clock, budget, log } = this.#context;
+    const open = this.#find((intent) => intent.id === intentId);
+    if (!open || open.intent.state !== 'SUBMITTED') return;
+    const { pair, intent } = open;
+    this.#measure(intent, sentMono, answeredMono);
+    const fields = { symbol: pair.symbol, clientOrderId: intent.clientOrderId };
+    const nowMs = clock.epochMs();
+    switch (outcome.type) {
+      case 'unknown':
+        log.warn({ ...fields, reason: outcome.reason }, 'the outcome of an order is unknown');
+        return this.#outcomeLost(pair, intent, outcome.reason);
+      case 'rejected':
+        log.warn(
+          { ...fields, label: outcome.label, message: outcome.message },
+          'the exchange refused an order',
+        );
+        if (outcome.retryAfterMs !== null) budget.pauseUntil(clock.monoMs() + outcome.retryAfterMs);
+        return this.#apply(pair, intent, { type: 'rejected', label: outcome.label, nowMs });
+      case 'acked': {
+        const order = {
+          ...outcome,
+          filledBase: baseQty(outcome.filledBase),
+          filledQuote: quoteAmount(outcome.filledQuote),
+        };
+        this.#apply(pair, intent, { type: 'acked', order, nowMs });
+        this.#askAgain(intentId, TRADES_EXPECTED_MS);
+      }
+    }
+  }
+
+  #outcomeLost(pair: PairState, intent: Intent, reason: string): void {
+    const { board, clock } = this.#context;
+    board.counters.increment('orders_unknown');
+    const entry = journal(clock.epochMs(), 'order.unknown', pair.symbol, {
+      clientOrderId: intent.clientOrderId,
+      reason,
+    });
+    this.#apply(pair, intent, { type: 'unknown' }, [entry]);
+    this.#askAgain(intent.id, 0);
+    const known = this.#evidence.get(intent.clientOrderId);
+    if (known) this.#evidenceSeen(known);
+  }
+
+  #settled(event: EventOf<'settled'>): void {
+    const open = this.#find((intent) => intent.id === event.intentId);
+    if (!open) return;
+    this.#apply(open.pair, open.intent, {
+      type: 'settled',
+      exchangeOrderId: event.exchangeOrderId,
+      finishAs: event.finishAs,
+      filledBase: baseQty(event.filledBase),
+      filledQuote: quoteAmount(event.filledQuote),
+      fills: event.fills.map(fillFromWire),
+      nowMs: this.#context.clock.epochMs(),
+    });
+    this.#askAgain(event.intentId, SETTLE_RETRY_MS);
+  }
+
+  #settleFailed({ intentId, reason }: EventOf<'settle-failed'>): void {
+    const attempts = this.#context.intents.get(intentId)?.attempts ?? 0;
+    this.#askAgain(intentId, Math.min(SETTLE_RETRY_LIMIT_MS, SETTLE_RETRY_MS * 2 ** Math.min(attempts, 10)));
+    this.#context.log.warn({ intentId, reason }, 'the trades of an order could not be read yet');
+  }
+
+  #scanned({ intentId, record, found }: EventOf<'scanned'>): void {
+    const memory = this.#context.intents.get(intentId);
+    if (memory) memory.askedUntilMono = null;
+    const open = this.#find((intent) => intent.id === intentId);
+    if (!open || !isUnresolved(open.intent.state)) return;
+    const nowMs = this.#context.clock.epochMs();
+    this.#apply(open.pair, open.intent, {
+      type: 'scanned',
+      record,
+      found: found.map(evidenceFromWire),
+      nowMs,
+    });
+    if (found.length > 0) this.#askAgain(intentId, 0);
+  }
+
+  /** The private stream saw one of our orders: a hint that starts a look at its trades. */
+  #evidenceSeen(evidence: OrderEvidence): void {
+    const open = this.#find((intent) => intent.clientOrderId === evidence.clientOrderId);
+    if (!open) return;
+    if (open.intent.state === 'SUBMITTED') return this.#remember(evidence);
+    if (!isUnresolved(open.intent.state) && open.intent.state !== 'ACKED' && open.intent.state !== 'LIVE')
+      return;
+    this.#apply(open.pair, open.intent, { type: 'evidence', order: evidence });
+    this.#askAgain(open.intent.id, 0);
+  }
+
+  #remember(evidence: OrderEvidence): void {
+    this.#evidence.set(evidence.clientOrderId, evidence);
+    if (this.#evidence.size <= REMEMBERED_EVIDENCE) return;
+    for (const oldest of this.#evidence.keys()) {
+      this.#evidence.delete(oldest);
+      return;
+    }
+  }
+
+  /** One event on one intent: commits the step, or the end together with what the fills do to the cycle. */
+  #apply(pair: PairState, intent: Intent, event: IntentEvent, entries: readonly JournalEntry[] = []): void {
+    const next = transition(intent, event);
+    if (next === intent) return;
+    if (!isOpen(next.state)) {
+      this.#evidence.delete(intent.clientOrderId);
+      return closeIntent(this.#context, pair, intent, next, event.type === 'settled' ? event.fills : []);
+    }
+    const { clock, log } = this.#context;
+    const quarantined = next.state === 'QUARANTINED' && intent.state !== 'QUARANTINED';
+    if (quarantined)
+      log.error(
+        { symbol: pair.symbol, clientOrderId: intent.clientOrderId },
+        'an order cannot be resolved; its pair stays blocked',
+      );
+    const alarm = quarantined
+      ? [
+          journal(clock.epochMs(), 'order.quarantined', pair.symbol, {
+            clientOrderId: intent.clientOrderId,
+            finishAs: next.finishAs,
+          }),
+        ]
+      : [];
+    this.#context.books.commit({
+      pair: withIntent(pair, next),
+      intentMoves: [{ intent: next, from: intent.state }],
+      journal: [...entries, ...alarm],
+    });
+  }
+
+  #askAgain(intentId: number, inMs: number): void {
+    const memory = this.#context.intents.get(intentId);
+    if (!memory) return;
+    memory.askedUntilMono = null;
+    memory.askAtMono = this.#context.clock.monoMs() + inMs;
+  }
+
+  #measure(intent: Intent, sentMono: number, answeredMono: number): void {
+    const memory = this.#context.intents.get(intent.id);
+    if (!memory || sentMono >= answeredMono) return;
+    const { latencies } = this.#context.board;
+    latencies.record('commit_to_send', (sentMono - memory.committedMono) * 1_000);
+    latencies.record('send_to_answer', (answeredMono - sentMono) * 1_000);
+    if (memory.tickMono !== null) latencies.record('tick_to_order', (sentMono - memory.tickMono) * 1_000);
+  }
+
+  #find(matches: (intent: Intent) => boolean): { pair: PairState; intent: Intent } | null {
+    for (const pair of this.#context.books.pairs()) {
+      const intent = pair.openIntents.find(matches);
+      if (intent) return { pair, intent };
+    }
+    return null;
+  }
+}

@@ -1,0 +1,109 @@
+import { MtradeError } from '@mtrade/base';
+import { text } from '@mtrade/money';
+import { manualSell, type PairState, pause, reset, resume, setPermission } from '@mtrade/cycle';
+import { decisionContext } from './decision-context.js';
+import type { EngineContext } from './context.js';
+import { journal } from './journal.js';
+import { MarketReader } from './market-reader.js';
+import type { OperatorCommand } from './operator.js';
+import { placeOrder } from './placing.js';
+
+const refused = (command: string, message: string): MtradeError =>
+  new MtradeError('MTRADE_COMMAND', message, { command });
+
+/** Carries out the operator's commands between two passes. An answer means: committed. None of them waits for the exchange. */
+export class OperatorDesk {
+  readonly #context: EngineContext;
+  readonly #market: MarketReader;
+
+  constructor(context: EngineContext) {
+    this.#context = context;
+    this.#market = new MarketReader(context.board);
+  }
+
+  carryOut(command: OperatorCommand): Readonly<Record<string, unknown>> {
+    if (command.name === 'trading') return this.#trading(command.on);
+    const pair = this.#pair(command);
+    switch (command.name) {
+      case 'permit':
+        return this.#change(
+          setPermission(pair, command.on),
+          command.on ? 'operator.permitted' : 'operator.forbidden',
+        );
+      case 'pause':
+        return this.#change(pause(pair), 'operator.paused');
+      case 'resume':
+        return this.#change(resume(pair), 'operator.resumed');
+      case 'reset':
+        return this.#reset(pair);
+      case 'sell-now':
+        return this.#sellNow(pair);
+    }
+  }
+
+  #pair(command: { readonly name: string; readonly symbol: string }): PairState {
+    if (!this.#context.books.has(command.symbol))
+      throw refused(command.name, `${command.symbol} is not a configured pair`);
+    return this.#context.books.pair(command.symbol);
+  }
+
+  #trading(on: boolean): Readonly<Record<string, unknown>> {
+    const { books, clock } = this.#context;
+    const nowMs = clock.epochMs();
+    books.commit({
+      trading: on,
+      journal: [journal(nowMs, on ? 'operator.trading-started' : 'operator.trading-stopped', null)],
+    });
+    this.#disarmAll();
+    return { trading: on };
+  }
+
+  #change(pair: PairState, event: string): Readonly<Record<string, unknown>> {
+    const { books, clock } = this.#context;
+    books.commit({ pair, journal: [journal(clock.epochMs(), event, pair.symbol)] });
+    this.#disarm(pair.symbol);
+    return { symbol: pair.symbol, trade: pair.permitted, paused: pair.paused };
+  }
+
+  #reset(before: PairState): Readonly<Record<string, unknown>> {
+    const { books, clock } = this.#context;
+    const nowMs = clock.epochMs();
+    const { pair, closed, coins } = reset(before, nowMs);
+    const details = { cycle: closed?.number ?? null, base: text(coins.base), cost: text(coins.cost) };
+    books.commit({
+      pair,
+      ...(closed && { closedCycle: { ...closed, symbol: pair.symbol } }),
+      journal: [journal(nowMs, 'operator.reset', pair.symbol, details)],
+    });
+    this.#disarm(pair.symbol);
+    return { symbol: pair.symbol, paused: pair.paused, coins_left: text(coins.base), cost: text(coins.cost) };
+  }
+
+  #sellNow(pair: PairState): Readonly<Record<string, unknown>> {
+    const context = decisionContext(this.#context, pair, this.#market, this.#context.clock.monoMs());
+    const decision = manualSell(pair, context);
+    if (decision === null) throw refused('sell-now', `${pair.symbol} holds no position to sell`);
+    if (decision.type === 'wait')
+      throw refused('sell-now', `${pair.symbol} cannot be sold right now: ${decision.reason}`);
+    if (decision.type === 'attention') throw refused('sell-now', decision.reason);
+    placeOrder(this.#context, pair, decision.draft, null);
+    this.#disarm(pair.symbol);
+    const { baseAmount, limitPrice } = decision.draft;
+    return {
+      symbol: pair.symbol,
+      amount: baseAmount && text(baseAmount),
+      limit: limitPrice && text(limitPrice),
+    };
+  }
+
+  /** The next pass arms anew, under what the operator has just decided. */
+  #disarm(symbol: string): void {
+    const { board } = this.#context;
+    const index = board.indexOf(symbol);
+    if (index >= 0) board.triggers.arm(index, { buyAtOrBelow: null, askLevel: 1, sellAtOrAbove: null });
+  }
+
+  #disarmAll(): void {
+    for (const symbol of this.#context.symbols) this.#disarm(symbol);
+  }
+}

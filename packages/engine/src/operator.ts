@@ -1,0 +1,69 @@
+import type { WireError } from '@mtrade/base';
+
+/** What an operator may ask of the engine. Every one is answered by the cycler after its commit. */
+export type OperatorCommand =
+  | { readonly name: 'permit'; readonly symbol: string; readonly on: boolean }
+  | { readonly name: 'pause'; readonly symbol: string }
+  | { readonly name: 'resume'; readonly symbol: string }
+  | { readonly name: 'reset'; readonly symbol: string }
+  | { readonly name: 'sell-now'; readonly symbol: string }
+  /** The engine-wide switch: off sends no new order, in-flight ones are followed. Kept over restarts. */
+  | { readonly name: 'trading'; readonly on: boolean };
+
+/** One pair as status shows it: exact amounts as text, times in ms. Field names are the public contract. */
+export interface PairView {
+  readonly symbol: string;
+  readonly trade: boolean;
+  readonly paused: boolean;
+  readonly state: string;
+  readonly cycle_start_state: 0 | 1 | 2;
+  readonly cycle: number;
+  readonly step: number;
+  readonly start_price: string | null;
+  readonly last_buy_price: string | null;
+  readonly base_volume: string;
+  readonly invested: string;
+  readonly break_even: string | null;
+  readonly sell_price: string | null;
+  readonly next_buy_price: string | null;
+  readonly last_price: string | null;
+  readonly bid: string | null;
+  readonly ask: string | null;
+  readonly price_age_ms: number | null;
+  readonly decision_age_ms: number | null;
+  readonly realized_profit: string;
+  readonly attention: string | null;
+  /** Why the last pass sent nothing: a WaitReason; null when it sent something. */
+  readonly waiting_for: string | null;
+}
+
+export interface EngineView {
+  readonly trading: boolean;
+  readonly pairs: readonly PairView[];
+  /** Realised profit per quote coin. */
+  readonly profit: Readonly<Record<string, string>>;
+  /** Intents in an open state whose outcome is not known yet. */
+  readonly unknown_intents: number;
+  /** Highest decision age of a permitted pair, ms. */
+  readonly max_decision_age_ms: number;
+}
+
+/** To the cycler, from the supervisor. */
+export type CyclerRequest =
+  | { readonly type: 'command'; readonly id: number; readonly command: OperatorCommand }
+  | { readonly type: 'view'; readonly id: number }
+  /** No new orders from now on; answered once nothing is in flight any more. */
+  | { readonly type: 'drain'; readonly id: number };
+
+/** From the cycler, to the supervisor. */
+export type CyclerReply =
+  | { readonly type: 'reply'; readonly id: number; readonly ok: true; readonly result: unknown }
+  | { readonly type: 'reply'; readonly id: number; readonly ok: false; readonly error: WireError }
+  /** One line of the journal, as it was committed: for the terminal, the event stream and alerts. */
+  | {
+      readonly type: 'journal';
+      readonly event: string;
+      readonly symbol: string | null;
+      readonly epochMs: number;
+      readonly details: Readonly<Record<string, unknown>>;
+    };

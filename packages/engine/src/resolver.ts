@@ -1,0 +1,155 @@
+import type { EpochMs, MonoMs } from '@mtrade/base';
+import { type Intent, type PairState, transition, withIntent } from '@mtrade/cycle';
+import type { EngineContext, IntentMemory } from './context.js';
+import { journal } from './journal.js';
+
+/** A scan or settle request that has not come back by then is asked for again: the order thread may have died. */
+const GIVE_UP_MS = 30_000;
+/** Two negative scans must lie at least 2 s apart. */
+const SCAN_EVERY_MS = 2_000;
+const SCAN_EVERY_LATER_MS = 10_000;
+const SCAN_LATER_AFTER_ATTEMPTS = 30;
+/** Finished orders are listed by the time of their end, so the window may start a little before the intent. */
+const SCAN_MARGIN_MS = 60_000;
+/** Requests that one scan costs at the least. */
+const SCAN_COST = 3;
+/** Another look this long after a fill or rejection: the exchange's balances may lag. */
+const BALANCE_RETRY_MS = 2_000;
+
+/**
+ * Sees to it that no open intent is forgotten: silent sends become unknown, unknown ones are scanned for, acknowledged
+ * ones are settled. It also keeps the balances and the exchange clock fresh. Nothing here waits for an answer.
+ */
+export class Resolver {
+  readonly #context: EngineContext;
+  #balancesAskedMono = Number.NEGATIVE_INFINITY;
+  #clockAskedMono = Number.NEGATIVE_INFINITY;
+
+  constructor(context: EngineContext) {
+    this.#context = context;
+  }
+
+  tick(): void {
+    const nowMono = this.#context.clock.monoMs();
+    this.#refreshClock(nowMono);
+    this.#refreshBalances(nowMono);
+    for (const pair of this.#context.books.pairs()) {
+      for (const intent of pair.openIntents) this.#follow(pair, intent, nowMono);
+    }
+  }
+
+  #follow(pair: PairState, intent: Intent, nowMono: MonoMs): void {
+    const memory = this.#memoryOf(intent, nowMono);
+    if (memory.askedUntilMono !== null && nowMono < memory.askedUntilMono) return;
+    if (nowMono < memory.askAtMono) return;
+    switch (intent.state) {
+      case 'SUBMITTED':
+        return this.#becomeUnknown(pair, intent, memory, nowMono);
+      case 'UNKNOWN':
+      case 'QUARANTINED':
+        return this.#scan(intent, memory, nowMono);
+      case 'ACKED':
+      case 'SETTLING':
+      case 'LIVE':
+        return this.#settle(intent, memory, nowMono);
+      case 'REJECTED':
+      case 'NEVER':
+      case 'FILLED':
+      case 'PARTIAL':
+      case 'KILLED':
+        return;
+    }
+  }
+
+  /** No answer came back from the order thread at all: it may have died with the request on the wire. */
+  #becomeUnknown(pair: PairState, intent: Intent, memory: IntentMemory, nowMono: MonoMs): void {
+    const { books, clock, board, log } = this.#context;
+    const nowMs = clock.epochMs();
+    const next = transition(intent, { type: 'unknown' });
+    books.commit({
+      pair: withIntent(pair, next),
+      intentMoves: [{ intent: next, from: intent.state }],
+      journal: [
+        journal(nowMs, 'order.unknown', pair.symbol, {
+          clientOrderId: intent.clientOrderId,
+          reason: 'no answer',
+        }),
+      ],
+    });
+    board.counters.increment('orders_unknown');
+    log.warn(
+      { symbol: pair.symbol, clientOrderId: intent.clientOrderId },
+      'no answer to an order; its outcome is unknown',
+    );
+    memory.askAtMono = nowMono;
+  }
+
+  #scan(intent: Intent, memory: IntentMemory, nowMono: MonoMs): void {
+    const { budget, lane } = this.#context;
+    if (!budget.allowsUrgent(nowMono, SCAN_COST)) return;
+    budget.take(nowMono, SCAN_COST);
+    memory.attempts += 1;
+    memory.askAtMono =
+      nowMono + (memory.attempts < SCAN_LATER_AFTER_ATTEMPTS ? SCAN_EVERY_MS : SCAN_EVERY_LATER_MS);
+    memory.askedUntilMono = nowMono + GIVE_UP_MS;
+    const fromMs = (intent.createdMs - SCAN_MARGIN_MS) as EpochMs;
+    lane.request({
+      type: 'scan',
+      intentId: intent.id,
+      symbol: intent.symbol,
+      clientOrderId: intent.clientOrderId,
+      fromMs,
+    });
+  }
+
+  #settle(intent: Intent, memory: IntentMemory, nowMono: MonoMs): void {
+    const { budget, lane } = this.#context;
+    if (intent.exchangeOrderId === null || !budget.allowsUrgent(nowMono, 2)) return;
+    budget.take(nowMono, 2);
+    memory.attempts += 1;
+    memory.askAtMono = nowMono + SCAN_EVERY_MS;
+    memory.askedUntilMono = nowMono + GIVE_UP_MS;
+    lane.request({
+      type: 'settle',
+      intentId: intent.id,
+      symbol: intent.symbol,
+      exchangeOrderId: intent.exchangeOrderId,
+    });
+  }
+
+  #memoryOf(intent: Intent, nowMono: MonoMs): IntentMemory {
+    const { intents } = this.#context;
+    let memory = intents.get(intent.id);
+    if (!memory) {
+      // Left by an earlier life of the engine: ask at once.
+      memory = {
+        tickMono: null,
+        committedMono: nowMono,
+        askAtMono: nowMono,
+        askedUntilMono: null,
+        attempts: 0,
+      };
+      intents.set(intent.id, memory);
+    }
+    return memory;
+  }
+
+  /** Balances: regularly, and once more shortly after something on the account has moved. */
+  #refreshBalances(nowMono: MonoMs): void {
+    const { lane, options, budget } = this.#context;
+    const dueMs = this.#context.account.wantsRefresh(nowMono) ? BALANCE_RETRY_MS : options.balanceEveryMs;
+    if (nowMono - this.#balancesAskedMono < dueMs || !budget.allowsUrgent(nowMono)) return;
+    this.#balancesAskedMono = nowMono;
+    budget.take(nowMono);
+    lane.request({ type: 'refresh-balances' });
+  }
+
+  #refreshClock(nowMono: MonoMs): void {
+    const { lane, options, exchangeClock } = this.#context;
+    const dueMs =
+      exchangeClock.errorMs(nowMono) < options.maxClockErrorMs ? options.clockEveryMs : BALANCE_RETRY_MS;
+    if (nowMono - this.#clockAskedMono < dueMs) return;
+    this.#clockAskedMono = nowMono;
+    lane.request({ type: 'refresh-clock' });
+  }
+}

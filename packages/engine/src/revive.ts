@@ -1,0 +1,31 @@
+import { transition, withIntent } from '@mtrade/cycle';
+import type { EngineContext } from './context.js';
+import { journal } from './journal.js';
+
+/**
+ * Start-up is recovery: whatever an earlier life heard about its open orders is not relied on. Each becomes unknown and
+ * is resolved by looking at the exchange, as if its answer had been lost. Other pairs are not held up.
+ */
+export function reviveIntents(context: EngineContext): void {
+  const { books, clock, log } = context;
+  for (const pair of books.pairs()) {
+    for (const intent of pair.openIntents) {
+      const next = transition(intent, { type: 'restarted' });
+      if (next === intent) continue;
+      log.warn(
+        { symbol: pair.symbol, clientOrderId: intent.clientOrderId, was: intent.state },
+        'an order of the last run is looked up',
+      );
+      books.commit({
+        pair: withIntent(books.pair(pair.symbol), next),
+        intentMoves: [{ intent: next, from: intent.state }],
+        journal: [
+          journal(clock.epochMs(), 'order.inherited', pair.symbol, {
+            clientOrderId: intent.clientOrderId,
+            was: intent.state,
+          }),
+        ],
+      });
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { type Decimal, text, ZERO } from '@mtrade/money';
+import { cycleStartState, levels, type PairState, publicState } from '@mtrade/cycle';
+import type { EngineContext } from './context.js';
+import { MarketReader } from './market-reader.js';
+import type { EngineView, PairView } from './operator.js';
+
+const shown = (value: Decimal | null): string | null => value && text(value);
+
+/** The books and the prices as status shows them; every number is computed here and only rendered elsewhere. */
+export function engineView(context: EngineContext): EngineView {
+  const reader = new MarketReader(context.board);
+  const nowMono = context.clock.monoMs();
+  const profit = new Map<string, Decimal>();
+  let unknownIntents = 0;
+  let maxDecisionAgeMs = 0;
+  const pairs = [...context.books.pairs()].map((pair) => {
+    const quote = pair.symbol.split('/')[1] ?? '';
+    profit.set(quote, (profit.get(quote) ?? ZERO).plus(pair.realizedProfit));
+    unknownIntents += pair.openIntents.filter(
+      ({ state }) => state === 'UNKNOWN' || state === 'QUARANTINED',
+    ).length;
+    const view = pairView(context, pair, reader, nowMono);
+    if (pair.permitted) maxDecisionAgeMs = Math.max(maxDecisionAgeMs, view.decision_age_ms ?? 0);
+    return view;
+  });
+  return {
+    trading: context.books.trading,
+    pairs,
+    profit: Object.fromEntries([...profit].map(([coin, sum]) => [coin, text(sum)])),
+    unknown_intents: unknownIntents,
+    max_decision_age_ms: maxDecisionAgeMs,
+  };
+}
+
+function pairView(
+  context: EngineContext,
+  pair: PairState,
+  reader: MarketReader,
+  nowMono: ReturnType<EngineContext['clock']['monoMs']>,
+): PairView {
+  const memory = context.pairs.get(pair.symbol);
+  const market = memory ? reader.view(memory.index, nowMono) : null;
+  const { cycle } = pair;
+  const { breakEven, sellPrice, nextBuyPrice } = levels(cycle, context.rules.get(pair.symbol) ?? null);
+  return {
+    symbol: pair.symbol,
+    trade: pair.permitted,
+    paused: pair.paused,
+    state: publicState(pair),
+    cycle_start_state: cycleStartState(pair),
+    cycle: pair.cyclesStarted,
+    step: cycle?.step ?? 0,
+    start_price: shown(cycle?.startPrice ?? null),
+    last_buy_price: shown(cycle?.lastBuyPrice ?? null),
+    base_volume: text(cycle?.baseVolume ?? ZERO),
+    invested: text(cycle?.invested ?? ZERO),
+    break_even: shown(breakEven),
+    sell_price: shown(sellPrice),
+    next_buy_price: shown(nextBuyPrice),
+    last_price: shown(market?.last ?? market?.bid ?? null),
+    bid: shown(market?.bid ?? null),
+    ask: shown(market?.ask ?? null),
+    price_age_ms: market && Number.isFinite(market.ageMs) ? Math.round(market.ageMs) : null,
+    decision_age_ms: memory && memory.decidedMono !== null ? Math.round(nowMono - memory.decidedMono) : null,
+    realized_profit: text(pair.realizedProfit),
+    attention: pair.attention,
+    waiting_for: memory?.waitingFor ?? null,
+  };
+}

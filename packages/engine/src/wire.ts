@@ -1,0 +1,63 @@
+import { baseQty, decimal, price, quoteAmount, text } from '@mtrade/money';
+import type { EpochMs } from '@mtrade/base';
+import type { Fill, MarketRules } from '@mtrade/cycle';
+import type {
+  OrderEvidence,
+  PlaceOutcome,
+  WireEvidence,
+  WireFill,
+  WirePlaceOutcome,
+  WireRules,
+} from './ports.js';
+
+/** A structured clone drops the class of a decimal, so amounts cross a thread border as plain text. */
+
+export const fillToWire = (fill: Fill): WireFill => ({
+  ...fill,
+  baseAmount: text(fill.baseAmount),
+  price: text(fill.price),
+  fee: text(fill.fee),
+});
+
+export const fillFromWire = (wire: WireFill): Fill => ({
+  ...wire,
+  baseAmount: baseQty(wire.baseAmount),
+  price: price(wire.price),
+  fee: quoteAmount(wire.fee),
+  epochMs: wire.epochMs as EpochMs,
+});
+
+export const rulesToWire = (rules: MarketRules): WireRules => ({
+  ...rules,
+  amountStep: text(rules.amountStep),
+  priceStep: text(rules.priceStep),
+  minBase: text(rules.minBase),
+  minQuote: text(rules.minQuote),
+  feeRate: text(rules.feeRate),
+});
+
+export const rulesFromWire = (wire: WireRules): MarketRules => ({
+  ...wire,
+  amountStep: baseQty(wire.amountStep),
+  priceStep: price(wire.priceStep),
+  minBase: baseQty(wire.minBase),
+  minQuote: quoteAmount(wire.minQuote),
+  feeRate: decimal(wire.feeRate),
+});
+
+export const evidenceToWire = (evidence: OrderEvidence): WireEvidence => ({
+  ...evidence,
+  filledBase: evidence.filledBase && text(evidence.filledBase),
+  filledQuote: evidence.filledQuote && text(evidence.filledQuote),
+});
+
+export const evidenceFromWire = (wire: WireEvidence): OrderEvidence => ({
+  ...wire,
+  filledBase: wire.filledBase === null ? null : baseQty(wire.filledBase),
+  filledQuote: wire.filledQuote === null ? null : quoteAmount(wire.filledQuote),
+});
+
+export const outcomeToWire = (outcome: PlaceOutcome): WirePlaceOutcome =>
+  outcome.type === 'acked'
+    ? { ...outcome, filledBase: text(outcome.filledBase), filledQuote: text(outcome.filledQuote) }
+    : outcome;

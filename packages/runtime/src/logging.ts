@@ -1,0 +1,20 @@
+import { createLogger, type Logger, type LogLevel, registerSecret } from '@mtrade/log';
+import type { Secrets } from '@mtrade/config';
+
+/** How every thread of one engine logs: plain data, so that it goes to workers at birth. */
+export interface LogPlan {
+  readonly level: LogLevel;
+  readonly version: string;
+  /** 2 is stderr; a path is appended to. */
+  readonly target: number | string;
+}
+
+/** Each thread writes by itself, one system call a line: no extra thread, nothing lost when one dies. */
+export function workerLogger(
+  role: string,
+  boot: { readonly log: LogPlan; readonly secrets?: Secrets | null },
+): Logger {
+  if (boot.secrets)
+    for (const secret of [boot.secrets.apiKey, boot.secrets.apiSecret]) registerSecret(secret);
+  return createLogger({ ...boot.log, role });
+}

@@ -1,0 +1,67 @@
+import type { BoardHandle } from '@mtrade/board';
+import type { WireError } from '@mtrade/base';
+import type { ConfigDocument, Secrets } from '@mtrade/config';
+import type { FeedState, WireRules } from '@mtrade/engine';
+import type { LogPlan } from './logging.js';
+import type { MessagePort } from 'node:worker_threads';
+
+/** Where the exchange is: the configured one, or the embedded one of paper mode. */
+export interface Endpoints {
+  readonly restUrl: string;
+  readonly wsUrl: string;
+}
+
+/** What every worker gets at birth. */
+export interface WorkerBoot {
+  /** Plain data; the worker rebuilds its exact amounts from it. */
+  readonly document: ConfigDocument;
+  readonly board: BoardHandle;
+  /** Which life of this worker it is, from 1: flags of earlier lives are swept. */
+  readonly generation: number;
+  readonly log: LogPlan;
+}
+
+export interface CyclerBoot extends WorkerBoot {
+  readonly databasePath: string;
+  /** Names the exchange account in the books; a database belongs to one. */
+  readonly account: string;
+  readonly rules: readonly WireRules[];
+  readonly control: MessagePort;
+}
+
+export interface ReactorBoot extends WorkerBoot {
+  readonly endpoints: Endpoints;
+  readonly secrets: Secrets | null;
+  readonly control: MessagePort;
+}
+
+export interface LaneBoot extends WorkerBoot {
+  readonly endpoints: Endpoints;
+  readonly secrets: Secrets;
+  readonly control: MessagePort;
+}
+
+export interface ExchangeBoot {
+  readonly document: ConfigDocument;
+  readonly control: MessagePort;
+  /** Where the embedded exchange keeps its accounts and prices. */
+  readonly directory: string;
+  readonly secrets: Secrets;
+  readonly log: LogPlan;
+}
+
+/** Sent by the supervisor on a worker's control port. */
+export type WorkerControl =
+  /** The other end of this port is the cycler (for reactor, lane) or one of its sources (for the cycler). */
+  | { readonly type: 'attach'; readonly role: 'lane' | 'reactor' | 'cycler'; readonly port: MessagePort }
+  | { readonly type: 'clock-offset'; readonly offsetMs: number }
+  | { readonly type: 'stop' };
+
+/** Sent by a worker to the supervisor. */
+export type WorkerReport =
+  | { readonly type: 'ready' }
+  | { readonly type: 'failed'; readonly error: WireError }
+  | { readonly type: 'rules'; readonly rules: readonly WireRules[] }
+  | { readonly type: 'clock-offset'; readonly offsetMs: number }
+  | { readonly type: 'feed'; readonly state: FeedState }
+  | { readonly type: 'endpoints'; readonly endpoints: Endpoints };

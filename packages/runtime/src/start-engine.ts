@@ -1,0 +1,286 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clock, ExitCode, MtradeError, systemClock } from '@mtrade/base';
+import {
+  type ConfigDocument,
+  configFromDocument,
+  type MtradeConfig,
+  normalizeSymbol,
+  type Secrets,
+} from '@mtrade/config';
+import type { Logger } from '@mtrade/log';
+import {
+  startControlServer,
+  type ControlServer,
+  type EngineEvent,
+  type StatusJson,
+} from './control/index.js';
+import { checkRules } from './check-rules.js';
+import { acquireLock, type HeldLock } from './lock/index.js';
+import { type LogPlan, workerLogger } from './logging.js';
+import { PaperExchange } from './paper/paper-exchange.js';
+import { Supervisor } from './supervisor/supervisor.js';
+
+export interface StartOptions {
+  readonly document: ConfigDocument;
+  /** Null in paper mode: the embedded exchange gets a key of its own at each start. */
+  readonly secrets: Secrets | null;
+  readonly version: string;
+  readonly argv: readonly string[];
+  readonly log: Omit<LogPlan, 'version'>;
+}
+
+export interface StartDeps {
+  readonly clock?: Clock;
+  readonly onEvent?: (event: EngineEvent) => void;
+}
+
+export interface RunningEngine {
+  readonly config: MtradeConfig;
+  /** Address of the HTTP API. */
+  readonly url: string | null;
+  readonly status: () => Promise<StatusJson>;
+  /** Graceful: no new orders, what is in flight is followed for a while. A second call hurries. */
+  readonly stop: (reason: string) => void;
+  /** Settles when everything is closed; rejects with the error that ended the engine. */
+  readonly done: Promise<ExitCode>;
+}
+
+/** Orders in flight at a stop are followed this long; what is still open then is the next start's first work. */
+const DRAIN_MS = 30_000;
+
+const DATABASE_FILE = 'mtrade.db';
+const PAPER_DIRECTORY = 'paper-exchange';
+
+/**
+ * Brings the engine up: lock, exchange, threads, control server. Whatever fails on the way is undone, so that a start
+ * which did not happen leaves nothing behind. Throws MtradeError; its `exitCode` is the process's.
+ */
+export async function startEngine(options: StartOptions, deps: StartDeps = {}): Promise<RunningEngine> {
+  const clock = deps.clock ?? systemClock;
+  const config = configFromDocument(options.document);
+  const secrets = options.secrets ?? paperSecrets();
+  const logPlan: LogPlan = { ...options.log, version: options.version };
+  const log = workerLogger('supervisor', { log: logPlan, secrets });
+  const engine = new Engine(options, config, secrets, logPlan, log, clock, deps.onEvent ?? (() => undefined));
+  await engine.start();
+  return engine;
+}
+
+const paperSecrets = (): Secrets => ({
+  apiKey: `paper-${randomBytes(8).toString('hex')}`,
+  apiSecret: randomBytes(32).toString('hex'),
+});
+
+/** The books belong to one account; its name in them must not be the key itself. */
+const accountName = (config: MtradeConfig, secrets: Secrets): string =>
+  config.mode === 'paper'
+    ? 'paper'
+    : createHash('sha256').update(`${config.exchange.id}|${secrets.apiKey}`).digest('hex').slice(0, 16);
+
+class Engine implements RunningEngine {
+  readonly config: MtradeConfig;
+  readonly done: Promise<ExitCode>;
+  readonly #options: StartOptions;
+  readonly #secrets: Secrets;
+  readonly #logPlan: LogPlan;
+  readonly #log: Logger;
+  readonly #clock: Clock;
+  readonly #listeners = new Set<(event: EngineEvent) => void>();
+  #settle: { resolve: (code: ExitCode) => void; reject: (error: Error) => void } = {
+    resolve: () => undefined,
+    reject: () => undefined,
+  };
+  #fail: (error: MtradeError) => void = () => undefined;
+  #lock: HeldLock | null = null;
+  #paper: PaperExchange | null = null;
+  #supervisor: Supervisor | null = null;
+  #control: ControlServer | null = null;
+  #stopping: 'no' | 'draining' | 'closing' = 'no';
+  #lastEventId = Date.now() * 1_000;
+
+  constructor(
+    options: StartOptions,
+    config: MtradeConfig,
+    secrets: Secrets,
+    logPlan: LogPlan,
+    log: Logger,
+    clock: Clock,
+    onEvent: (event: EngineEvent) => void,
+  ) {
+    this.#options = options;
+    this.config = config;
+    this.#secrets = secrets;
+    this.#logPlan = logPlan;
+    this.#log = log;
+    this.#clock = clock;
+    this.#listeners.add(onEvent);
+    this.done = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    this.done.catch(() => undefined);
+  }
+
+  get url(): string | null {
+    return this.#control?.url ?? null;
+  }
+
+  async start(): Promise<void> {
+    const { config } = this;
+    const databasePath = join(config.dataDir, DATABASE_FILE);
+    const isFresh = !existsSync(databasePath);
+    try {
+      await Promise.race([
+        this.#bringUp(databasePath),
+        new Promise<never>((_, reject) => {
+          this.#fail = reject;
+        }),
+      ]);
+      this.#fail = (error) => void this.#abort(error);
+      this.#log.info({ mode: config.mode, pairs: config.pairs.length, url: this.url }, 'engine started');
+    } catch (error) {
+      await this.#closeAll(0);
+      if (isFresh) this.#forget(databasePath);
+      this.#lock?.release({ undoCreated: isFresh });
+      throw error;
+    }
+  }
+
+  status(): Promise<StatusJson> {
+    if (!this.#supervisor)
+      return Promise.reject(
+        new MtradeError('MTRADE_COMMAND', 'the engine is still starting', { command: 'status' }),
+      );
+    return this.#supervisor.status();
+  }
+
+  stop(reason: string): void {
+    if (this.#stopping !== 'no') {
+      this.#log.warn({ reason }, 'stopping at once');
+      this.#settle.resolve(ExitCode.ok);
+      return;
+    }
+    this.#stopping = 'draining';
+    this.#log.info({ reason }, 'stopping: no new orders');
+    void this.#closeAll(DRAIN_MS).then(() => {
+      this.#lock?.release();
+      this.#log.info({}, 'engine stopped');
+      this.#settle.resolve(ExitCode.ok);
+    });
+  }
+
+  async #bringUp(databasePath: string): Promise<void> {
+    const { config } = this;
+    const { document, version } = this.#options;
+    this.#lock = await acquireLock(
+      {
+        dataDir: config.dataDir,
+        account: {
+          exchange: config.exchange.id,
+          apiKey: config.mode === 'paper' ? null : this.#secrets.apiKey,
+        },
+        version,
+        argv: this.#options.argv,
+      },
+      { clock: this.#clock, log: this.#log, onLost: (error) => this.#fail(error) },
+    );
+    if (config.mode === 'paper') {
+      this.#paper = new PaperExchange(
+        {
+          document,
+          secrets: this.#secrets,
+          directory: join(config.dataDir, PAPER_DIRECTORY),
+          log: this.#logPlan,
+        },
+        (error) => this.#fail(error),
+      );
+    }
+    const endpoints = this.#paper
+      ? await this.#paper.endpoints()
+      : { restUrl: config.exchange.restUrl ?? '', wsUrl: config.exchange.wsUrl ?? '' };
+    this.#supervisor = new Supervisor(
+      {
+        document,
+        config,
+        secrets: this.#secrets,
+        endpoints,
+        account: accountName(config, this.#secrets),
+        databasePath,
+        version,
+        startedAt: new Date(this.#clock.epochMs()).toISOString(),
+        logPlan: this.#logPlan,
+      },
+      {
+        clock: this.#clock,
+        log: this.#log,
+        checkRules: (rules) => checkRules(config, rules, this.#log),
+        onFatal: (error) => this.#fail(error),
+        onJournal: ({ event, symbol, epochMs, details }) =>
+          this.#publish({ event, symbol, epochMs, details }),
+      },
+    );
+    await this.#supervisor.start();
+    await this.#openControl(this.#supervisor);
+  }
+
+  async #openControl(supervisor: Supervisor): Promise<void> {
+    const { config } = this;
+    const symbols = config.pairs.map((pair) => pair.symbol);
+    this.#control = await startControlServer(
+      {
+        dataDir: config.dataDir,
+        listen: config.control.listen,
+        version: this.#options.version,
+        mode: config.mode,
+      },
+      {
+        status: () => supervisor.status(),
+        command: (command) => supervisor.command(command),
+        shutdown: () => this.stop('operator'),
+        ready: () => supervisor.ready() && this.#stopping === 'no',
+        subscribe: (listener) => {
+          this.#listeners.add(listener);
+          return () => this.#listeners.delete(listener);
+        },
+        normalizeSymbol: (text) => {
+          const symbol = normalizeSymbol(text);
+          return symbol !== null && symbols.includes(symbol) ? symbol : null;
+        },
+        symbols: () => symbols,
+        log: this.#log,
+        clock: this.#clock,
+      },
+    );
+  }
+
+  #publish(event: Omit<EngineEvent, 'id'>): void {
+    this.#lastEventId += 1;
+    for (const listener of this.#listeners) listener({ id: this.#lastEventId, ...event });
+  }
+
+  /** Something is wrong that no restart of a thread can mend: close what can be closed and end the process. */
+  async #abort(error: MtradeError): Promise<void> {
+    if (this.#stopping !== 'no') return;
+    this.#stopping = 'closing';
+    this.#log.error({ code: error.code, error: error.message }, 'the engine stops');
+    await this.#closeAll(0);
+    this.#lock?.release();
+    this.#settle.reject(error);
+  }
+
+  async #closeAll(drainMs: number): Promise<void> {
+    await this.#control
+      ?.close()
+      .catch((error: unknown) => this.#log.warn({ error }, 'closing the control server failed'));
+    await this.#supervisor?.stop(drainMs);
+    await this.#paper?.close();
+  }
+
+  #forget(databasePath: string): void {
+    for (const suffix of ['', '-wal', '-shm']) rmSync(databasePath + suffix, { force: true });
+    rmSync(join(this.config.dataDir, PAPER_DIRECTORY), { recursive: true, force: true });
+    for (const name of ['control.token', 'control.json', 'control.sock'])
+      rmSync(join(this.config.dataDir, name), { force: true });
+  }
+}

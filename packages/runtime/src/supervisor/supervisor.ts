@@ -1,0 +1,223 @@
+import { type Clock, MtradeError } from '@mtrade/base';
+import { type Board, createBoard, type Role } from '@mtrade/board';
+import { type ConfigDocument, type MtradeConfig, type Secrets } from '@mtrade/config';
+import type { CyclerReply, EngineView, FeedState, OperatorCommand, WireRules } from '@mtrade/engine';
+import type { Logger } from '@mtrade/log';
+import type { Piscina } from 'piscina';
+import type { StatusJson } from '../control/status-json.js';
+import type { LogPlan } from '../logging.js';
+import type { Endpoints, WorkerReport } from '../messages.js';
+import { CyclerClient } from './cycler-client.js';
+import { statusOf } from './status.js';
+import { type Party, Switchboard } from './switchboard.js';
+import { DEFAULT_RESTARTS, WorkerSlot, type WorkerLife } from './worker-slot.js';
+import { createOrderPool, startCycler, startLane, startReactor } from './workers.js';
+
+export interface SupervisorOptions {
+  readonly document: ConfigDocument;
+  readonly config: MtradeConfig;
+  readonly secrets: Secrets;
+  readonly endpoints: Endpoints;
+  readonly account: string;
+  readonly databasePath: string;
+  readonly version: string;
+  readonly startedAt: string;
+  readonly logPlan: LogPlan;
+}
+
+export interface SupervisorDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Called once with the exchange's rules before the books are opened; throws when the configuration does not fit. */
+  readonly checkRules: (rules: readonly WireRules[]) => void;
+  readonly onJournal: (line: Extract<CyclerReply, { type: 'journal' }>) => void;
+  readonly onFatal: (error: MtradeError) => void;
+}
+
+/** A worker whose heart has not beaten for so long sits in a busy loop and is killed. */
+const HEARTBEAT_LIMIT_MS = 10_000;
+const WATCH_EVERY_MS = 1_000;
+const STOP_GRACE_MS = 2_000;
+
+/** Starts the threads, lays the lines between them, brings the dead back, and answers for all of them. */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #deps: SupervisorDeps;
+  readonly #board: Board;
+  readonly #pool: Piscina;
+  readonly #lines = new Switchboard();
+  readonly #cycler: CyclerClient;
+  readonly #slots: Readonly<Record<Party, WorkerSlot>>;
+  #watch: NodeJS.Timeout | null = null;
+  #rules: readonly WireRules[] | null = null;
+  #feed: FeedState | null = null;
+  #bornMono: Partial<Record<Party, number>> = {};
+  #onReady: Partial<Record<Party, () => void>> = {};
+  #lastView: EngineView | null = null;
+
+  constructor(options: SupervisorOptions, deps: SupervisorDeps) {
+    this.#options = options;
+    this.#deps = deps;
+    this.#board = createBoard({
+      symbols: options.config.pairs.map((pair) => pair.symbol),
+      urgentCapacity: options.config.engine.urgentQueueSize,
+    });
+    this.#cycler = new CyclerClient(() => this.#board.cyclerWake.notify());
+    this.#pool = createOrderPool();
+    const { document, endpoints, secrets, logPlan } = options;
+    const common = (generation: number) => ({
+      document,
+      board: this.#board.handle,
+      generation,
+      log: logPlan,
+    });
+    this.#slots = {
+      lane: this.#slot('lane', (generation, control) =>
+        startLane(this.#pool, { ...common(generation), endpoints, secrets, control }),
+      ),
+      cycler: this.#slot('cycler', (generation, control) =>
+        startCycler({
+          ...common(generation),
+          databasePath: options.databasePath,
+          account: options.account,
+          rules: this.#rules ?? [],
+          control,
+        }),
+      ),
+      reactor: this.#slot('reactor', (generation, control) =>
+        startReactor({ ...common(generation), endpoints, secrets, control }),
+      ),
+    };
+  }
+
+  get board(): Board {
+    return this.#board;
+  }
+
+  /** Lane first, because only the exchange knows the pairs' rules; then the books; then the prices. */
+  async start(): Promise<void> {
+    await this.#born('lane');
+    this.#deps.checkRules(this.#rules ?? []);
+    await this.#born('cycler');
+    await this.#born('reactor');
+    this.#watch = setInterval(() => this.#watchHearts(), WATCH_EVERY_MS);
+  }
+
+  /** True when prices flow and the books are open. */
+  ready(): boolean {
+    return this.#slots.cycler.alive && this.#slots.lane.alive && (this.#feed?.connected ?? false);
+  }
+
+  command(command: OperatorCommand): Promise<unknown> {
+    return this.#cycler.command(command);
+  }
+
+  async status(): Promise<StatusJson> {
+    const { config, version, startedAt } = this.#options;
+    try {
+      this.#lastView = await this.#cycler.view();
+    } catch (error) {
+      // While the cycler is being restarted the last view is better than none; its ages keep growing on the board.
+      if (this.#lastView === null) throw error;
+    }
+    return statusOf({
+      board: this.#board,
+      clock: this.#deps.clock,
+      slots: this.#slots,
+      feed: this.#feed,
+      view: this.#lastView,
+      identity: {
+        version,
+        started_at: startedAt,
+        mode: config.mode,
+        exchange: config.exchange.id,
+        data_dir: config.dataDir,
+      },
+    });
+  }
+
+  /** No new orders; what is on the wire is followed for up to `drainMs`, the rest stays on disk as it is. */
+  async stop(drainMs: number): Promise<void> {
+    if (this.#watch) clearInterval(this.#watch);
+    if (drainMs > 0) {
+      await this.#cycler
+        .drain(drainMs)
+        .catch(() =>
+          this.#deps.log.warn({ drainMs }, 'orders are still in flight; the next start resolves them'),
+        );
+    }
+    await this.#slots.reactor.stop(STOP_GRACE_MS);
+    this.#board.cyclerWake.notify();
+    const cycler = this.#slots.cycler.stop(STOP_GRACE_MS);
+    this.#board.cyclerWake.notify();
+    await cycler;
+    await this.#slots.lane.stop(STOP_GRACE_MS);
+    await this.#pool.destroy();
+  }
+
+  #slot(
+    party: Party,
+    spawn: (generation: number, control: import('node:worker_threads').MessagePort) => WorkerLife,
+  ): WorkerSlot {
+    return new WorkerSlot(
+      { name: party, ...DEFAULT_RESTARTS },
+      {
+        spawn,
+        clock: this.#deps.clock,
+        log: this.#deps.log,
+        onFatal: this.#deps.onFatal,
+        onReport: (message) => this.#onReport(party, message),
+        onBorn: (control) => {
+          this.#bornMono[party] = this.#deps.clock.monoMs();
+          if (party === 'cycler') this.#cycler.attach(control);
+          this.#lines.join(party, control);
+        },
+        onDied: () => {
+          this.#lines.leave(party);
+          if (party === 'cycler') this.#cycler.detach();
+          if (party === 'reactor') this.#feed = null;
+        },
+      },
+    );
+  }
+
+  async #born(party: Party): Promise<void> {
+    const ready = new Promise<void>((resolve) => {
+      this.#onReady[party] = resolve;
+    });
+    this.#slots[party].start();
+    await ready;
+  }
+
+  #onReport(party: Party, message: WorkerReport | CyclerReply): void {
+    switch (message.type) {
+      case 'ready':
+        return this.#onReady[party]?.();
+      case 'rules':
+        this.#rules = message.rules;
+        return;
+      case 'feed':
+        this.#feed = message.state;
+        return;
+      case 'clock-offset':
+        return this.#lines.tell('reactor', message);
+      case 'reply':
+        return this.#cycler.onReply(message);
+      case 'journal':
+        return this.#deps.onJournal(message);
+      case 'failed':
+      case 'endpoints':
+        return;
+    }
+  }
+
+  #watchHearts(): void {
+    const now = this.#deps.clock.monoMs();
+    this.#board.heartbeats.beat('supervisor', now);
+    for (const party of Object.keys(this.#slots) as (Party & Role)[]) {
+      const slot = this.#slots[party];
+      const ageMs = Math.min(this.#board.heartbeats.ageMs(party, now), now - (this.#bornMono[party] ?? now));
+      if (slot.alive && ageMs > HEARTBEAT_LIMIT_MS) slot.kill(`no heartbeat for ${Math.round(ageMs)} ms`);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { errorText } from '@mtrade/base';
+import { Piscina } from 'piscina';
+import { Worker } from 'node:worker_threads';
+import type { CyclerBoot, ExchangeBoot, LaneBoot, ReactorBoot } from '../messages.js';
+import type { WorkerLife } from './worker-slot.js';
+
+const entry = (name: string): URL => new URL(`../workers/${name}.worker.js`, import.meta.url);
+
+/** A thread of its own. */
+function thread(name: string, boot: CyclerBoot | ReactorBoot | ExchangeBoot): WorkerLife {
+  const worker = new Worker(entry(name), { name, workerData: boot, transferList: [boot.control] });
+  let failure: Error | null = null;
+  worker.on('error', (error: unknown) => {
+    failure = error instanceof Error ? error : new Error(errorText(error));
+  });
+  const ended = new Promise<Error | null>((resolve) => {
+    worker.on('exit', (code) =>
+      resolve(failure ?? (code === 0 ? null : new Error(`${name} ended with code ${code}`))),
+    );
+  });
+  return { ended, kill: () => void worker.terminate() };
+}
+
+export const startCycler = (boot: CyclerBoot): WorkerLife => thread('cycler', boot);
+export const startReactor = (boot: ReactorBoot): WorkerLife => thread('reactor', boot);
+export const startExchange = (boot: ExchangeBoot): WorkerLife => thread('exchange', boot);
+
+/**
+ * The pool whose threads hold the order lanes. `async` waiting keeps a lane's event loop alive between messages: the
+ * default freezes it, and requests then fail on connections that the exchange has closed meanwhile.
+ */
+export const createOrderPool = (): Piscina =>
+  new Piscina({
+    filename: entry('order-lane').href,
+    minThreads: 1,
+    maxThreads: 1,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    atomics: 'async',
+  });
+
+/** A lane is one long task of the pool. */
+export function startLane(pool: Piscina, boot: LaneBoot): WorkerLife {
+  const abort = new AbortController();
+  const task: Promise<unknown> = pool.run(boot, {
+    name: 'run',
+    transferList: [boot.control],
+    signal: abort.signal,
+  });
+  const ended = task.then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error : new Error(errorText(error))),
+  );
+  return { ended, kill: () => abort.abort() };
+}

@@ -1,0 +1,94 @@
+import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { systemClock } from '@mtrade/base';
+import { attachBoard } from '@mtrade/board';
+import { configFromDocument } from '@mtrade/config';
+import { Cycler, type CyclerReply, type CyclerRequest, type LaneEvent, rulesFromWire } from '@mtrade/engine';
+import { openStore } from '@mtrade/store';
+import { workerLogger } from '../logging.js';
+import type { CyclerBoot, WorkerControl } from '../messages.js';
+import { report, wireOf } from './report.js';
+
+/**
+ * Entry file of the cycler thread. Its loop never awaits: it drains its ports, works, and sleeps in `Atomics.wait` until
+ * somebody bumps the wake word. Nothing can slip in between a decision and its commit.
+ */
+
+const boot = workerData as CyclerBoot;
+const { control } = boot;
+const config = configFromDocument(boot.document);
+const board = attachBoard(boot.board);
+const log = workerLogger('cycler', boot);
+
+const sources: Partial<Record<'lane' | 'reactor', MessagePort>> = {};
+let stopped = false;
+
+function run(): void {
+  const store = openStore(
+    {
+      path: boot.databasePath,
+      mode: config.mode,
+      exchange: config.exchange.id,
+      account: boot.account,
+    },
+    { clock: systemClock, log },
+  );
+  try {
+    const added = store.ensurePairs(
+      config.pairs.map((pair) => ({ symbol: pair.symbol, permitted: pair.trade })),
+    );
+    if (added.length > 0) log.info({ added }, 'new pairs');
+    const cycler = new Cycler(
+      {
+        ...config.engine,
+        generation: boot.generation,
+        pairs: config.pairs.map((pair) => ({ symbol: pair.symbol, params: pair.ladder })),
+        rules: boot.rules.map(rulesFromWire),
+      },
+      {
+        board,
+        store,
+        clock: systemClock,
+        log,
+        lane: { request: (request) => sources.lane?.postMessage(request) },
+        reply: (reply: CyclerReply) => control.postMessage(reply),
+      },
+    );
+    report(control, { type: 'ready' });
+    while (!stopped) {
+      // Read before the ports are drained: whatever arrives later has bumped it, and the wait returns at once.
+      const seen = board.cyclerWake.current();
+      drain(cycler);
+      const more = cycler.doWork();
+      board.heartbeats.beat('cycler', systemClock.monoMs());
+      if (!more && !stopped) board.cyclerWake.wait(seen, config.engine.cyclePauseMs);
+    }
+  } finally {
+    store.close();
+  }
+}
+
+function drain(cycler: Cycler): void {
+  for (let item = receiveMessageOnPort(control); item; item = receiveMessageOnPort(control)) {
+    const message = item.message as WorkerControl | CyclerRequest;
+    if (message.type === 'attach') {
+      if (message.role === 'cycler') continue;
+      sources[message.role]?.close();
+      sources[message.role] = message.port;
+    } else if (message.type === 'stop') stopped = true;
+    else if (message.type !== 'clock-offset') cycler.request(message);
+  }
+  for (const port of Object.values(sources)) {
+    for (let item = receiveMessageOnPort(port); item; item = receiveMessageOnPort(port))
+      cycler.laneEvent(item.message as LaneEvent);
+  }
+}
+
+try {
+  run();
+} catch (error) {
+  log.error({ error: wireOf(error) }, 'the cycler stopped');
+  report(control, { type: 'failed', error: wireOf(error) });
+} finally {
+  for (const port of Object.values(sources)) port.close();
+  control.close();
+}

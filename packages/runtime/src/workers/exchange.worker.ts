@@ -1,0 +1,64 @@
+import { workerData } from 'node:worker_threads';
+import { errorText, systemClock } from '@mtrade/base';
+import { configFromDocument } from '@mtrade/config';
+import { DEFAULT_USER_ID, openPaperExchange, PriceDriver, startExchangeServer } from '@mtrade/market-sim';
+import { workerLogger } from '../logging.js';
+import type { ExchangeBoot, WorkerControl } from '../messages.js';
+import { openPriceSource } from '../paper/price-source.js';
+import { report, wireOf } from './report.js';
+
+// Entry file of the embedded exchange: the same server that tests use, with prices from `paper.feed`.
+
+const boot = workerData as ExchangeBoot;
+const { control, secrets } = boot;
+const config = configFromDocument(boot.document);
+const log = workerLogger('exchange', boot);
+
+async function run(): Promise<void> {
+  const listing = await openPriceSource(config, undefined, log);
+  const paper = openPaperExchange({
+    dir: boot.directory,
+    exchange: { pairs: listing.pairs },
+    balances: config.paper.balances,
+    nowMs: systemClock.epochMs(),
+  });
+  const position = paper.market?.position;
+  const source =
+    position === undefined || listing.kind === 'live'
+      ? listing
+      : await openPriceSource(config, position, log);
+  const server = await startExchangeServer(
+    { apiKeys: [{ key: secrets.apiKey, secret: secrets.apiSecret, userId: DEFAULT_USER_ID }] },
+    { exchange: paper.exchange, log },
+  );
+  const driver = new PriceDriver({
+    source,
+    exchange: paper.exchange,
+    clock: systemClock,
+    speed: source.kind === 'recording' ? config.paper.speed : 1,
+    onCheckpoint: (at) => paper.saveMarket(at),
+    onEnded: () => log.info({}, 'the recording has ended; prices stand still'),
+    onError: (reason) => log.error({ reason }, 'the price source failed; prices stand still'),
+  });
+  driver.start();
+
+  control.on('message', (message: WorkerControl) => {
+    if (message.type !== 'stop') return;
+    void (async () => {
+      await driver.stop();
+      await server.close();
+      paper.close();
+      control.close();
+    })().catch((error: unknown) =>
+      log.error({ error: errorText(error) }, 'closing the embedded exchange failed'),
+    );
+  });
+  report(control, { type: 'endpoints', endpoints: { restUrl: server.restUrl, wsUrl: server.wsUrl } });
+}
+
+try {
+  await run();
+} catch (error) {
+  report(control, { type: 'failed', error: wireOf(error) });
+  control.close();
+}

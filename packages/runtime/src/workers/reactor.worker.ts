@@ -1,0 +1,70 @@
+import { setInterval } from 'node:timers';
+import { type MessagePort, workerData } from 'node:worker_threads';
+import { systemClock } from '@mtrade/base';
+import { attachBoard, Owner } from '@mtrade/board';
+import { configFromDocument } from '@mtrade/config';
+import { evidenceToWire, Reactor, type LaneEvent } from '@mtrade/engine';
+import { createGateFeed } from '@mtrade/feed';
+import { workerLogger } from '../logging.js';
+import type { ReactorBoot, WorkerControl } from '../messages.js';
+import { report, wireOf } from './report.js';
+
+// Entry file of the reactor thread: read boot data, open the feed, say ready. No rule of trading lives here.
+
+const HEARTBEAT_MS = 250;
+
+const boot = workerData as ReactorBoot;
+const { control } = boot;
+const config = configFromDocument(boot.document);
+const board = attachBoard(boot.board);
+const log = workerLogger('reactor', boot);
+const reactor = new Reactor({ debounceMs: config.engine.debounceMs }, { board, clock: systemClock });
+
+let cycler: MessagePort | null = null;
+const tellCycler = (event: LaneEvent): void => {
+  cycler?.postMessage(event);
+  board.cyclerWake.notify();
+};
+
+const deepSymbols = config.pairs
+  .filter((pair) => !pair.ladder.bookLevelStep.eq('0'))
+  .map((pair) => pair.symbol);
+const feed = createGateFeed(
+  {
+    wsUrl: boot.endpoints.wsUrl,
+    symbols: config.pairs.map((pair) => pair.symbol),
+    depthSymbols: deepSymbols,
+    ...boot.secrets,
+  },
+  { log, clock: systemClock, random: Math.random },
+);
+
+control.on('message', (message: WorkerControl) => {
+  switch (message.type) {
+    case 'attach':
+      cycler?.close();
+      cycler = message.port;
+      return;
+    case 'clock-offset':
+      return feed.setClockOffset(message.offsetMs);
+    case 'stop':
+      feed.close();
+      clearInterval(heartbeat);
+      cycler?.close();
+      control.close();
+  }
+});
+
+const heartbeat = setInterval(() => board.heartbeats.beat('reactor', systemClock.monoMs()), HEARTBEAT_MS);
+try {
+  board.slots.sweep(Owner.reactor, boot.generation - 1);
+  feed.start({
+    onTick: (tick) => reactor.onTick(tick),
+    onOrder: (evidence) => tellCycler({ type: 'evidence', evidence: evidenceToWire(evidence) }),
+    onBalances: () => undefined,
+    onState: (state) => report(control, { type: 'feed', state }),
+  });
+  report(control, { type: 'ready' });
+} catch (error) {
+  report(control, { type: 'failed', error: wireOf(error) });
+}
