@@ -1,0 +1,90 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import type { OperatorCommand } from '@mtrade/engine';
+import { withDeadline } from './deadline.js';
+import type { ControlEnv } from './http-env.js';
+import type { ControlLimits } from './limits.js';
+import type { ControlDeps } from './ports.js';
+import { Problem } from './problem.js';
+import { json, refusals, withToken } from './route-parts.js';
+import { commandResultSchema, emptySchema, permitSchema, symbolSchema } from './schemas.js';
+
+const MAX_NAMED_PAIRS = 50;
+const LATE = 'the engine did not confirm in time; the command may still be carried out: look at the status';
+
+/** One POST per operator's command; each is answered after the engine's commit. */
+export function addCommandRoutes(
+  app: OpenAPIHono<ControlEnv>,
+  limits: ControlLimits,
+  deps: Pick<ControlDeps, 'command' | 'normalizeSymbol' | 'symbols' | 'log'>,
+): void {
+  const carryOut = async (command: OperatorCommand, via: string) => {
+    deps.log.info({ via, command }, "operator's command");
+    const result = await withDeadline(deps.command(command), limits.commandDeadlineMs, LATE);
+    return { schema: 1, ok: true, result: result ?? null } as const;
+  };
+  const pairOf = (symbol: string): string => {
+    const known = deps.normalizeSymbol(symbol);
+    if (known === null) throw unknownPair(symbol, deps.symbols());
+    return known;
+  };
+
+  for (const [verb, on, summary] of [
+    ['start', true, 'Switch trading on'],
+    ['stop', false, 'Switch trading off: no new order, what is in flight is followed'],
+  ] as const) {
+    app.openapi(commandRoute(`/api/autotrade/${verb}`, summary, emptySchema, false), async (context) =>
+      context.json(await carryOut({ name: 'trading', on }, context.env.via), 200),
+    );
+  }
+  for (const [verb, name, summary] of [
+    ['reset_cycle', 'reset', "Forget the pair's cycle and pause it; coins stay on the account"],
+    ['resume_cycle', 'resume', 'Let a paused pair start again'],
+    ['pause_cycle', 'pause', 'Let the pair start no new cycle'],
+    ['sell_now', 'sell-now', "Sell the pair's position through the same path as any sale"],
+  ] as const) {
+    app.openapi(commandRoute(`/api/autotrader/${verb}`, summary, symbolSchema, true), async (context) => {
+      const symbol = pairOf(context.req.valid('json').symbol);
+      return context.json(await carryOut({ name, symbol }, context.env.via), 200);
+    });
+  }
+  app.openapi(
+    commandRoute('/api/autotrader/permit', 'Give or take the permission to buy', permitSchema, true),
+    async (context) => {
+      const { symbol, on } = context.req.valid('json');
+      return context.json(
+        await carryOut({ name: 'permit', symbol: pairOf(symbol), on }, context.env.via),
+        200,
+      );
+    },
+  );
+}
+
+/** A POST with a JSON body, answered with `commandResultSchema`. */
+export const commandRoute = <
+  Path extends string,
+  Body extends typeof emptySchema | typeof symbolSchema | typeof permitSchema,
+>(
+  path: Path,
+  summary: string,
+  schema: Body,
+  required: boolean,
+) =>
+  createRoute({
+    method: 'post',
+    path,
+    summary,
+    tags: ['commands'],
+    security: withToken,
+    request: { body: { required, content: { 'application/json': { schema } } } },
+    responses: { 200: json(commandResultSchema, 'done and committed'), ...refusals },
+  });
+
+function unknownPair(text: string, symbols: readonly string[]): Problem {
+  const named = symbols.slice(0, MAX_NAMED_PAIRS).join(', ');
+  const rest = symbols.length > MAX_NAMED_PAIRS ? ` and ${symbols.length - MAX_NAMED_PAIRS} more` : '';
+  return new Problem(
+    404,
+    'UNKNOWN_PAIR',
+    `no pair ${JSON.stringify(text)} is configured; known pairs: ${named}${rest}`,
+  );
+}

@@ -1,0 +1,22 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { MiddlewareHandler } from 'hono';
+
+/** What each request carries beside itself. */
+export interface ControlEnv {
+  Bindings: HttpBindings & {
+    /** The listener that it came through; log lines of commands name it. */
+    via: 'tcp' | 'socket';
+    /** Values of `Host` that this listener answers to; null on the Unix socket, where no browser comes. */
+    allowedHosts: ReadonlySet<string> | null;
+  };
+}
+
+export type Guard = MiddlewareHandler<ControlEnv>;
+
+const HEALTH_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+
+/** The two calls that probes make without a token. */
+export const isHealthCheck = (path: string): boolean => HEALTH_PATHS.has(path);
+
+/** Everything but these may change something. */
+export const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';

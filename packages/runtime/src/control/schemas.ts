@@ -1,0 +1,100 @@
+import { z } from '@hono/zod-openapi';
+import { COUNTERS } from '@mtrade/board';
+import type { ProblemJson } from './problem.js';
+import type { StatName, StatusJson } from './status-json.js';
+
+/**
+ * The shapes of the API, for checking what comes in and for the OpenAPI document. What goes out is typed by its own
+ * interface; the compiler checks that both say the same.
+ */
+const decimal = z.string().openapi({ example: '0.1' });
+const ageMs = z.number().nullable();
+const count = z.number().int();
+
+const worker = z.object({ alive: z.boolean(), restarts: count, heartbeat_age_ms: ageMs });
+const latency = z.object({ p50: z.number(), p99: z.number(), max: z.number(), count });
+
+const pair = z
+  .object({
+    symbol: z.string().openapi({ example: 'ETH/USDT' }),
+    trade: z.boolean(),
+    paused: z.boolean(),
+    state: z
+      .string()
+      .openapi({ enum: ['idle', 'buying', 'active', 'averaging', 'selling', 'unknown', 'needs_attention'] }),
+    cycle_start_state: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+    cycle: count,
+    step: count,
+    start_price: decimal.nullable(),
+    last_buy_price: decimal.nullable(),
+    base_volume: decimal,
+    invested: decimal,
+    break_even: decimal.nullable(),
+    sell_price: decimal.nullable(),
+    next_buy_price: decimal.nullable(),
+    last_price: decimal.nullable(),
+    bid: decimal.nullable(),
+    ask: decimal.nullable(),
+    price_age_ms: ageMs,
+    decision_age_ms: ageMs,
+    realized_profit: decimal,
+    attention: z.string().nullable(),
+    waiting_for: z.string().nullable().openapi({ description: 'why the last pass sent nothing' }),
+  })
+  .openapi('Pair');
+
+const stats = z.object(
+  Object.fromEntries(
+    COUNTERS.map(([name, sentence]) => [name, count.openapi({ description: sentence })]),
+  ) as Record<StatName, typeof count>,
+);
+
+export const statusSchema = z
+  .object({
+    schema: z.literal(1),
+    running: z.boolean(),
+    pid: count.nullable(),
+    version: z.string(),
+    started_at: z.string().nullable().openapi({ format: 'date-time' }),
+    mode: z.string(),
+    exchange: z.string(),
+    trading: z.boolean(),
+    data_dir: z.string(),
+    stats,
+    workers: z.object({ reactor: worker, cycler: worker }).catchall(worker),
+    latency_us: z.object({ tick_to_decision: latency, tick_to_order: latency }).catchall(latency),
+    pairs: z.array(pair).readonly(),
+    profit: z.record(z.string(), decimal),
+    internal: z.record(z.string(), z.number()),
+    urgent_queue_depth: count,
+    unknown_intents: count,
+    max_decision_age_ms: z.number(),
+    feed: z.object({
+      connected: z.boolean(),
+      reconnects: count,
+      malformed_frames: count,
+      reason: z.string().nullable(),
+    }),
+  })
+  .openapi('Status') satisfies z.ZodType<StatusJson>;
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: count,
+    detail: z.string(),
+    code: z.string(),
+    id: z.string().openapi({ description: 'the same id stands in the log of the engine' }),
+  })
+  .openapi('Problem') satisfies z.ZodType<Omit<ProblemJson, 'code'>>;
+
+export const commandResultSchema = z
+  .object({ schema: z.literal(1), ok: z.literal(true), result: z.unknown() })
+  .openapi('CommandResult');
+
+/** The length cap keeps every later pattern linear and short (S20). */
+const symbol = z.string().min(1).max(40).openapi({ example: 'ETH/USDT' });
+export const emptySchema = z.strictObject({});
+export const symbolSchema = z.strictObject({ symbol });
+export const permitSchema = z.strictObject({ symbol, on: z.boolean() });

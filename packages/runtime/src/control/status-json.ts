@@ -1,0 +1,67 @@
+import type { CounterName, LatencySummary } from '@mtrade/board';
+import type { PairView } from '@mtrade/engine';
+
+/**
+ * What `mtrade status --json`, `GET /api/autotrade/status`, the metrics and the web page show: one object, one
+ * meaning. Field names are the public contract; fields are added, never changed or removed.
+ *
+ * Amounts and prices are decimal text, ages are ms, latencies are us.
+ */
+export interface StatusJson {
+  readonly schema: 1;
+  readonly running: boolean;
+  /** Null only when no engine runs and the last stored state is shown. */
+  readonly pid: number | null;
+  readonly version: string;
+  /** ISO 8601, UTC. */
+  readonly started_at: string | null;
+  readonly mode: string;
+  readonly exchange: string;
+  /** The engine-wide switch. */
+  readonly trading: boolean;
+  readonly data_dir: string;
+  readonly stats: Readonly<Record<StatName, number>>;
+  readonly workers: WorkersStatus;
+  readonly latency_us: LatencyStatus;
+  readonly pairs: readonly PairView[];
+  /** Realised profit per quote coin. */
+  readonly profit: Readonly<Record<string, string>>;
+  /** Counters for diagnosis; their names are no contract. */
+  readonly internal: Readonly<Record<string, number>>;
+  readonly urgent_queue_depth: number;
+  /** Intents whose outcome is not known yet. */
+  readonly unknown_intents: number;
+  /** Highest decision age of a permitted pair. */
+  readonly max_decision_age_ms: number;
+  readonly feed: FeedStatus;
+}
+
+/** The nine public counters; their table, with a sentence for each, is the board's. */
+export type StatName = CounterName;
+
+export interface WorkerStatus {
+  readonly alive: boolean;
+  readonly restarts: number;
+  /** Null before the first heartbeat. */
+  readonly heartbeat_age_ms: number | null;
+}
+
+export interface WorkersStatus {
+  readonly reactor: WorkerStatus;
+  readonly cycler: WorkerStatus;
+  readonly [worker: string]: WorkerStatus;
+}
+
+export interface LatencyStatus {
+  readonly tick_to_decision: LatencySummary;
+  readonly tick_to_order: LatencySummary;
+  readonly [stage: string]: LatencySummary;
+}
+
+export interface FeedStatus {
+  readonly connected: boolean;
+  readonly reconnects: number;
+  readonly malformed_frames: number;
+  /** Why the feed is not connected; null while it is. */
+  readonly reason: string | null;
+}

@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { MtradeError } from '@mtrade/base';
+import type { Logger } from '@mtrade/log';
+import { readPrivateFile, writePrivateFile } from './private-file.js';
+
+export const TOKEN_FILE = 'control.token';
+const TOKEN_BYTES = 32;
+const TOKEN = /^[A-Za-z0-9_-]{43,128}$/;
+
+/** The bearer token of this data directory: 256 random bits, made at the first start and kept. */
+export function loadOrCreateToken(dataDir: string, log: Logger): string {
+  const path = join(dataDir, TOKEN_FILE);
+  const text = readPrivateFile(path, 4_096, log);
+  if (text === null) {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    writePrivateFile(path, `${token}\n`);
+    return token;
+  }
+  const token = text.trim();
+  if (!TOKEN.test(token)) {
+    const advice = 'Delete the file; the next start makes a new token.';
+    throw new MtradeError('MTRADE_PERMISSION', `${path} holds no usable token. ${advice}`, { path });
+  }
+  return token;
+}

@@ -1,0 +1,243 @@
+import { connect } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { startHarness } from './control-harness.js';
+
+const STATUS_PATH = '/api/autotrade/status';
+
+describe('the token (S01)', () => {
+  const CALLS = [
+    ['GET', STATUS_PATH],
+    ['POST', '/api/autotrade/stop'],
+    ['POST', '/api/engine/shutdown'],
+    ['GET', '/metrics'],
+    ['GET', '/openapi.json'],
+    ['GET', '/v1/events'],
+    ['GET', '/no/such/path'],
+  ] as const;
+
+  test.each(CALLS)('%s %s without it is refused, over TCP and over the socket', async (method, path) => {
+    const harness = await startHarness();
+
+    const answers = [
+      await harness.call({ method, path, token: null }),
+      await harness.call({ method, path, token: null, over: 'socket' }),
+    ];
+
+    expect(answers.map(({ status }) => status)).toEqual([401, 401]);
+    expect(answers[0]?.headers['www-authenticate']).toContain('Bearer');
+    expect(harness.engine.commands).toEqual([]);
+    expect(harness.engine.shutdowns).toBe(0);
+  });
+
+  test.each([
+    ['wrong', (right: string) => right.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'))],
+    ['a prefix', (right: string) => right.slice(0, -1)],
+    ['longer', (right: string) => `${right}A`],
+    ['huge', (right: string) => right.repeat(50)],
+  ])('one that is %s is refused', async (_name, spoil) => {
+    const harness = await startHarness();
+
+    const answer = await harness.call({ path: STATUS_PATH, token: spoil(harness.token) });
+
+    expect(answer.status).toBe(401);
+  });
+
+  test('health checks need none', async () => {
+    const harness = await startHarness();
+
+    const alive = await harness.call({ path: '/healthz', token: null });
+    harness.engine.isReady = false;
+    const notReady = await harness.call({ path: '/readyz', token: null });
+    harness.engine.isReady = true;
+    const ready = await harness.call({ path: '/readyz', token: null });
+
+    expect([alive.status, notReady.status, ready.status]).toEqual([200, 503, 200]);
+  });
+
+  test('ten wrong ones a minute, then a back-off that never locks the right one out', async () => {
+    const harness = await startHarness();
+    const guess = () => harness.call({ path: STATUS_PATH, token: 'wrong' });
+
+    const first = [];
+    for (let tries = 0; tries < 10; tries += 1) first.push((await guess()).status);
+    const blocked = await guess();
+    const owner = await harness.call({ path: STATUS_PATH });
+    harness.engine.monoMs += 6_000;
+    const later = await guess();
+
+    expect(new Set(first)).toEqual(new Set([401]));
+    expect(blocked.status).toBe(429);
+    expect(Number(blocked.headers['retry-after'])).toBeGreaterThan(0);
+    expect(owner.status).toBe(200);
+    expect(later.status).toBe(401);
+  });
+});
+
+describe('the Host header (S03)', () => {
+  test.each([
+    ['evil.example:PORT', 403],
+    ['127.0.0.1.evil.example:PORT', 403],
+    ['127.0.0.1', 403],
+    ['127.0.0.1:PORT', 200],
+    ['LOCALHOST:PORT', 200],
+    ['[::1]:PORT', 200],
+  ])('%s gets %i', async (pattern, expected) => {
+    const harness = await startHarness();
+    const host = pattern.replace('PORT', String(harness.port));
+
+    const answer = await harness.call({ path: STATUS_PATH, headers: { host } });
+    const health = await harness.call({ path: '/healthz', token: null, headers: { host } });
+
+    expect([answer.status, health.status]).toEqual([expected, expected]);
+  });
+});
+
+describe('requests that a web page makes (S02, S04)', () => {
+  test.each([
+    [{ origin: 'https://evil.example' }, 403],
+    [{ origin: 'http://evil.example' }, 403],
+    [{ origin: 'null' }, 403],
+    [{ 'sec-fetch-site': 'cross-site' }, 403],
+    [{ 'sec-fetch-site': 'same-site' }, 403],
+    [{ 'sec-fetch-site': 'same-origin', origin: 'http://127.0.0.1:PORT' }, 200],
+    [{ 'sec-fetch-site': 'none' }, 200],
+    [{}, 200],
+  ])('a command with %o gets %i', async (template, expected) => {
+    const harness = await startHarness();
+    const headers = JSON.parse(JSON.stringify(template).replace('PORT', String(harness.port))) as Record<
+      string,
+      string
+    >;
+
+    const answer = await harness.call({ path: '/api/autotrade/stop', method: 'POST', headers });
+
+    expect(answer.status).toBe(expected);
+    expect(harness.engine.commands).toHaveLength(expected === 200 ? 1 : 0);
+  });
+
+  test('a page cannot hold an event stream open', async () => {
+    const harness = await startHarness();
+
+    const answer = await harness.call({ path: '/v1/events', headers: { origin: 'http://evil.example' } });
+
+    expect(answer.status).toBe(403);
+  });
+
+  test('no answer allows another origin, and every answer forbids framing, sniffing and caching', async () => {
+    const harness = await startHarness();
+    const headers = { origin: 'http://evil.example', 'access-control-request-method': 'POST' };
+
+    const answers = [
+      await harness.call({ path: STATUS_PATH, headers: { origin: 'http://evil.example' } }),
+      await harness.call({ path: '/api/autotrade/stop', method: 'OPTIONS', headers }),
+      await harness.call({ path: '/no/such/path' }),
+    ];
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 403, 404]);
+    for (const answer of answers) {
+      expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+      expect(answer.headers['set-cookie']).toBeUndefined();
+      expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
+      expect(answer.headers['x-content-type-options']).toBe('nosniff');
+      expect(answer.headers['referrer-policy']).toBe('no-referrer');
+      expect(answer.headers['cache-control']).toBe('no-store');
+    }
+  });
+});
+
+describe('limits (S11)', () => {
+  const path = '/api/autotrader/reset_cycle';
+
+  test('a body over 64 KB is refused, announced or not', async () => {
+    const harness = await startHarness();
+    const rawBody = JSON.stringify({ symbol: 'x'.repeat(70_000) });
+
+    const announced = await harness.call({ path, method: 'POST', rawBody });
+    const chunked = await harness.call({
+      path,
+      method: 'POST',
+      rawBody,
+      headers: { 'transfer-encoding': 'chunked' },
+    });
+
+    expect([announced.status, chunked.status]).toEqual([413, 413]);
+    expect(chunked.json['code']).toBe('HTTP_TOO_LARGE');
+  });
+
+  test('a body nested nine deep is refused, eight deep is only a wrong body', async () => {
+    const harness = await startHarness();
+    const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+
+    const deep = await harness.call({ path, method: 'POST', rawBody: nested(9) });
+    const wrong = await harness.call({ path, method: 'POST', rawBody: nested(8) });
+    const brackets = await harness.call({ path, method: 'POST', rawBody: '{"symbol":"\\"[[[[[[[[[["}' });
+
+    expect(deep.json['detail']).toContain('nested deeper');
+    expect(wrong.status).toBe(400);
+    expect(wrong.json['detail']).not.toContain('nested deeper');
+    expect(brackets.status).toBe(404);
+  });
+
+  test('headers over 8 KB are refused', async () => {
+    const harness = await startHarness();
+
+    const answer = await harness.call({ path: STATUS_PATH, headers: { 'x-long': 'x'.repeat(9_000) } });
+
+    expect(answer.status).toBe(431);
+  });
+
+  test('a client that never finishes its headers is cut off', async () => {
+    const harness = await startHarness({ limits: { headersTimeoutMs: 200, requestTimeoutMs: 300 } });
+    const socket = connect(harness.port, '127.0.0.1');
+    socket.write('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ');
+
+    const received = await new Promise<string>((resolve) => {
+      let text = '';
+      socket.on('data', (chunk) => (text += chunk.toString()));
+      socket.on('close', () => resolve(text));
+    });
+
+    expect(received).toContain('408');
+  });
+
+  test('connections over the bound are dropped, and the operator still gets in by the socket', async () => {
+    const harness = await startHarness({ limits: { connections: 2 } });
+    const idle = [1, 2].map(() => connect(harness.port, '127.0.0.1'));
+    await Promise.all(idle.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
+
+    const crowded = harness.call({ path: '/healthz', token: null });
+    await expect(crowded).rejects.toThrow(/ECONNRESET|socket hang up/);
+    const operator = await harness.call({ path: STATUS_PATH, over: 'socket' });
+
+    expect(operator.status).toBe(200);
+    for (const socket of idle) socket.destroy();
+  });
+
+  test('commands beyond the burst wait for the next second; reads are never limited', async () => {
+    const harness = await startHarness({ limits: { commandBurst: 40 } });
+
+    const burst = [];
+    for (let calls = 0; calls < 40; calls += 1)
+      burst.push((await harness.post('/api/autotrade/start')).status);
+    const over = await harness.post('/api/autotrade/start');
+    const read = await harness.call({ path: STATUS_PATH });
+    harness.engine.monoMs += 50;
+    const next = await harness.post('/api/autotrade/start');
+
+    expect(new Set(burst)).toEqual(new Set([200]));
+    expect(over.status).toBe(429);
+    expect(over.headers['retry-after']).toBe('1');
+    expect(read.status).toBe(200);
+    expect(next.status).toBe(200);
+    expect(harness.engine.commands).toHaveLength(41);
+  });
+
+  test("calls without the token do not use up the operator's commands", async () => {
+    const harness = await startHarness({ limits: { commandBurst: 1 } });
+
+    await harness.call({ path: '/api/autotrade/stop', method: 'POST', token: null });
+    const operator = await harness.post('/api/autotrade/stop');
+
+    expect(operator.status).toBe(200);
+  });
+});

@@ -1,0 +1,297 @@
+import { MtradeError } from '@mtrade/base';
+import type { OperatorCommand } from '@mtrade/engine';
+import { describe, expect, test } from 'vitest';
+import { PAIRS, startHarness, STATUS } from './control-harness.js';
+
+describe('commands', () => {
+  const COMMANDS: readonly (readonly [string, unknown, OperatorCommand])[] = [
+    ['/api/autotrade/start', undefined, { name: 'trading', on: true }],
+    ['/api/autotrade/stop', {}, { name: 'trading', on: false }],
+    ['/api/autotrader/reset_cycle', { symbol: 'ETH/USDT' }, { name: 'reset', symbol: 'ETH/USDT' }],
+    ['/api/autotrader/resume_cycle', { symbol: 'ETH_USDT' }, { name: 'resume', symbol: 'ETH/USDT' }],
+    ['/api/autotrader/pause_cycle', { symbol: 'ETHUSDT' }, { name: 'pause', symbol: 'ETH/USDT' }],
+    [
+      '/api/autotrader/permit',
+      { symbol: 'btcusdt', on: false },
+      { name: 'permit', symbol: 'BTC/USDT', on: false },
+    ],
+    ['/api/autotrader/sell_now', { symbol: 'BTC/USDT' }, { name: 'sell-now', symbol: 'BTC/USDT' }],
+  ];
+
+  test.each(COMMANDS)(
+    'POST %s %o reaches the engine with the configured pair',
+    async (path, body, command) => {
+      const harness = await startHarness();
+
+      const tcp = await harness.call({ path, method: 'POST', body });
+      const socket = await harness.call({ path, method: 'POST', body, over: 'socket' });
+
+      expect(harness.engine.commands).toEqual([command, command]);
+      expect(tcp.status).toBe(200);
+      expect(tcp.json).toEqual({ schema: 1, ok: true, result: { committed: true } });
+      expect(socket.json).toEqual(tcp.json);
+    },
+  );
+
+  test('the answer waits for the commit', async () => {
+    const harness = await startHarness();
+    let commit: (() => void) | undefined;
+    harness.engine.answer = () => new Promise((resolve) => (commit = () => resolve('late')));
+
+    let answered = false;
+    const call = harness.post('/api/autotrade/stop').then((answer) => {
+      answered = true;
+      return answer;
+    });
+    await expect.poll(() => commit).toBeDefined();
+    // Another whole call goes through meanwhile: the first is not answered by the passing of time.
+    await harness.call({ path: '/healthz', token: null });
+    const before = answered;
+    commit?.();
+    const answer = await call;
+
+    expect(before).toBe(false);
+    expect(answer.json['result']).toBe('late');
+  });
+
+  test('an unknown pair is a 404 that names the known ones', async () => {
+    const harness = await startHarness();
+
+    const answer = await harness.post('/api/autotrader/reset_cycle', { symbol: 'DOGE/USDT' });
+
+    expect(answer.status).toBe(404);
+    for (const pair of PAIRS) expect(answer.json['detail']).toContain(pair);
+    expect(harness.engine.commands).toEqual([]);
+  });
+
+  test.each([
+    ['no symbol', '{}'],
+    ['no body', ''],
+    ['a symbol that is no text', '{"symbol":7}'],
+    ['an unknown key', '{"symbol":"ETH/USDT","force":true}'],
+    ['a prototype (S10)', '{"symbol":"ETH/USDT","__proto__":{"on":true}}'],
+    ['a long symbol (S20)', `{"symbol":"${'A'.repeat(41)}"}`],
+    ['no JSON', '{"symbol":'],
+    ['an array', '["ETH/USDT"]'],
+  ])('a body with %s is a 400 and reaches nobody', async (_name, rawBody) => {
+    const harness = await startHarness();
+
+    const answer = await harness.call({ path: '/api/autotrader/reset_cycle', method: 'POST', rawBody });
+
+    expect(answer.status).toBe(400);
+    expect(answer.headers['content-type']).toContain('application/problem+json');
+    expect(harness.engine.commands).toEqual([]);
+  });
+
+  test.each(['application/x-www-form-urlencoded', 'text/plain;charset=UTF-8'])(
+    'a JSON body is understood when the client calls it %s',
+    async (type) => {
+      const harness = await startHarness();
+      const headers = { 'content-type': type };
+
+      const answer = await harness.call({
+        path: '/api/autotrader/reset_cycle',
+        method: 'POST',
+        headers,
+        rawBody: '{"symbol":"ETH/USDT"}',
+      });
+
+      expect(answer.status).toBe(200);
+    },
+  );
+
+  test('a shutdown is answered first and carried out once', async () => {
+    const harness = await startHarness();
+
+    const answer = await harness.post('/api/engine/shutdown');
+
+    expect(answer.json).toMatchObject({ ok: true });
+    await expect.poll(() => harness.engine.shutdowns).toBe(1);
+  });
+
+  test('16 resets and 16 resumes in one go all succeed while the status hangs (scenario 28)', async () => {
+    const harness = await startHarness();
+    harness.engine.status = () => new Promise(() => undefined);
+
+    const calls = Array.from({ length: 32 }, (_, index) =>
+      harness.post(`/api/autotrader/${index % 2 === 0 ? 'reset' : 'resume'}_cycle`, { symbol: 'ETH/USDT' }),
+    );
+    const statuses = (await Promise.all(calls)).map(({ status }) => status);
+
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(harness.engine.commands).toHaveLength(32);
+  });
+});
+
+describe('refusals', () => {
+  test.each([
+    [
+      new MtradeError('MTRADE_COMMAND', 'ETH/USDT has no position', { command: 'sell-now' }),
+      409,
+      'MTRADE_COMMAND',
+    ],
+    [
+      new MtradeError('MTRADE_EXCHANGE_UNAVAILABLE', 'no answer', { url: 'http://x' }),
+      502,
+      'MTRADE_EXCHANGE_UNAVAILABLE',
+    ],
+    [new MtradeError('MTRADE_DISK', 'disk full', { path: '/x' }), 500, 'MTRADE_DISK'],
+  ])('the engine says %s: %i', async (error, status, code) => {
+    const harness = await startHarness();
+    harness.engine.answer = async () => {
+      throw error;
+    };
+
+    const answer = await harness.post('/api/autotrader/sell_now', { symbol: 'ETH/USDT' });
+
+    expect(answer.status).toBe(status);
+    expect(answer.headers['content-type']).toContain('application/problem+json');
+    expect(answer.json).toMatchObject({ status, code, detail: error.message });
+    expect(Object.keys(answer.json).sort()).toEqual(['code', 'detail', 'id', 'status', 'title', 'type']);
+  });
+
+  test('an unexpected error says its id and neither its text nor its stack', async () => {
+    const harness = await startHarness();
+    harness.engine.answer = () => Promise.reject(new Error('the secret is abc'));
+
+    const answer = await harness.post('/api/autotrade/stop');
+
+    expect(answer.status).toBe(500);
+    expect(answer.json['id']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(answer.text).not.toContain('abc');
+    expect(answer.text).not.toContain('.ts');
+  });
+
+  test('control characters of an exchange do not reach a terminal (S15)', async () => {
+    const harness = await startHarness();
+    harness.engine.answer = () =>
+      Promise.reject(new MtradeError('MTRADE_COMMAND', 'red \u001b[31m \u009b2J\nline', { command: 'x' }));
+
+    const answer = await harness.post('/api/autotrade/stop');
+
+    expect(answer.json['detail']).toBe('red  [31m  2J line');
+  });
+
+  test('an engine that does not confirm is a 504 and not an endless wait', async () => {
+    const harness = await startHarness({ limits: { commandDeadlineMs: 20, statusDeadlineMs: 20 } });
+    harness.engine.answer = () => new Promise(() => undefined);
+    harness.engine.status = () => new Promise(() => undefined);
+
+    const command = await harness.post('/api/autotrade/stop');
+    const status = await harness.call({ path: '/api/autotrade/status' });
+    const health = await harness.call({ path: '/healthz', token: null });
+
+    expect([command.status, status.status, health.status]).toEqual([504, 504, 200]);
+    expect(command.json['detail']).toContain('may still be carried out');
+  });
+
+  test('a wrong method is a 405 that names the right one', async () => {
+    const harness = await startHarness();
+
+    const answer = await harness.call({ path: '/api/autotrade/stop' });
+
+    expect(answer.status).toBe(405);
+    expect(answer.headers['allow']).toBe('POST');
+  });
+});
+
+describe('views', () => {
+  test('status is the whole object, unchanged', async () => {
+    const harness = await startHarness();
+
+    const answer = await harness.call({ path: '/api/autotrade/status' });
+
+    expect(answer.json).toEqual(JSON.parse(JSON.stringify(STATUS)));
+  });
+
+  test('/openapi.json lists every route that answers, and nothing else', async () => {
+    const harness = await startHarness();
+
+    const { json } = await harness.call({ path: '/openapi.json' });
+
+    expect(json['openapi']).toBe('3.1.0');
+    const paths = json['paths'] as Record<string, Record<string, { responses: object; security?: object[] }>>;
+    const listed = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(listed.sort()).toEqual([
+      'GET /api/autotrade/status',
+      'GET /healthz',
+      'GET /metrics',
+      'GET /openapi.json',
+      'GET /readyz',
+      'GET /v1/events',
+      'POST /api/autotrade/start',
+      'POST /api/autotrade/stop',
+      'POST /api/autotrader/pause_cycle',
+      'POST /api/autotrader/permit',
+      'POST /api/autotrader/reset_cycle',
+      'POST /api/autotrader/resume_cycle',
+      'POST /api/autotrader/sell_now',
+      'POST /api/engine/shutdown',
+    ]);
+    const open = listed.filter((entry) => {
+      const [method = '', path = ''] = entry.split(' ');
+      return paths[path]?.[method.toLowerCase()]?.security === undefined;
+    });
+    expect(open).toEqual(['GET /healthz', 'GET /readyz']);
+  });
+
+  test('/metrics has a typed, parsable line for every value, in base units', async () => {
+    const harness = await startHarness();
+
+    const { text, headers } = await harness.call({ path: '/metrics' });
+
+    expect(headers['content-type']).toContain('text/plain; version=0.0.4');
+    const samples = parseMetrics(text);
+    for (const [name, value] of Object.entries(STATUS.stats))
+      expect(samples.get(`mtrade_${name}_total`)).toBe(value);
+    expect(samples.get('mtrade_urgent_queue_depth')).toBe(4);
+    expect(samples.get('mtrade_price_age_seconds{pair="ETH/USDT"}')).toBeCloseTo(0.012);
+    expect(samples.has('mtrade_price_age_seconds{pair="BTC/USDT"}')).toBe(false);
+    expect(samples.get('mtrade_decision_age_seconds{pair="BTC/USDT"}')).toBeCloseTo(0.04);
+    expect(samples.get('mtrade_worker_restarts_total{worker="reactor"}')).toBe(2);
+    expect(samples.get('mtrade_latency_seconds{stage="tick_to_decision",quantile="0.99"}')).toBeCloseTo(
+      0.0009,
+    );
+    expect(samples.get('mtrade_latency_seconds_count{stage="tick_to_decision"}')).toBe(7);
+    expect(samples.get('mtrade_realized_profit{quote="USDT"}')).toBe(1.25);
+    expect(samples.get('mtrade_unknown_intents')).toBe(1);
+    expect(
+      [...samples.keys()].some((key) => /^mtrade_build_info\{version="0.1.0",mode="paper"/.test(key)),
+    ).toBe(true);
+  });
+
+  test('/metrics shows the present values at each scrape, and counters do not add up twice', async () => {
+    const harness = await startHarness();
+    await harness.call({ path: '/metrics' });
+    harness.engine.status = () =>
+      Promise.resolve({ ...STATUS, stats: { ...STATUS.stats, errors: 20 }, pairs: [] });
+
+    const samples = parseMetrics((await harness.call({ path: '/metrics' })).text);
+
+    expect(samples.get('mtrade_errors_total')).toBe(20);
+    expect(samples.get('mtrade_reactor_updates_total')).toBe(14);
+    expect(samples.has('mtrade_price_age_seconds{pair="ETH/USDT"}')).toBe(false);
+  });
+});
+
+/** A strict reader of the text format: every sample belongs to a family with help and type. */
+function parseMetrics(text: string): Map<string, number> {
+  const samples = new Map<string, number>();
+  const types = new Map<string, string>();
+  for (const line of text.split('\n').filter((one) => one !== '')) {
+    const type = /^# TYPE (\S+) (counter|gauge|summary)$/.exec(line);
+    if (type !== null) types.set(type[1] ?? '', type[2] ?? '');
+    if (line.startsWith('#')) continue;
+    const sample = /^([a-z_]+)(\{[^}]*\})? (\S+)$/.exec(line);
+    if (sample === null) throw new Error(`not a sample: ${line}`);
+    const [, name = '', labels = '', value] = sample;
+    const family = types.has(name) ? name : name.replace(/_count$/, '');
+    if (!types.has(family)) throw new Error(`a sample without a type: ${line}`);
+    if (samples.has(name + labels)) throw new Error(`twice: ${line}`);
+    if (!Number.isFinite(Number(value))) throw new Error(`no number: ${line}`);
+    samples.set(name + labels, Number(value));
+  }
+  return samples;
+}
