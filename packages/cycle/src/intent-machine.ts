@@ -191,29 +191,25 @@ function restarted(intent: Intent): Intent {
 
 /** A terminal state is final. News that agree with it are late; news that contradict it stop the engine. */
 function afterTheEnd(intent: Intent, event: IntentEvent): Intent {
-  const words =
-    event.type === 'acked' || event.type === 'evidence'
-      ? [event.order]
-      : event.type === 'scanned'
-        ? event.found
-        : [];
-  for (const word of words) {
-    const other = intent.exchangeOrderId !== null && intent.exchangeOrderId !== word.exchangeOrderId;
-    const alive =
-      intent.exchangeOrderId === null &&
-      (!word.finished || word.filledBase === null || word.filledBase.gt(ZERO));
+  const booked = intent.filledBase ?? ZERO;
+  const contradicts = (id: string, finished: boolean, filled: BaseQty | null): boolean => {
+    if (filled !== null && filled.gt(booked)) return true;
+    if (intent.exchangeOrderId !== null) return intent.exchangeOrderId !== id;
+    // It was refused or proven absent: at most an order that ended with nothing may turn up.
+    return !finished || filled === null;
+  };
+  for (const word of wordsOf(event))
     assert(
-      !other && !alive,
-      `${intent.clientOrderId} is ${intent.state}, but the exchange shows order ${word.exchangeOrderId}`,
+      !contradicts(word.exchangeOrderId, word.finished, word.filledBase),
+      `${intent.clientOrderId} is ${intent.state}, but the exchange shows order ${word.exchangeOrderId} with more`,
     );
-  }
-  const denied = intent.state === 'REJECTED' || intent.state === 'NEVER' || intent.state === 'KILLED';
-  const traded = event.type === 'settled' && event.filledBase.gt(ZERO);
-  assert(
-    !(denied && traded),
-    `${intent.clientOrderId} is ${intent.state}, but the exchange shows trades of it`,
-  );
   return intent;
+}
+
+function wordsOf(event: IntentEvent): readonly Omit<OrderWord, 'finishAs' | 'filledQuote'>[] {
+  if (event.type === 'acked' || event.type === 'evidence') return [event.order];
+  if (event.type === 'scanned') return event.found;
+  return event.type === 'settled' ? [{ ...event, finished: true }] : [];
 }
 
 const isDuplicate = (intent: Intent): boolean =>

@@ -82,7 +82,8 @@ export function buildLadder(params: LadderParams, startPrice: Price): Ladder {
   let dropPct = ZERO;
   let purchase = params.baseOrder as Decimal;
   let invested = ZERO;
-  let coins = ZERO;
+  /** Coins bought so far times P0: of the size of the purchases, so no digits are lost where one coin costs a fortune. */
+  let coinsAtStart = ZERO;
 
   for (let step = 0; step <= params.safetyOrders; step += 1) {
     const drop = stepDropPct(params, step);
@@ -90,10 +91,11 @@ export function buildLadder(params: LadderParams, startPrice: Price): Ladder {
     assert(dropPct.lt(HUNDRED), `row ${step} of the ladder lies at or below zero`);
     if (step > 0) purchase = roundHalfUp(purchase.times(scale), STORED_DECIMALS);
 
-    const rate = truncate(startPrice.times(HUNDRED.minus(dropPct)).times(PER_CENT), STORED_DECIMALS);
+    const kept = HUNDRED.minus(dropPct).times(PER_CENT);
+    const rate = truncate(startPrice.times(kept), STORED_DECIMALS);
     invested = invested.plus(purchase);
-    coins = coins.plus(purchase.div(rate));
-    const breakEven = invested.div(coins);
+    coinsAtStart = coinsAtStart.plus(purchase.div(kept));
+    const breakEven = startPrice.times(invested).div(coinsAtStart);
     const breakEvenPct = roundHalfUp(breakEven.minus(rate).div(rate).times(HUNDRED), STORED_DECIMALS);
     const targetPct = breakEvenPct.plus(rowProfitPct(params, step));
     const sellPrice = roundUp(rate.times(targetPct.times(PER_CENT).plus(ONE)), STORED_DECIMALS);
@@ -106,7 +108,7 @@ export function buildLadder(params: LadderParams, startPrice: Price): Ladder {
       rate: rate as Price,
       purchase: purchase as QuoteAmount,
       invested: invested as QuoteAmount,
-      coins: coins as BaseQty,
+      coins: coinsAtStart.div(startPrice) as BaseQty,
       breakEven: breakEven as Price,
       breakEvenPct,
       targetPct,
