@@ -1,0 +1,59 @@
+import type { Writable } from 'node:stream';
+
+/** The outside world of the command line, given once, so that commands can be tested without a process. */
+export interface Cli {
+  readonly env: Record<string, string | undefined>;
+  readonly cwd: string;
+  readonly home: string;
+  readonly version: string;
+  /** Answers: what a script would parse. */
+  readonly out: Output;
+  /** Everything said to a person: errors, warnings, notes. */
+  readonly note: (line: string) => void;
+  /** Aborts on the first Ctrl-C or SIGTERM, for the commands that run until then. */
+  readonly interrupted: () => AbortSignal;
+}
+
+export interface Output {
+  readonly write: (text: string) => void;
+  readonly line: (text: string) => void;
+  readonly json: (value: unknown) => void;
+  readonly isTty: boolean;
+  readonly color: boolean;
+  /** Width to lay out for. */
+  readonly columns: () => number;
+  readonly rows: () => number;
+  /** True once the reader is gone (`mtrade status --watch | head`). */
+  readonly closed: () => boolean;
+}
+
+type Terminal = Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
+
+/** NO_COLOR beats FORCE_COLOR beats what the terminal looks like; see no-color.org. */
+export function wantsColor(env: Readonly<Record<string, string | undefined>>, isTty: boolean): boolean {
+  if ((env['NO_COLOR'] ?? '') !== '') return false;
+  if ((env['FORCE_COLOR'] ?? '') !== '') return env['FORCE_COLOR'] !== '0';
+  return isTty && env['TERM'] !== 'dumb';
+}
+
+export function createOutput(stream: Terminal, env: Readonly<Record<string, string | undefined>>): Output {
+  let closed = false;
+  // A reader that goes away (EPIPE) or a full disk ends the output, not the program (scenario 53, P24).
+  stream.on('error', () => {
+    closed = true;
+  });
+  const write = (text: string): void => {
+    if (!closed) stream.write(text);
+  };
+  const isTty = stream.isTTY === true;
+  return {
+    write,
+    line: (text) => write(`${text}\n`),
+    json: (value) => write(`${JSON.stringify(value, null, 2)}\n`),
+    isTty,
+    color: wantsColor(env, isTty),
+    columns: () => stream.columns ?? 80,
+    rows: () => stream.rows ?? 24,
+    closed: () => closed,
+  };
+}

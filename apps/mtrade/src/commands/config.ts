@@ -1,0 +1,61 @@
+import { ExitCode, isMtradeError } from '@mtrade/base';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.js';
+import { loadConfig } from '../load-config.js';
+import { fundingWarnings } from '../funding.js';
+
+async function check(cli: Cli, command: Command, json: boolean): Promise<void> {
+  try {
+    const { config, source, warnings } = await loadConfig(cli, command);
+    const all = [...warnings, ...(await fundingWarnings(config))];
+    const permitted = config.pairs.filter((pair) => pair.trade).length;
+    const where = source.file ?? 'built-in defaults';
+    if (json) return cli.out.json({ schema: 1, ok: true, source: where, problems: [], warnings: all });
+    for (const warning of all) cli.note(`warning: ${warning}`);
+    cli.out.line(
+      `configuration ok: ${where} (${config.mode} mode, ${config.pairs.length} pairs, ${permitted} permitted)`,
+    );
+  } catch (error) {
+    if (!json || !isMtradeError(error, 'MTRADE_CONFIG')) throw error;
+    const problems = error.message.split('\n');
+    cli.out.json({ schema: 1, ok: false, source: error.facts.file ?? null, problems, warnings: [] });
+    process.exitCode = ExitCode.badConfig;
+  }
+}
+
+export function addConfigCommand(program: Command, cli: Cli): void {
+  const group = program.command('config').description('check, show and describe the configuration');
+
+  group
+    .command('check')
+    .description('name every problem and every warning; exit 78 when there is a problem')
+    .option('--json', 'one JSON object')
+    .action(({ json }: { json?: true }, command: Command) => check(cli, command, json === true));
+
+  group
+    .command('show')
+    .description('print the configuration in force, with every default and override filled in')
+    .option('--json', 'one JSON object')
+    .action(async ({ json }: { json?: true }, command: Command) => {
+      const { document, source } = await loadConfig(cli, command);
+      if (json) return cli.out.json({ schema: 1, source, config: document });
+      const { configToml } = await import('@mtrade/config');
+      cli.out.write(configToml(document, source));
+    });
+
+  group
+    .command('schema')
+    .description('print the JSON schema of the file, for editors')
+    .action(async () => {
+      const { configJsonSchema } = await import('@mtrade/config');
+      cli.out.json(configJsonSchema());
+    });
+
+  group
+    .command('docs')
+    .description('print docs/configuration.md')
+    .action(async () => {
+      const { configMarkdown } = await import('@mtrade/config');
+      cli.out.write(configMarkdown());
+    });
+}

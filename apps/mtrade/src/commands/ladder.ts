@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import { pairArgument, positiveDecimal } from '../arguments.js';
+import type { Cli } from '../cli.js';
+import { loadConfig } from '../load-config.js';
+
+export function addLadderCommand(program: Command, cli: Cli): void {
+  program
+    .command('ladder')
+    .description('print the break-even table of a pair, the quote it needs and the rows that lose money')
+    .argument('<pair>', 'pair such as ETH/USDT')
+    .requiredOption('--price <price>', 'price of the start buy, in quote per base', positiveDecimal)
+    .option('--json', 'one JSON object')
+    .action(async (pair: string, options: { price: string; json?: true }, command: Command) => {
+      const symbol = await pairArgument(pair);
+      const { config, document } = await loadConfig(cli, command);
+      const [{ ladderView, renderLadder }, { configFromDocument }] = await Promise.all([
+        import('../render/ladder.js'),
+        import('@mtrade/config'),
+      ]);
+      const configured = config.pairs.find((candidate) => candidate.symbol === symbol);
+      if (configured === undefined)
+        cli.note(
+          `note: ${symbol} is not configured; this is the ladder it would have with the defaults of [ladder]`,
+        );
+      const [pairConfig] =
+        configured === undefined
+          ? configFromDocument({ ...document, pairs: [{ symbol, trade: false }] }).pairs
+          : [configured];
+      if (pairConfig === undefined) return;
+      const view = ladderView(symbol, pairConfig.ladder, options.price, config.exchange.feePct);
+      for (const warning of view.warnings) cli.note(`warning: ${warning}`);
+      if (options.json) return cli.out.json(view.json);
+      cli.out.write(renderLadder(view.json, pairConfig.quote));
+    });
+}

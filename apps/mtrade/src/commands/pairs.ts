@@ -1,0 +1,87 @@
+import { Argument, type Command } from 'commander';
+import { onOff, pairArgument } from '../arguments.js';
+import type { Cli } from '../cli.js';
+import { ControlClient } from '../control-client.js';
+import { ENDPOINTS } from '../endpoints.js';
+import { loadConfig } from '../load-config.js';
+
+async function ask(
+  cli: Cli,
+  command: Command,
+  path: string,
+  body: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const { config } = await loadConfig(cli, command);
+  await new ControlClient(config.dataDir).post(path, body);
+}
+
+const PAIR_HELP = 'pair such as ETH/USDT (ETH_USDT and ETHUSDT mean the same)';
+
+interface PairCommand {
+  readonly name: string;
+  readonly description: string;
+  readonly path: string;
+  readonly done: (symbol: string) => string;
+}
+
+const PAIR_COMMANDS: readonly PairCommand[] = [
+  {
+    name: 'reset',
+    description: 'close the cycle in the books as reset and pause the pair; its coins stay on the account',
+    path: ENDPOINTS.reset,
+    done: (symbol) =>
+      `${symbol}: the cycle is reset and the pair is paused; mtrade resume ${symbol} starts anew`,
+  },
+  {
+    name: 'resume',
+    description: 'let the pair start new cycles again',
+    path: ENDPOINTS.resume,
+    done: (symbol) => `${symbol}: resumed`,
+  },
+  {
+    name: 'pause',
+    description: 'start no new cycle; a running one goes on',
+    path: ENDPOINTS.pause,
+    done: (symbol) => `${symbol}: paused`,
+  },
+  {
+    name: 'sell',
+    description: 'sell the whole position of the pair now',
+    path: ENDPOINTS.sellNow,
+    done: (symbol) => `${symbol}: the sale is ordered; mtrade status shows its outcome`,
+  },
+];
+
+/** The operator's commands. Each is answered by the engine after its commit. */
+export function addPairCommands(program: Command, cli: Cli): void {
+  for (const { name, description, path, done } of PAIR_COMMANDS)
+    program
+      .command(name)
+      .description(description)
+      .argument('<pair>', PAIR_HELP)
+      .action(async (pair: string, _options: unknown, command: Command) => {
+        const symbol = await pairArgument(pair);
+        await ask(cli, command, path, { symbol });
+        cli.out.line(done(symbol));
+      });
+
+  program
+    .command('permit')
+    .description('allow or forbid the pair to trade')
+    .argument('<pair>', PAIR_HELP)
+    .addArgument(new Argument('<on|off>').argParser(onOff))
+    .action(async (pair: string, on: boolean, _options: unknown, command: Command) => {
+      const symbol = await pairArgument(pair);
+      await ask(cli, command, ENDPOINTS.permit, { symbol, on });
+      cli.out.line(`${symbol}: ${on ? 'permitted to trade' : 'forbidden to trade'}`);
+    });
+
+  program
+    .command('trading')
+    .description('engine-wide switch: off sends no new order and follows those in flight')
+    .addArgument(new Argument('<on|off>').argParser(onOff))
+    .action(async (on: boolean, _options: unknown, command: Command) => {
+      await ask(cli, command, on ? ENDPOINTS.tradingOn : ENDPOINTS.tradingOff, {});
+      cli.out.line(on ? 'trading is on' : 'trading is off');
+    });
+}

@@ -1,0 +1,113 @@
+import { errorText, ExitCode } from '@mtrade/base';
+import type { ResolvedConfig, Secrets } from '@mtrade/config';
+import type { Logger, LogLevel } from '@mtrade/log';
+import type { RunningEngine } from '@mtrade/runtime';
+import { type Command, Option } from 'commander';
+import type { Cli } from '../cli.js';
+import { loadConfig } from '../load-config.js';
+
+interface StartOptions {
+  readonly logLevel: LogLevel;
+  readonly logFile?: string;
+  readonly screen: boolean;
+}
+
+async function loadAccount(
+  cli: Cli,
+  { config }: ResolvedConfig,
+  warn: (text: string) => void,
+): Promise<Secrets | null> {
+  const [{ loadSecrets, nodeSecretFs }, { registerSecret }] = await Promise.all([
+    import('@mtrade/config'),
+    import('@mtrade/log'),
+  ]);
+  const { secrets, warnings } = loadSecrets({ mode: config.mode, env: cli.env, fs: nodeSecretFs });
+  // First of all, before anything else can write a line that carries one of them.
+  for (const secret of secrets === null ? [] : [secrets.apiKey, secrets.apiSecret]) registerSecret(secret);
+  for (const warning of warnings) warn(warning);
+  return secrets;
+}
+
+/**
+ * SIGTERM, SIGINT or a closed terminal stop the engine gracefully; the next one at once. A signal that comes while the
+ * engine is still starting is kept until it can be stopped.
+ */
+function stopOnSignals(log: Logger): { readonly attach: (engine: RunningEngine) => void } {
+  let engine: RunningEngine | null = null;
+  let pending: string | null = null;
+  const onSignal = (signal: string): void => {
+    if (engine !== null) engine.stop(signal);
+    else if (pending === null) pending = signal;
+    else process.exit(ExitCode.ok);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => onSignal(signal));
+  for (const event of ['uncaughtException', 'unhandledRejection'])
+    process.on(event, (error: unknown) => {
+      // Crash-only: the next start recovers from any point, a process that guesses on does not.
+      log.error({ error, event }, 'an error that nobody expected ends the engine');
+      process.exit(ExitCode.contradiction);
+    });
+  return {
+    attach: (started) => {
+      engine = started;
+      if (pending !== null) started.stop(pending);
+    },
+  };
+}
+
+/** Threads that do not end by themselves after the engine said it is done get this long. */
+const LINGER_MS = 2_000;
+
+async function start(cli: Cli, command: Command, options: StartOptions): Promise<void> {
+  const resolved = await loadConfig(cli, command);
+  const warnings = [...resolved.warnings];
+  const secrets = await loadAccount(cli, resolved, (text) => warnings.push(text));
+  const [{ createLogger }, { logTarget }, { runSummary }, { startEngine }] = await Promise.all([
+    import('@mtrade/log'),
+    import('../log-target.js'),
+    import('../render/summary.js'),
+    import('@mtrade/runtime'),
+  ]);
+  const screen = options.screen && cli.out.isTty;
+  const target = logTarget(resolved.config.dataDir, { file: options.logFile ?? null, screen });
+  const log = createLogger({ level: options.logLevel, target, version: cli.version, role: 'cli' });
+  for (const warning of warnings) log.warn({}, warning);
+
+  const signals = stopOnSignals(log);
+  const summary = runSummary(cli, { screen, logTarget: target });
+  try {
+    const engine = await startEngine(
+      {
+        document: resolved.document,
+        secrets,
+        version: cli.version,
+        argv: process.argv,
+        log: { level: options.logLevel, target },
+      },
+      { onEvent: summary.onEvent },
+    );
+    signals.attach(engine);
+    summary.onStarted(engine);
+    process.exitCode = await engine.done;
+  } catch (error) {
+    log.error({ error: errorText(error) }, 'the engine ended with an error');
+    throw error;
+  } finally {
+    summary.close();
+    setTimeout(() => process.exit(), LINGER_MS).unref();
+  }
+}
+
+export function addStartCommand(program: Command, cli: Cli): void {
+  program
+    .command('start')
+    .description('run the engine in the foreground until SIGTERM or Ctrl-C')
+    .addOption(
+      new Option('--log-level <level>', 'least level that is logged')
+        .choices(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('info'),
+    )
+    .option('--log-file <file>', 'append the log to a file instead of writing it to stderr')
+    .option('--no-screen', 'plain lines instead of the live summary')
+    .action((options: StartOptions, command: Command) => start(cli, command, options));
+}

@@ -1,0 +1,166 @@
+import { errorText, MtradeError } from '@mtrade/base';
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+
+/** A refused command as the engine words it: RFC 9457 with a stable code. */
+interface ProblemBody {
+  readonly code?: string;
+  readonly detail?: string;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Longer than any answer of a living engine takes; a hung one is told as such. */
+const ANSWER_LIMIT_MS = 10_000;
+const MAX_ANSWER_BYTES = 16 * 1_048_576;
+
+const notRunning = (dataDir: string): MtradeError =>
+  new MtradeError('MTRADE_NOT_RUNNING', `no engine runs with data directory ${dataDir}`, { dataDir });
+
+function readToken(dataDir: string): string {
+  const path = join(dataDir, 'control.token');
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw notRunning(dataDir);
+    throw new MtradeError(
+      'MTRADE_PERMISSION',
+      `${path} cannot be read (${code}); run the command as the user of the engine`,
+      { path },
+      { cause: error },
+    );
+  }
+}
+
+function send(
+  socketPath: string,
+  token: string,
+  method: string,
+  path: string,
+  body: string | null,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      {
+        socketPath,
+        method,
+        path,
+        timeout: ANSWER_LIMIT_MS,
+        headers: {
+          host: 'localhost',
+          authorization: `Bearer ${token}`,
+          ...(body === null
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+        },
+      },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        let size = 0;
+        incoming.on('data', (chunk: Buffer) => {
+          size += chunk.length;
+          if (size > MAX_ANSWER_BYTES) outgoing.destroy(new Error('the answer is too long'));
+          chunks.push(chunk);
+        });
+        incoming.on('error', reject);
+        incoming.on('end', () =>
+          resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+        );
+      },
+    );
+    outgoing.on('timeout', () =>
+      outgoing.destroy(new Error(`no answer within ${ANSWER_LIMIT_MS / 1_000} s`)),
+    );
+    outgoing.on('error', reject);
+    outgoing.end(body ?? undefined);
+  });
+}
+
+/** Talks to the running engine over its Unix socket. Rejects with MTRADE_NOT_RUNNING when there is none. */
+export class ControlClient {
+  readonly #dataDir: string;
+
+  constructor(dataDir: string) {
+    this.#dataDir = dataDir;
+  }
+
+  get(path: string): Promise<unknown> {
+    return this.#call('GET', path, null);
+  }
+
+  post(path: string, body: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+    return this.#call('POST', path, JSON.stringify(body));
+  }
+
+  async #call(method: string, path: string, body: string | null): Promise<unknown> {
+    const dataDir = this.#dataDir;
+    const token = readToken(dataDir);
+    const socketPath = join(dataDir, 'control.sock');
+    let answer: Answer;
+    try {
+      answer = await send(socketPath, token, method, path, body);
+    } catch (error) {
+      throw transportError(error as NodeJS.ErrnoException, dataDir, socketPath);
+    }
+    if (answer.status >= 200 && answer.status < 300) return parseBody(answer.text);
+    throw refusal(answer, path, dataDir);
+  }
+}
+
+function transportError(error: NodeJS.ErrnoException, dataDir: string, socketPath: string): MtradeError {
+  // A socket file that nobody listens on is what a killed engine leaves behind.
+  if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED' || error.code === 'ENOTDIR')
+    return notRunning(dataDir);
+  if (error.code === 'EACCES' || error.code === 'EPERM')
+    return new MtradeError(
+      'MTRADE_PERMISSION',
+      `${socketPath} may not be used by this user; run the command as the user of the engine`,
+      { path: socketPath },
+      { cause: error },
+    );
+  return new MtradeError(
+    'MTRADE_COMMAND',
+    `the engine at ${socketPath} did not answer: ${errorText(error)}`,
+    { command: 'any' },
+    { cause: error },
+  );
+}
+
+function parseBody(text: string): unknown {
+  if (text === '') return null;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new MtradeError(
+      'MTRADE_COMMAND',
+      'the engine answered with something that is not JSON',
+      { command: 'any' },
+      { cause: error },
+    );
+  }
+}
+
+function refusal({ status, text }: Answer, path: string, dataDir: string): MtradeError {
+  let problem: ProblemBody = {};
+  try {
+    problem = (JSON.parse(text) ?? {}) as ProblemBody;
+  } catch {
+    // An answer without a body that can be read still has its status.
+  }
+  const detail = problem.detail ?? `refused with HTTP ${status}`;
+  if (problem.code === 'MTRADE_NOT_RUNNING') return notRunning(dataDir);
+  if (status === 401)
+    return new MtradeError(
+      'MTRADE_PERMISSION',
+      `the engine refused the token in ${join(dataDir, 'control.token')}: ${detail}`,
+      {
+        path: join(dataDir, 'control.token'),
+      },
+    );
+  return new MtradeError('MTRADE_COMMAND', detail, { command: path });
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { homedir } from 'node:os';
+import type { Cli } from './cli.js';
+import { createOutput } from './cli.js';
+import { exitCodeOf, explain } from './failure.js';
+import { buildProgram } from './program.js';
+import { VERSION } from './version.js';
+
+const errors = createOutput(process.stderr, process.env);
+
+const cli: Cli = {
+  env: process.env,
+  cwd: process.cwd(),
+  home: homedir(),
+  version: VERSION,
+  out: createOutput(process.stdout, process.env),
+  note: errors.line,
+  interrupted: () => {
+    const controller = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+    return controller.signal;
+  },
+};
+
+try {
+  await buildProgram(cli).parseAsync(process.argv);
+} catch (error) {
+  for (const line of explain(error)) cli.note(line);
+  // Not process.exit: what is still on its way to a pipe must arrive.
+  process.exitCode = exitCodeOf(error);
+}

@@ -1,0 +1,49 @@
+import { Command } from 'commander';
+import type { Cli } from './cli.js';
+import { addConfigCommand } from './commands/config.js';
+import { addDoctorCommand } from './commands/doctor.js';
+import { addExchangeCommand } from './commands/exchange.js';
+import { addInitCommand } from './commands/init.js';
+import { addLadderCommand } from './commands/ladder.js';
+import { addLockCommand } from './commands/lock.js';
+import { addPairCommands } from './commands/pairs.js';
+import { addStartCommand } from './commands/start.js';
+import { addStatusCommand } from './commands/status.js';
+import { addStopCommand } from './commands/stop.js';
+import { addSystemdCommand } from './commands/systemd.js';
+
+const ENVIRONMENT_HELP = `
+Configuration: --config F, MTRADE_CONFIG, ./mtrade.toml, $XDG_CONFIG_HOME/mtrade/mtrade.toml, /etc/mtrade/mtrade.toml.
+Any key from the environment: MTRADE__ENGINE__DEBOUNCE_MS=50.
+Exit codes: 0 ok, 1 error, 2 usage, 3 not running, 69 exchange unavailable, 70 contradiction, 74 disk,
+75 another instance runs, 77 permission, 78 bad configuration or secret.`;
+
+/** All commands. Each file defines one and loads what it needs only when it runs. */
+export function buildProgram(cli: Cli): Command {
+  const program = new Command('mtrade')
+    .description('Trades cycles of averaging buys and one sale on spot markets')
+    .version(cli.version)
+    .option('--config <file>', 'configuration file')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: cli.out.write,
+      writeErr: (text) => cli.note(text.replace(/\n$/, '')),
+      getOutHelpWidth: cli.out.columns,
+    })
+    .addHelpText('after', ENVIRONMENT_HELP)
+    .showHelpAfterError('(mtrade --help lists the commands)')
+    .exitOverride();
+
+  addStartCommand(program, cli);
+  addStopCommand(program, cli);
+  addStatusCommand(program, cli);
+  addPairCommands(program, cli);
+  addLadderCommand(program, cli);
+  addConfigCommand(program, cli);
+  addInitCommand(program, cli);
+  addDoctorCommand(program, cli);
+  addLockCommand(program, cli);
+  addExchangeCommand(program, cli);
+  addSystemdCommand(program, cli);
+  return program;
+}

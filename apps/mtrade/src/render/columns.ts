@@ -1,0 +1,35 @@
+/** A text of exactly `width` characters; what does not fit is cut with a mark. */
+export function fit(text: string, width: number, align: 'left' | 'right' = 'left'): string {
+  const cut = text.length > width ? `${text.slice(0, Math.max(0, width - 1))}~` : text;
+  return align === 'left' ? cut.padEnd(width) : cut.padStart(width);
+}
+
+/**
+ * Decimal text in at most `width` characters: decimals are cut, never the whole part. For the eye only, so it rounds
+ * towards zero instead of promising a digit that is not there.
+ */
+export function fitDecimal(value: string | null, width: number): string {
+  if (value === null || value === '') return '-';
+  if (value.length <= width) return value;
+  const dot = value.indexOf('.');
+  if (dot === -1 || dot >= width) return dot === -1 ? value : value.slice(0, dot);
+  return value.slice(0, width).replace(/\.$/, '');
+}
+
+/** `1h02m`, `3d04h`, `12s`. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  const two = (n: number): string => String(n).padStart(2, '0');
+  if (seconds < 60) return `${seconds}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}m${two(seconds % 60)}s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${hours}h${two(minutes % 60)}m`;
+  return `${Math.floor(hours / 24)}d${two(hours % 24)}h`;
+}
+
+/** `12` -> `12 us`, `2100` -> `2.1 ms`. */
+export function micros(us: number): string {
+  if (us < 1_000) return `${Math.round(us)} us`;
+  return us < 1_000_000 ? `${(us / 1_000).toFixed(1)} ms` : `${(us / 1_000_000).toFixed(1)} s`;
+}

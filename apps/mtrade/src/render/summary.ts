@@ -1,0 +1,77 @@
+import { errorText } from '@mtrade/base';
+import type { EngineEvent, RunningEngine, StatusJson } from '@mtrade/runtime';
+import type { Cli } from '../cli.js';
+import { duration } from './columns.js';
+import { Screen } from './screen.js';
+
+const REDRAW_MS = 1_000;
+const PLAIN_EVERY_MS = 60_000;
+const EVENT_LINES = 4;
+
+/** `12:03:55  ETH/USDT  cycle.closed  profit=0.018`. */
+export function eventText({ event, symbol, epochMs, details }: EngineEvent): string {
+  const time = new Date(epochMs).toISOString().slice(11, 19);
+  const facts = Object.entries(details)
+    .filter(
+      ([, value]) => typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean',
+    )
+    .map(([name, value]) => `${name}=${String(value)}`);
+  return [time, symbol ?? '-', event, ...facts].join('  ');
+}
+
+/** One line that says how things stand, for a log without a terminal. */
+export function plainLine(status: StatusJson, nowMs: number): string {
+  const states = new Map<string, number>();
+  for (const { state } of status.pairs) states.set(state, (states.get(state) ?? 0) + 1);
+  const counts = [...states].map(([state, count]) => `${count} ${state}`).join(', ');
+  const profit = Object.entries(status.profit).map(([coin, value]) => `${value} ${coin}`);
+  const startedMs = Date.parse(status.started_at ?? '');
+  const up = Number.isNaN(startedMs) ? '' : ` up ${duration(nowMs - startedMs)},`;
+  return `${status.mode.toUpperCase()}${up} pairs: ${counts}; realized profit ${profit.length === 0 ? '0' : profit.join(', ')}; errors ${status.stats.errors}`;
+}
+
+interface Summary {
+  readonly onStarted: (engine: RunningEngine) => void;
+  readonly onEvent: (event: EngineEvent) => void;
+  readonly close: () => void;
+}
+
+/** The live screen on a terminal; elsewhere a line at the start, one per minute and one at the end. */
+export function runSummary(
+  cli: Cli,
+  { screen, logTarget }: { readonly screen: boolean; readonly logTarget: number | string },
+): Summary {
+  const view = screen ? new Screen(cli.out, { eventLines: EVENT_LINES }) : null;
+  const footer = `Ctrl-C stops${typeof logTarget === 'string' ? `   log ${logTarget}` : ''}`;
+  let timer: NodeJS.Timeout | null = null;
+  let last: StatusJson | null = null;
+
+  const show = async (engine: RunningEngine): Promise<void> => {
+    try {
+      last = await engine.status();
+    } catch (error) {
+      // A worker that is being restarted has no view for a moment; the next turn shows it again.
+      view?.addEvent(errorText(error));
+    }
+    if (last === null) return;
+    if (view === null) cli.out.line(plainLine(last, Date.now()));
+    else view.draw(last, footer);
+  };
+
+  return {
+    onStarted: (engine) => {
+      const { url } = engine;
+      if (view === null)
+        cli.out.line(`mtrade ${cli.version} is running${url === null ? '' : `; control API at ${url}`}`);
+      void show(engine);
+      timer = setInterval(() => void show(engine), view === null ? PLAIN_EVERY_MS : REDRAW_MS);
+      timer.unref();
+    },
+    onEvent: (line) => view?.addEvent(eventText(line)),
+    close: () => {
+      if (timer !== null) clearInterval(timer);
+      view?.close();
+      if (last !== null) cli.out.line(`stopped. ${plainLine(last, Date.now())}`);
+    },
+  };
+}

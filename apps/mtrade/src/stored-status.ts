@@ -1,0 +1,106 @@
+import { systemClock } from '@mtrade/base';
+import type { MtradeConfig } from '@mtrade/config';
+import { cycleStartState, type PairState, publicState } from '@mtrade/cycle';
+import { type Decimal, text, ZERO } from '@mtrade/money';
+import type { StatusJson } from '@mtrade/runtime';
+import { openReader } from '@mtrade/store';
+import { join } from 'node:path';
+
+/** The public status of an engine that does not run: the same fields, from the books alone, and how old they are. */
+export interface StoredStatus extends StatusJson {
+  readonly running: false;
+  /** Latest change of the books, ISO 8601. */
+  readonly stored_at: string;
+  readonly stored_age_ms: number;
+}
+
+const textOrNull = (value: Decimal | null | undefined): string | null =>
+  value === null || value === undefined ? null : text(value);
+
+/** Prices belong to a running engine; only what the books know is told. */
+function storedPair(pair: PairState): StatusJson['pairs'][number] {
+  const { cycle } = pair;
+  const row = cycle?.ladder?.rows[cycle.step];
+  return {
+    symbol: pair.symbol,
+    trade: pair.permitted,
+    paused: pair.paused,
+    state: publicState(pair),
+    cycle_start_state: cycleStartState(pair),
+    cycle: cycle?.number ?? pair.cyclesStarted,
+    step: cycle?.step ?? 0,
+    start_price: textOrNull(cycle?.startPrice),
+    last_buy_price: textOrNull(cycle?.lastBuyPrice),
+    base_volume: text(cycle?.baseVolume ?? ZERO),
+    invested: text(cycle?.invested ?? ZERO),
+    break_even: textOrNull(row?.breakEven),
+    sell_price: textOrNull(row?.sellPrice),
+    next_buy_price: textOrNull(cycle?.ladder?.rows[cycle.step + 1]?.rate),
+    last_price: null,
+    bid: null,
+    ask: null,
+    price_age_ms: null,
+    decision_age_ms: null,
+    realized_profit: text(pair.realizedProfit),
+    attention: pair.attention,
+    waiting_for: null,
+  };
+}
+
+function profitByQuote(pairs: readonly PairState[]): Record<string, string> {
+  const sums = new Map<string, Decimal>();
+  for (const { symbol, realizedProfit } of pairs) {
+    const quote = symbol.split('/')[1] ?? '';
+    sums.set(quote, (sums.get(quote) ?? ZERO).plus(realizedProfit));
+  }
+  return Object.fromEntries([...sums].map(([quote, sum]) => [quote, text(sum)]));
+}
+
+const NO_LATENCY = { p50: 0, p99: 0, max: 0, count: 0 };
+const DOWN = { alive: false, restarts: 0, heartbeat_age_ms: null };
+const NO_STATS: StatusJson['stats'] = {
+  cycler_iterations: 0,
+  cycler_processed: 0,
+  cycler_skipped: 0,
+  reactor_updates: 0,
+  reactor_queued: 0,
+  reactor_debounced: 0,
+  urgent_processed: 0,
+  urgent_skipped: 0,
+  errors: 0,
+};
+
+/** Null when nothing was ever stored. Throws MTRADE_DATABASE when what is there cannot be read. */
+export function readStoredStatus({ dataDir }: MtradeConfig, version: string): StoredStatus | null {
+  const reader = openReader({ path: join(dataDir, 'mtrade.db') });
+  if (reader === null) return null;
+  try {
+    const pairs = reader.pairs();
+    const { changedMs } = reader.age();
+    return {
+      schema: 1,
+      running: false,
+      stored_at: new Date(changedMs).toISOString(),
+      stored_age_ms: Math.max(0, systemClock.epochMs() - changedMs),
+      pid: null,
+      version,
+      started_at: null,
+      mode: reader.identity.mode,
+      exchange: reader.identity.exchange,
+      trading: reader.trading(),
+      data_dir: dataDir,
+      stats: NO_STATS,
+      workers: { reactor: DOWN, cycler: DOWN },
+      latency_us: { tick_to_decision: NO_LATENCY, tick_to_order: NO_LATENCY },
+      pairs: pairs.map(storedPair),
+      profit: profitByQuote(pairs),
+      internal: {},
+      urgent_queue_depth: 0,
+      unknown_intents: pairs.filter((pair) => publicState(pair) === 'unknown').length,
+      max_decision_age_ms: 0,
+      feed: { connected: false, reconnects: 0, malformed_frames: 0, reason: 'not running' },
+    };
+  } finally {
+    reader.close();
+  }
+}
