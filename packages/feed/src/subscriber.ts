@@ -90,7 +90,7 @@ export function createSubscriber(options: SubscriberOptions, exchangeNowS: () =>
     },
     tick: (nowMono) => {
       let changed = false;
-      for (const [id, asked] of [...pending]) {
+      for (const [id, asked] of pending) {
         if (nowMono - asked.sentMono < options.answerTimeoutMs) continue;
         pending.delete(id);
         changed = settle(asked, 'no answer', nowMono) || changed;
