@@ -25,6 +25,8 @@ export class Change {
   #reason: BalanceReason = 'order-match';
 
   order(event: 'put' | 'update' | 'finish', order: Order): void {
+    // Again at the end: the record lists orders by their last event, so that a rebuilt log has the same order of ends.
+    this.#orders.delete(order.id);
     this.#orders.set(order.id, order);
     this.#news.push((listener) => listener.onOrder?.(event, order));
   }

@@ -1,0 +1,236 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RecordingSource } from '../src/index.js';
+import type { PriceStep } from '../src/index.js';
+
+const DATA = process.env['MTRADE_DATA'] ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
+const hasData = existsSync(join(DATA, 'README.md'));
+const CANDLES = join(DATA, 'candles_1m', 'binance_spot_16pairs_1m_2021-04-02_2021-05-14');
+const FRAMES = join(DATA, 'ws', 'hftbacktest_binance_spot');
+
+let dir = '';
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'mtrade-prices-'));
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const HEADER = 'open_time_ms,open,high,low,close,volume';
+const T0 = 1_617_321_600_000;
+
+function write(folder: string, name: string, lines: readonly string[]): string {
+  const path = join(dir, `${folder}-${name}`);
+  const text = `${lines.join('\n')}\n`;
+  writeFileSync(path, name.endsWith('.gz') ? gzipSync(text) : text);
+  return path;
+}
+
+async function readAll(source: RecordingSource): Promise<PriceStep[]> {
+  const steps: PriceStep[] = [];
+  while (!source.ended) {
+    await source.prepare();
+    steps.push(...source.next(Infinity, 1_000));
+  }
+  await source.close();
+  return steps;
+}
+
+const mids = (steps: readonly PriceStep[]): (readonly [number, number])[] =>
+  steps.map((step) => [step.atMs - T0, step.quote.kind === 'mid' ? step.quote.mid.mantissa : Number.NaN]);
+
+/** The file name says the pair, so every file gets a folder of its own. */
+async function openCandles(lines: readonly string[], position?: unknown): Promise<RecordingSource> {
+  const folder = mkdtempSync(join(dir, 'one-'));
+  const path = join(folder, 'ETHUSDT.csv.gz');
+  writeFileSync(path, gzipSync(`${lines.join('\n')}\n`));
+  return RecordingSource.open({ path, position });
+}
+
+describe('candle files', () => {
+  test('a rising candle walks open, low, high, close; a falling one open, high, low, close', async () => {
+    const source = await openCandles([HEADER, `${T0},10,12,9,11,1.5`, `${T0 + 60_000},11,11.5,8,9.25,2`]);
+
+    expect(source.pairs).toMatchObject([
+      { symbol: 'ETH/USDT', id: 'ETH_USDT', priceDecimals: 2, amountDecimals: 1 },
+    ]);
+    expect(mids(await readAll(source))).toEqual([
+      [0, 10],
+      [15_000, 9],
+      [30_000, 12],
+      [45_000, 11],
+      [60_000, 11],
+      [75_000, 115],
+      [90_000, 8],
+      [105_000, 925],
+    ]);
+  });
+
+  test('a gap stays silent, a torn or foreign line is left out', async () => {
+    const source = await openCandles([
+      HEADER,
+      `${T0},10,10,10,10,1`,
+      `${T0 + 60_000},10,10,10,10,1`,
+      'nonsense,,',
+      `${T0 + 600_000},10,10,10,10,1`,
+      `${T0 + 660_000},10,1`,
+    ]);
+
+    const times = (await readAll(source)).map((step) => step.atMs - T0);
+
+    expect(times).toEqual([
+      0, 15_000, 30_000, 45_000, 60_000, 75_000, 90_000, 105_000, 600_000, 615_000, 630_000, 645_000,
+    ]);
+  });
+
+  test('a restart goes on behind the last step that was given', async () => {
+    const lines = [HEADER, `${T0},10,12,9,11,1`, `${T0 + 60_000},11,13,10,12,1`];
+    const first = await openCandles(lines);
+    first.next(T0 + 30_000, 100);
+    const saved: unknown = JSON.parse(JSON.stringify(first.position()));
+    await first.close();
+
+    const resumed = await openCandles(lines, saved);
+
+    expect(resumed.startMs).toBe(T0 + 45_000);
+    expect((await readAll(resumed)).length).toBe(5);
+  });
+
+  test('a folder is one time axis for all its pairs, and can be narrowed to some', async () => {
+    const folder = mkdtempSync(join(dir, 'two-'));
+    writeFileSync(join(folder, 'ETHUSDT.csv'), `${HEADER}\n${T0 + 60_000},10,12,9,11,1\n`);
+    writeFileSync(
+      join(folder, 'XRPUSDT.csv'),
+      `${HEADER}\n${T0},0.5,0.6,0.4,0.55,1\n${T0 + 60_000},0.5,0.6,0.4,0.55,1\n`,
+    );
+
+    const both = await readAll(await RecordingSource.open({ path: folder }));
+    const one = await readAll(await RecordingSource.open({ path: folder, symbols: ['ETH/USDT'] }));
+
+    expect(both.map((step) => step.symbol.slice(0, 3)).join(' ')).toBe(
+      'XRP XRP XRP XRP ETH XRP ETH XRP ETH XRP ETH XRP',
+    );
+    expect(one.length).toBe(4);
+  });
+
+  test.each([
+    ['a missing path', (): string => join(dir, 'nowhere')],
+    ['a file that is no recording', (): string => write('x', 'ETHUSDT.csv', ['hello', 'world'])],
+    ['a file without the name of a pair', (): string => write('-', 'q.csv', [`${T0},10,12,9,11,1`])],
+    ['an empty folder', (): string => mkdtempSync(join(dir, 'empty-'))],
+  ])('%s is refused by name', async (_name, pathOf) => {
+    const path = pathOf();
+
+    await expect(RecordingSource.open({ path })).rejects.toMatchObject({
+      code: 'MTRADE_CONFIG',
+      facts: { key: 'paper.feed', file: path },
+    });
+  });
+
+  test('a damaged gzip file ends with an error, not with a short history', async () => {
+    const folder = mkdtempSync(join(dir, 'cut-'));
+    const path = join(folder, 'ETHUSDT.csv.gz');
+    const rows = Array.from(
+      { length: 5_000 },
+      (_, index) => `${T0 + index * 60_000},10,12,9,1${index % 10},${index}`,
+    );
+    const whole = gzipSync(rows.join('\n'));
+    writeFileSync(path, whole.subarray(0, whole.length - 2_000));
+
+    await expect(RecordingSource.open({ path }).then(readAll)).rejects.toMatchObject({
+      code: 'MTRADE_CONFIG',
+    });
+  });
+});
+
+describe('recorded socket frames', () => {
+  test('book tickers become best prices with sizes at their receipt time, trades the last price', async () => {
+    const folder = mkdtempSync(join(dir, 'ws-'));
+    const path = join(folder, 'btcusdt.gz');
+    const ticker = (bid: string, ask: string): string =>
+      `{"stream":"btcusdt@bookTicker","data":{"u":1,"s":"BTCUSDT","b":"${bid}","B":"3.78826000","a":"${ask}","A":"1.54698000"}}`;
+    writeFileSync(
+      path,
+      gzipSync(
+        [
+          `1723161254000500000 ${ticker('61837.63000000', '61837.64000000')}`,
+          '1723161254100000000 {"stream":"btcusdt@depth@100ms","data":{}}',
+          '1723161254150000000 {"stream":"btcusdt@trade","data":{"s":"BTCUSDT","p":"61837.60000000"}}',
+          `1723161254200000000 ${ticker('61837.60000000', '61837.70000000')}`,
+        ].join('\n'),
+      ),
+    );
+
+    const source = await RecordingSource.open({ path });
+
+    expect(source.pairs).toMatchObject([{ symbol: 'BTC/USDT', priceDecimals: 2, amountDecimals: 5 }]);
+    expect(await readAll(source)).toEqual([
+      {
+        atMs: 1_723_161_254_000.5,
+        symbol: 'BTC/USDT',
+        quote: {
+          kind: 'top',
+          bid: { mantissa: 6_183_763, decimals: 2 },
+          ask: { mantissa: 6_183_764, decimals: 2 },
+          bidSize: '3.78826000',
+          askSize: '1.54698000',
+        },
+      },
+      {
+        atMs: 1_723_161_254_200,
+        symbol: 'BTC/USDT',
+        quote: {
+          kind: 'top',
+          bid: { mantissa: 618_376, decimals: 1 },
+          ask: { mantissa: 618_377, decimals: 1 },
+          bidSize: '3.78826000',
+          askSize: '1.54698000',
+          last: { mantissa: 618_376, decimals: 1 },
+        },
+      },
+    ]);
+  });
+});
+
+describe.skipIf(!hasData)(
+  'the recorded data (skipped: no recordings at MTRADE_DATA or ../shared/data)',
+  () => {
+    test('the folder of 16 pairs begins together, with the precision of the data', async () => {
+      const source = await RecordingSource.open({ path: CANDLES });
+      const first = source.next(T0 + 60_000, 1_000);
+      await source.close();
+
+      expect(source.pairs.length).toBe(16);
+      expect(source.startMs).toBe(T0);
+      expect(source.pairs.find((pair) => pair.symbol === 'DOGE/USDT')?.priceDecimals).toBe(7);
+      // 1617321600000,1.1833,1.18612,1.1833,1.18507: rising, so open, low, high, close.
+      const ada = first.filter((step) => step.symbol === 'ADA/USDT' && step.atMs < T0 + 60_000);
+      expect(ada.map((step) => (step.quote.kind === 'mid' ? step.quote.mid : null))).toEqual([
+        { mantissa: 11_833, decimals: 4 },
+        { mantissa: 11_833, decimals: 4 },
+        { mantissa: 118_612, decimals: 5 },
+        { mantissa: 118_507, decimals: 5 },
+      ]);
+    });
+
+    test('one pair of 43 days is read whole, with the exchange halt as silence', async () => {
+      const steps = await readAll(await RecordingSource.open({ path: CANDLES, symbols: ['TRX/USDT'] }));
+
+      expect(steps.length).toBe(61_272 * 4);
+      let longestMs = 0;
+      for (const [index, step] of steps.entries())
+        longestMs = Math.max(longestMs, step.atMs - (steps[index - 1] ?? step).atMs);
+      expect(Math.floor(longestMs / 60_000)).toBe(284);
+    });
+
+    test('the Binance socket recording gives its book tickers in order, never crossed', async () => {
+      const steps = await readAll(await RecordingSource.open({ path: FRAMES }));
+
+      expect(steps.length).toBe(73_174);
+      expect(steps.every((step, index) => step.atMs >= (steps[index - 1]?.atMs ?? 0))).toBe(true);
+      expect(steps.every(({ quote }) => quote.kind === 'top' && Number(quote.bidSize) > 0)).toBe(true);
+    });
+  },
+);
