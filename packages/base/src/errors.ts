@@ -10,8 +10,10 @@ export interface ErrorFacts {
   MTRADE_LOCK_HELD: { readonly holder: string };
   MTRADE_LOCK_LOST: { readonly reason: string };
   MTRADE_NOT_RUNNING: { readonly dataDir: string };
-  MTRADE_DATABASE: { readonly path: string };
-  MTRADE_DISK: { readonly path: string };
+  /** `busy`: another program holds it locked; it may work later. */
+  MTRADE_DATABASE: { readonly path: string; readonly busy?: boolean };
+  /** `fatal`: a commit may or may not have survived. Stop; never try it again. */
+  MTRADE_DISK: { readonly path: string; readonly fatal?: boolean };
   MTRADE_PERMISSION: { readonly path: string };
   MTRADE_EXCHANGE_UNAVAILABLE: { readonly url: string };
   /** An operator's command that cannot be carried out, with the reason in the message. */

@@ -1,0 +1,123 @@
+import { MtradeError } from '@mtrade/base';
+import type { Intent, PairState } from '@mtrade/cycle';
+import type { ChangeSet, JournalEntry } from '@mtrade/engine';
+import { decimal, text } from '@mtrade/money';
+import type { Database } from 'better-sqlite3';
+import type { Identity } from './identity.js';
+import { closedCycleToRow, cycleToRow, type CycleRow } from './rows/cycle-row.js';
+import { type FillRow, fillToRow } from './rows/fill-row.js';
+import { intentToRow } from './rows/intent-row.js';
+import { pairToRow } from './rows/pair-row.js';
+import {
+  CYCLE_COLUMNS,
+  FILL_COLUMNS,
+  insertSql,
+  INTENT_COLUMNS,
+  PAIR_COLUMNS,
+  upsertSql,
+} from './rows/sql.js';
+
+export interface CommitDeps {
+  readonly db: Database;
+  readonly identity: Identity;
+  readonly epoch: number;
+  readonly nowMs: () => number;
+}
+
+/**
+ * The write path: one ChangeSet in one IMMEDIATE transaction. Statements are prepared once.
+ *
+ * The order of writing lets every reference find its target and lets one change end an intent and begin the next one on
+ * the same side: pair, ended cycle, running cycle, dust, moved intents, new intents, fills, journal.
+ */
+export function createCommit({ db, identity, epoch, nowMs }: CommitDeps): (change: ChangeSet) => void {
+  const statements = prepare(db);
+
+  /** Writes the pair's columns; the answer is how its dust changed, for the dust ledger, or null. */
+  const writePair = (pair: PairState): DustChange | null => {
+    const row = pairToRow(pair);
+    const before = statements.dustOf.get(pair.symbol) ?? { base: '0', cost: '0' };
+    statements.pair.run(row);
+    if (before.base === row.dust_base && before.cost === row.dust_cost) return null;
+    return {
+      symbol: pair.symbol,
+      base: text(pair.dust.base.minus(decimal(before.base))),
+      cost: text(pair.dust.cost.minus(decimal(before.cost))),
+      epoch_ms: nowMs(),
+    };
+  };
+
+  const moveIntent = (intent: Intent, from: Intent['state']): void => {
+    if (statements.move.run({ ...intentToRow(intent), from }).changes === 1) return;
+    const actual = statements.stateOf.get(intent.id) ?? 'missing';
+    throw new MtradeError(
+      'MTRADE_CONTRADICTION',
+      `intent ${intent.id} (${intent.clientOrderId}) should move from ${from} to ${intent.state}, but it is ${actual}`,
+      { promise: 'COMPARE_AND_SET', intentId: intent.id, from, actual },
+    );
+  };
+
+  const writeJournal = (entry: JournalEntry): void => {
+    statements.journal.run(entry.epochMs, entry.symbol, entry.event, JSON.stringify(entry.details));
+  };
+
+  const apply = db.transaction((change: ChangeSet): void => {
+    // A replaced engine must not write anything, not only no intents.
+    if (statements.epoch.get() !== epoch)
+      throw new MtradeError(
+        'MTRADE_LOCK_LOST',
+        `another engine has taken over these books; this one (epoch ${epoch}) must not write any more`,
+        { reason: 'a newer epoch holds the lease' },
+      );
+    if (change.trading !== undefined) statements.trading.run(change.trading ? 1 : 0);
+    const dust = change.pair ? writePair(change.pair) : null;
+    if (change.closedCycle) statements.cycle.run(closedCycleToRow(change.closedCycle));
+    if (change.cycle) statements.cycle.run(cycleToRow(change.cycle));
+    if (dust) statements.dust.run({ ...dust, cycle_id: dustCycle(change, dust) });
+    for (const { intent, from } of change.intentMoves ?? []) moveIntent(intent, from);
+    for (const intent of change.newIntents ?? [])
+      statements.intent.run({ ...intentToRow(intent), ...identity });
+    for (const booked of change.fills ?? [])
+      statements.fill.run({ ...fillToRow(booked), exchange: identity.exchange });
+    for (const entry of change.journal ?? []) writeJournal(entry);
+  });
+
+  return (change) => apply.immediate(change);
+}
+
+/** A cycle takes dust over when its start buy fills and leaves some when its sale ends; a reset forgets it (no cycle). */
+const dustCycle = (change: ChangeSet, dust: DustChange): number | null =>
+  (dust.base.startsWith('-') || dust.cost.startsWith('-') ? change.cycle : change.closedCycle)?.id ?? null;
+
+interface DustChange {
+  readonly symbol: string;
+  readonly base: string;
+  readonly cost: string;
+  readonly epoch_ms: number;
+}
+
+const MUTABLE_INTENT_COLUMNS = INTENT_COLUMNS.filter((column) => column !== 'id');
+
+function prepare(db: Database) {
+  return {
+    epoch: db.prepare<[], number>('SELECT epoch FROM lease').pluck(),
+    trading: db.prepare<[number]>('UPDATE engine SET trading = ?'),
+    pair: db.prepare<[object]>(upsertSql('pair', 'symbol', PAIR_COLUMNS)),
+    dustOf: db.prepare<[string], { base: string; cost: string }>(
+      'SELECT dust_base AS base, dust_cost AS cost FROM pair WHERE symbol = ?',
+    ),
+    dust: db.prepare<[object]>(insertSql('dust', ['symbol', 'cycle_id', 'base', 'cost', 'epoch_ms'])),
+    cycle: db.prepare<[CycleRow]>(upsertSql('cycle', 'id', CYCLE_COLUMNS)),
+    intent: db.prepare<[object]>(insertSql('intent', [...INTENT_COLUMNS, 'mode', 'exchange', 'account'])),
+    // Every column, so that a caller who changes what is frozen is refused and not ignored.
+    move: db.prepare<[object]>(
+      `UPDATE intent SET ${MUTABLE_INTENT_COLUMNS.map((c) => `${c} = @${c}`).join(', ')}
+       WHERE id = @id AND state = @from`,
+    ),
+    stateOf: db.prepare<[number], string>('SELECT state FROM intent WHERE id = ?').pluck(),
+    fill: db.prepare<[FillRow & { exchange: string }]>(insertSql('fill', [...FILL_COLUMNS, 'exchange'])),
+    journal: db.prepare<[number, string | null, string, string]>(
+      'INSERT INTO journal (epoch_ms, symbol, event, details) VALUES (?, ?, ?, ?)',
+    ),
+  };
+}

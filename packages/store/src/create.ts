@@ -1,0 +1,73 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { damaged, storeError } from './errors.js';
+import { fourLetters } from './lease.js';
+import { type Identity, writeIdentity } from './identity.js';
+import { migrate } from './migrate.js';
+
+export interface CreateOptions extends Identity {
+  readonly path: string;
+  readonly installIdSeed?: string;
+  readonly createdMs: number;
+}
+
+/**
+ * Makes the books beside their final name and moves them there when they are complete. A process that dies here leaves
+ * nothing under that name, so an empty or half-made file under it is always damage and never a beginning.
+ */
+export function createDatabase(options: CreateOptions): void {
+  const { path } = options;
+  // A write-ahead log without its database means that the database was lost, with committed rows still in the log.
+  if (existsSync(`${path}-wal`)) throw damaged(path, `the file is missing, but ${path}-wal is there`);
+  const draft = `${path}.new`;
+  try {
+    for (const file of [draft, `${draft}-journal`]) rmSync(file, { force: true });
+    closeSync(openSync(draft, 'wx', 0o600));
+    fill(draft, options);
+    syncFile(draft);
+    renameSync(draft, path);
+    syncFile(dirname(path));
+  } catch (error) {
+    for (const file of [draft, `${draft}-journal`]) rmSync(file, { force: true });
+    throw storeError(fsError(error), path, 'creating the database');
+  }
+}
+
+function fill(draft: string, options: CreateOptions): void {
+  const db = new SqliteDatabase(draft);
+  try {
+    db.pragma('synchronous = FULL');
+    db.transaction(() => {
+      migrate(db);
+      writeIdentity(db, {
+        mode: options.mode,
+        exchange: options.exchange,
+        account: options.account,
+        installId: fourLetters(options.installIdSeed),
+        createdMs: options.createdMs,
+      });
+    }).immediate();
+  } finally {
+    db.close();
+  }
+}
+
+function syncFile(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Errors of the file system in SQLite's words, so that one table maps both. */
+function fsError(error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const sqlite =
+    { EACCES: 'PERM', EPERM: 'PERM', EROFS: 'READONLY', ENOSPC: 'FULL', EDQUOT: 'FULL', EIO: 'IOERR' }[
+      code ?? ''
+    ] ?? null;
+  return sqlite === null ? error : Object.assign(new Error(message), { code: `SQLITE_${sqlite}` });
+}

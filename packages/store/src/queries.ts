@@ -1,0 +1,177 @@
+import { MtradeError } from '@mtrade/base';
+import type { Cycle, Intent, PairState } from '@mtrade/cycle';
+import { OPEN_INTENT_STATES } from '@mtrade/cycle';
+import type { JournalEntry } from '@mtrade/engine';
+import type { Database } from 'better-sqlite3';
+import { epoch } from './rows/columns.js';
+import {
+  closedCycleFromRow,
+  cycleFromRow,
+  type CycleRow,
+  type PairClosedCycle,
+  type PairCycle,
+} from './rows/cycle-row.js';
+import { type BookedFill, fillFromRow, type FillRow } from './rows/fill-row.js';
+import { intentFromRow, type IntentRow } from './rows/intent-row.js';
+import { pairFromRow, type PairRow } from './rows/pair-row.js';
+import { CYCLE_COLUMNS, FILL_COLUMNS, INTENT_COLUMNS, JOURNAL_COLUMNS, PAIR_COLUMNS } from './rows/sql.js';
+
+/** What a look at history is limited to. Every bound may be missing; `limit` defaults to 100 and the newest come first. */
+export interface HistoryFilter {
+  readonly symbol?: string;
+  /** Unix ms, inclusive. */
+  readonly sinceMs?: number;
+  /** Unix ms, exclusive. */
+  readonly untilMs?: number;
+  readonly limit?: number;
+}
+
+export interface FillFilter extends HistoryFilter {
+  readonly cycleId?: number;
+}
+
+export interface IntentFilter extends HistoryFilter {
+  readonly openOnly?: boolean;
+}
+
+export interface JournalFilter extends HistoryFilter {
+  /** An event, or its first words: `order` finds `order.intent` and `order.filled`. */
+  readonly event?: string;
+  /** Only lines after this one: to follow the journal. */
+  readonly afterId?: number;
+}
+
+export interface JournalLine extends JournalEntry {
+  readonly id: number;
+}
+
+/** Everything that can be asked of the books. The writer and the reader answer with the same code. */
+export interface Queries {
+  readonly pairs: () => readonly PairState[];
+  readonly trading: () => boolean;
+  readonly cycle: (id: number) => PairCycle | PairClosedCycle | null;
+  readonly closedCycles: (filter?: HistoryFilter) => readonly PairClosedCycle[];
+  readonly intents: (filter?: IntentFilter) => readonly Intent[];
+  readonly fills: (filter?: FillFilter) => readonly BookedFill[];
+  readonly journal: (filter?: JournalFilter) => readonly JournalLine[];
+}
+
+const OPEN = OPEN_INTENT_STATES.map((state) => `'${state}'`).join(', ');
+const DEFAULT_LIMIT = 100;
+
+export function createQueries(db: Database): Queries {
+  const selectAll = <Row>(table: string, columns: readonly string[], tail: string): (() => Row[]) => {
+    const statement = db.prepare<[], Row>(`SELECT ${columns.join(', ')} FROM ${table} ${tail}`);
+    return () => statement.all();
+  };
+  const pairRows = selectAll<PairRow>('pair', PAIR_COLUMNS, 'ORDER BY rowid');
+  const openCycleRows = selectAll<CycleRow>('cycle', CYCLE_COLUMNS, `WHERE state IN ('buying', 'active')`);
+  const openIntentRows = selectAll<IntentRow>(
+    'intent',
+    INTENT_COLUMNS,
+    `WHERE state IN (${OPEN}) ORDER BY id`,
+  );
+  const cycleRow = db.prepare<[number], CycleRow>(
+    `SELECT ${CYCLE_COLUMNS.join(', ')} FROM cycle WHERE id = ?`,
+  );
+  const trading = db.prepare<[], number>('SELECT trading FROM engine').pluck();
+
+  const pairs = (): PairState[] => {
+    const cycles = new Map<string, Cycle>();
+    for (const row of openCycleRows()) cycles.set(row.symbol, cycleFromRow(row));
+    const intents = new Map<string, Intent[]>();
+    for (const row of openIntentRows()) {
+      const list = intents.get(row.symbol) ?? [];
+      list.push(intentFromRow(row));
+      intents.set(row.symbol, list);
+    }
+    return pairRows().map((row) =>
+      pairFromRow(row, cycles.get(row.symbol) ?? null, intents.get(row.symbol) ?? []),
+    );
+  };
+
+  const history = <Row>(
+    table: string,
+    columns: readonly string[],
+    time: string,
+    order: string,
+    filter: HistoryFilter,
+    more: readonly Condition[],
+  ): Row[] => {
+    const conditions = [
+      when(filter.symbol, 'symbol = ?'),
+      when(filter.sinceMs, `${time} >= ?`),
+      when(filter.untilMs, `${time} < ?`),
+      ...more,
+    ].filter((condition) => condition !== null);
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`;
+    return db
+      .prepare<unknown[], Row>(
+        `SELECT ${columns.join(', ')} FROM ${table} ${where} ORDER BY ${order} LIMIT ?`,
+      )
+      .all(...conditions.flatMap(([, values]) => values), limitOf(filter));
+  };
+
+  return {
+    pairs,
+    trading: () => trading.get() === 1,
+    cycle: (id) => {
+      const row = cycleRow.get(id);
+      if (!row) return null;
+      return row.closed_ms === null ? { ...cycleFromRow(row), symbol: row.symbol } : closedCycleFromRow(row);
+    },
+    closedCycles: (filter = {}) =>
+      history<CycleRow>('cycle', CYCLE_COLUMNS, 'closed_ms', 'closed_ms DESC, id DESC', filter, [
+        ['closed_ms IS NOT NULL', []],
+      ]).map(closedCycleFromRow),
+    intents: (filter = {}) =>
+      history<IntentRow>('intent', INTENT_COLUMNS, 'created_ms', 'id DESC', filter, [
+        filter.openOnly === true ? [`state IN (${OPEN})`, []] : null,
+      ]).map(intentFromRow),
+    fills: (filter = {}) =>
+      history<FillRow>(
+        'fill',
+        FILL_COLUMNS,
+        'epoch_ms',
+        'epoch_ms DESC, intent_id DESC, trade_id DESC',
+        filter,
+        [when(filter.cycleId, 'cycle_id = ?')],
+      ).map(fillFromRow),
+    journal: (filter = {}) =>
+      history<JournalRow>('journal', JOURNAL_COLUMNS, 'epoch_ms', 'id DESC', filter, [
+        filter.event === undefined
+          ? null
+          : [
+              `(event = ? OR substr(event, 1, length(?)) = ?)`,
+              [filter.event, `${filter.event}.`, `${filter.event}.`],
+            ],
+        when(filter.afterId, 'id > ?'),
+      ]).map(journalFromRow),
+  };
+}
+
+type Condition = readonly [sql: string, values: readonly unknown[]] | null;
+
+const when = (value: unknown, sql: string): Condition => (value === undefined ? null : [sql, [value]]);
+
+function limitOf({ limit = DEFAULT_LIMIT }: HistoryFilter): number {
+  if (!Number.isSafeInteger(limit) || limit < 1)
+    throw new MtradeError('MTRADE_USAGE', `limit must be a whole number above 0, not ${limit}`, {});
+  return limit;
+}
+
+interface JournalRow {
+  readonly id: number;
+  readonly epoch_ms: number;
+  readonly symbol: string | null;
+  readonly event: string;
+  readonly details: string;
+}
+
+const journalFromRow = (row: JournalRow): JournalLine => ({
+  id: row.id,
+  epochMs: epoch(row.epoch_ms),
+  symbol: row.symbol,
+  event: row.event,
+  details: JSON.parse(row.details) as Record<string, unknown>,
+});

@@ -1,0 +1,139 @@
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { openReadonly } from './connection.js';
+import { damaged, guarded, sqliteCode, storeError } from './errors.js';
+import { readIdentity, type StoredIdentity } from './identity.js';
+import { schemaVersion } from './migrate.js';
+import { createQueries, type Queries } from './queries.js';
+import { MIGRATIONS } from './schema/migrations.js';
+
+/** When the books were written, for "last stored state, so and so old". Unix ms. */
+export interface StoreAge {
+  /** Start of the engine that wrote last. */
+  readonly startedMs: number;
+  /** Its latest change. */
+  readonly changedMs: number;
+  readonly pid: number;
+  readonly epoch: number;
+}
+
+export interface Reader extends Queries {
+  readonly identity: StoredIdentity;
+  readonly age: () => StoreAge;
+  readonly close: () => void;
+}
+
+/**
+ * Reads the books without an engine, beside a running one, and after one that was killed; null when there are none.
+ * It writes nothing and leaves no file behind, even where nothing may be written.
+ *
+ * | beside the database lies | then                                                                        |
+ * | `-wal` and `-shm`        | an engine runs, or was killed: SQLite reads both in place                    |
+ * | neither                  | a clean stop: opening would create both, so the file is read into memory    |
+ * | `-wal` alone             | a copy without its shared memory: database and log are copied away and read |
+ *
+ * Throws MTRADE_DATABASE, MTRADE_PERMISSION.
+ */
+export function openReader({ path }: { readonly path: string }): Reader | null {
+  if (!existsSync(path)) return null;
+  try {
+    const { db, dispose } = attach(path);
+    try {
+      return assemble(path, db, dispose);
+    } catch (error) {
+      dispose();
+      throw error;
+    }
+  } catch (error) {
+    throw storeError(readError(error), path, 'reading the database');
+  }
+}
+
+interface Attached {
+  readonly db: Database;
+  readonly dispose: () => void;
+}
+
+function attach(path: string): Attached {
+  if (statSync(path).size === 0) throw damaged(path, 'the file is empty');
+  const hasLog = existsSync(`${path}-wal`);
+  if (!hasLog) return inMemory(path);
+  if (!existsSync(`${path}-shm`)) return copied(path);
+  try {
+    return inPlace(path);
+  } catch (error) {
+    // The engine may have stopped between the two looks, or its files may be closed to us: read what can be read.
+    if (!/^SQLITE_(CANTOPEN|READONLY|PERM)/.test(sqliteCode(error))) throw error;
+    return existsSync(`${path}-wal`) ? copied(path) : inMemory(path);
+  }
+}
+
+function inPlace(path: string): Attached {
+  const db = openReadonly(path);
+  try {
+    schemaVersion(db);
+    return { db, dispose: () => db.close() };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function inMemory(path: string): Attached {
+  const image = readFileSync(path);
+  // Two bytes of the header say "write-ahead log"; an image in memory has none, and all of it has been checkpointed.
+  if (image.length > 20) image.fill(1, 18, 20);
+  const db = openReadonly(image);
+  return { db, dispose: () => db.close() };
+}
+
+function copied(path: string): Attached {
+  const directory = mkdtempSync(join(tmpdir(), 'mtrade-read-'));
+  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  try {
+    const copy = join(directory, basename(path));
+    copyFileSync(path, copy);
+    copyFileSync(`${path}-wal`, `${copy}-wal`);
+    const { db } = inPlace(copy);
+    return {
+      db,
+      dispose: () => {
+        db.close();
+        remove();
+      },
+    };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+function assemble(path: string, db: Database, dispose: () => void): Reader {
+  const version = schemaVersion(db);
+  if (version !== MIGRATIONS.length)
+    throw damaged(path, `its schema is ${version}, this version of mtrade reads ${MIGRATIONS.length}`);
+  const identity = readIdentity(db);
+  if (!identity) throw damaged(path, 'it does not say whose books it holds');
+  const lease = db.prepare<[], StoreAge>(
+    `SELECT pid, epoch, started_ms AS startedMs,
+            max(started_ms, coalesce((SELECT epoch_ms FROM journal ORDER BY id DESC LIMIT 1), 0)) AS changedMs
+     FROM lease`,
+  );
+  return {
+    ...guarded(path, createQueries(db)),
+    identity,
+    age: () =>
+      lease.get() ?? { pid: 0, epoch: 0, startedMs: identity.createdMs, changedMs: identity.createdMs },
+    close: dispose,
+  };
+}
+
+/** Errors of the file system, in SQLite's words. */
+function readError(error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'EACCES' || code === 'EPERM'
+    ? Object.assign(new Error(message), { code: 'SQLITE_PERM' })
+    : error;
+}

@@ -1,0 +1,51 @@
+import type { Cycle, Intent, PairState } from '@mtrade/cycle';
+import { baseQty, quoteAmount, text } from '@mtrade/money';
+import { bit, epoch } from './columns.js';
+
+export interface PairRow {
+  readonly symbol: string;
+  readonly permitted: number;
+  readonly paused: number;
+  readonly attention: string | null;
+  readonly cycles_started: number;
+  readonly dust_base: string;
+  readonly dust_cost: string;
+  readonly realized_profit: string;
+  readonly retry_at_ms: number;
+  readonly failures: number;
+  readonly decisions: number;
+}
+
+export const pairToRow = (pair: PairState): PairRow => ({
+  symbol: pair.symbol,
+  permitted: bit(pair.permitted),
+  paused: bit(pair.paused),
+  attention: pair.attention,
+  cycles_started: pair.cyclesStarted,
+  dust_base: text(pair.dust.base),
+  dust_cost: text(pair.dust.cost),
+  realized_profit: text(pair.realizedProfit),
+  retry_at_ms: pair.retryAtMs,
+  failures: pair.failures,
+  decisions: pair.decisions,
+});
+
+/** The pair's own columns, put together with its running cycle and its open intents. */
+export const pairFromRow = (
+  row: PairRow,
+  cycle: Cycle | null,
+  openIntents: readonly Intent[],
+): PairState => ({
+  symbol: row.symbol,
+  permitted: row.permitted === 1,
+  paused: row.paused === 1,
+  attention: row.attention,
+  cycle,
+  openIntents,
+  cyclesStarted: row.cycles_started,
+  dust: { base: baseQty(row.dust_base), cost: quoteAmount(row.dust_cost) },
+  realizedProfit: quoteAmount(row.realized_profit),
+  retryAtMs: epoch(row.retry_at_ms),
+  failures: row.failures,
+  decisions: row.decisions,
+});

@@ -1,0 +1,7 @@
+import { V1 } from './v1.js';
+
+/** Append only. A released migration is never edited; index + 1 is PRAGMA user_version. */
+export const MIGRATIONS: readonly string[] = [V1];
+
+/** PRAGMA application_id, "mTrd": tells our database from any other SQLite file. */
+export const APPLICATION_ID = 0x6d_54_72_64;
