@@ -1,4 +1,4 @@
-import { assert, type Clock, errorText, isMtradeError, MtradeError, type MonoMs } from '@mtrade/base';
+import { assert, type Clock, errorText, MtradeError, type MonoMs } from '@mtrade/base';
 import { type Board, Owner } from '@mtrade/board';
 import type { LadderParams, MarketRules } from '@mtrade/cycle';
 import type { Logger } from '@mtrade/log';
@@ -6,6 +6,7 @@ import { Account, DEFAULT_ACCOUNT_OPTIONS } from './account.js';
 import { Books } from './books.js';
 import type { EngineContext, EngineOptions, PairMemory } from './context.js';
 import { ExchangeClock } from './exchange-clock.js';
+import { isFatal } from './fatal.js';
 import { LaneEvents } from './lane-events.js';
 import type { CyclerReply, CyclerRequest } from './operator.js';
 import { OperatorDesk } from './operator-desk.js';
@@ -172,7 +173,7 @@ export class Cycler {
     try {
       this.#reply({ type: 'reply', id, ok: true, result: work() });
     } catch (error) {
-      if (isMtradeError(error, 'MTRADE_CONTRADICTION')) throw error;
+      if (isFatal(error)) throw error;
       const wire =
         error instanceof MtradeError
           ? error.toWire()
@@ -183,7 +184,7 @@ export class Cycler {
 
   /** What went wrong outside a pair's own pass is counted and logged; a contradiction ends the engine. */
   #survive(error: unknown, during: string): void {
-    if (isMtradeError(error, 'MTRADE_CONTRADICTION')) throw error;
+    if (isFatal(error)) throw error;
     this.#context.board.counters.increment('errors');
     this.#context.log.error({ during, error: errorText(error) }, 'a step of the cycler failed');
   }

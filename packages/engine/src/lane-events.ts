@@ -65,7 +65,8 @@ export class LaneEvents {
   #placed({ intentId, outcome, sentMono, answeredMono }: EventOf<'placed'>): void {
     const { clock, budget, log } = this.#context;
     const open = this.#find((intent) => intent.id === intentId);
-    if (!open || open.intent.state !== 'SUBMITTED') return;
+    // A late answer to an order that was given up as silent is still the exchange's word on it.
+    if (!open || (open.intent.state !== 'SUBMITTED' && !isUnresolved(open.intent.state))) return;
     const { pair, intent } = open;
     this.#measure(intent, sentMono, answeredMono);
     const fields = { symbol: pair.symbol, clientOrderId: intent.clientOrderId };
@@ -107,15 +108,25 @@ export class LaneEvents {
   }
 
   #settled(event: EventOf<'settled'>): void {
-    const open = this.#find((intent) => intent.id === event.intentId);
-    if (!open) return;
-    this.#apply(open.pair, open.intent, {
-      type: 'settled',
+    const order = {
       exchangeOrderId: event.exchangeOrderId,
+      finished: true,
       finishAs: event.finishAs,
       filledBase: baseQty(event.filledBase),
       filledQuote: quoteAmount(event.filledQuote),
-      fills: event.fills.map(fillFromWire),
+    };
+    const ofThisIntent = (intent: Intent): boolean => intent.id === event.intentId;
+    const heard = this.#find(ofThisIntent);
+    // The thread that asked may have died since: its successor learns here that the order exists at all.
+    if (heard && heard.intent.exchangeOrderId === null)
+      this.#apply(heard.pair, heard.intent, { type: 'evidence', order });
+    const open = this.#find(ofThisIntent);
+    if (!open) return;
+    const fills = event.fills.map(fillFromWire);
+    this.#apply(open.pair, open.intent, {
+      type: 'settled',
+      ...order,
+      fills,
       nowMs: this.#context.clock.epochMs(),
     });
     this.#askAgain(event.intentId, SETTLE_RETRY_MS);

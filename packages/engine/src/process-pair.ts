@@ -1,4 +1,4 @@
-import { errorText, MtradeError } from '@mtrade/base';
+import { errorText } from '@mtrade/base';
 import { Owner } from '@mtrade/board';
 import {
   armTriggers,
@@ -10,6 +10,7 @@ import {
 } from '@mtrade/cycle';
 import type { EngineContext, PairMemory } from './context.js';
 import { decisionContext } from './decision-context.js';
+import { isFatal } from './fatal.js';
 import { journal } from './journal.js';
 import { MarketReader } from './market-reader.js';
 import { placeOrder } from './placing.js';
@@ -124,7 +125,7 @@ export class PairProcessor {
   /** An unexpected error belongs to its pair: counted, logged, and the pair rests. A contradiction stops the engine. */
   #rest(symbol: string, memory: PairMemory, error: unknown): void {
     const { board, clock, log } = this.#context;
-    if (error instanceof MtradeError && error.code === 'MTRADE_CONTRADICTION') throw error;
+    if (isFatal(error)) throw error;
     board.counters.increment('errors');
     const restMs = Math.min(REST_LIMIT_MS, REST_AFTER_ERROR_MS * 2 ** memory.errors);
     memory.errors += 1;

@@ -43,15 +43,16 @@ export class Reactor {
 
     const cell = this.#cell;
     const known = prices.read(pair, cell);
-    // Two channels feed one cell with clocks of their own; the feed already drops what is old within a channel.
+    // The age of a price is the age of its bid and ask: a last trade says nothing about what one could buy at now.
+    const isBook = tick.bid !== null || tick.ask !== null;
     triggers.read(pair, this.#triggers);
     const changed = this.#merge(tick, known);
     if (known && !changed) {
-      prices.touch(pair, cell.exchangeMs, tick.receivedMono);
+      if (isBook) prices.touch(pair, cell.exchangeMs, tick.receivedMono);
       counters.increment('reactor_unchanged');
       return;
     }
-    cell.receivedMono = tick.receivedMono;
+    if (isBook) cell.receivedMono = tick.receivedMono;
     prices.write(pair, cell);
 
     if (this.#crosses()) return this.#pushCrossing(pair);
