@@ -92,7 +92,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Kinds that lose the answer: whether the request takes effect must be said, it decides everything. */
-const NEEDS_PROCESS = ['drop', 'silence', 'empty-body', 'html', 'error'];
+const NEEDS_PROCESS: ReadonlySet<string> = new Set(['drop', 'silence', 'empty-body', 'html', 'error']);
 
 function checkKeys(part: string, value: Record<string, unknown>, known: Record<string, Check>): void {
   for (const [key, given] of Object.entries(value)) {
@@ -120,7 +120,7 @@ export function parseFaultRule(value: unknown): FaultRule {
     throw wrong('fault.kind', `must be one of ${Object.keys(kinds).join(', ')}`);
   checkKeys('fault', fault, FAULT_KEYS);
   const needed = [...(NEEDED[kind] ?? [])];
-  if (match['transport'] === 'rest' && NEEDS_PROCESS.includes(kind)) needed.push('process');
+  if (match['transport'] === 'rest' && NEEDS_PROCESS.has(kind)) needed.push('process');
   for (const key of needed) if (fault[key] === undefined) throw wrong(`fault.${key}`, 'is missing');
   return value as unknown as FaultRule;
 }

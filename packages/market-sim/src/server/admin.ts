@@ -47,7 +47,7 @@ function quoteOf(body: Readonly<Record<string, unknown>>): Quote {
   };
 }
 
-const STATUSES: readonly string[] = ['tradable', 'buyable', 'sellable', 'untradable'];
+const STATUSES: ReadonlySet<string> = new Set(['tradable', 'buyable', 'sellable', 'untradable']);
 
 const user = (body: Readonly<Record<string, unknown>>): string => bodyText(body, 'userId') ?? DEFAULT_USER_ID;
 
@@ -84,7 +84,7 @@ const HANDLERS: Readonly<Record<string, AdminHandler>> = {
   'POST /trade-status': (body, control) => {
     const pair = pairOf(control.exchange, needed(body, 'symbol'));
     const status = needed(body, 'status');
-    if (!STATUSES.includes(status)) throw invalidParam(`status must be one of ${STATUSES.join(', ')}`);
+    if (!STATUSES.has(status)) throw invalidParam(`status must be one of ${[...STATUSES].join(', ')}`);
     control.exchange.setTradeStatus(pair.symbol, status as TradeStatus, control.nowMs());
     return { symbol: pair.symbol, status };
   },

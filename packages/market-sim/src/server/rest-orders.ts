@@ -14,8 +14,8 @@ import {
   wholeNumber,
 } from './rest-types.js';
 
-const ACCOUNTS = ['spot', 'unified'];
-const TIMES_IN_FORCE: readonly string[] = ['gtc', 'ioc', 'fok', 'poc'];
+const ACCOUNTS: ReadonlySet<string> = new Set(['spot', 'unified']);
+const TIMES_IN_FORCE: ReadonlySet<string> = new Set(['gtc', 'ioc', 'fok', 'poc']);
 const MAX_BATCH = 10;
 
 function orderRequest(given: unknown, { exchange }: RestServices): PlaceOrder {
@@ -31,10 +31,10 @@ function orderRequest(given: unknown, { exchange }: RestServices): PlaceOrder {
   const price = bodyText(body, 'price');
   if (type === 'limit' && price === undefined) throw missingParam('price');
   const timeInForce = bodyText(body, 'time_in_force') ?? (type === 'limit' ? 'gtc' : undefined);
-  if (timeInForce !== undefined && !TIMES_IN_FORCE.includes(timeInForce))
+  if (timeInForce !== undefined && !TIMES_IN_FORCE.has(timeInForce))
     throw invalidParam('Invalid request parameter `time_in_force`');
   const account = bodyText(body, 'account') ?? 'spot';
-  if (!ACCOUNTS.includes(account))
+  if (!ACCOUNTS.has(account))
     throw new GateError(400, 'MARGIN_NOT_SUPPORTED', 'This exchange has spot accounts only');
   return {
     symbol: pair.symbol,

@@ -50,9 +50,9 @@ export const PRIVATE_CHANNELS: ReadonlySet<string> = new Set([
   'spot.balances',
 ]);
 
-const BOOK_LEVELS = ['1', '5', '10', '20', '50', '100'];
-const OBU_LEVELS = ['50', '400'];
-const UPDATE_SPEEDS = ['20ms', '100ms'];
+const BOOK_LEVELS = new Set(['1', '5', '10', '20', '50', '100']);
+const OBU_LEVELS = new Set(['50', '400']);
+const UPDATE_SPEEDS = new Set(['20ms', '100ms']);
 const ALL = '!all';
 
 const bad = (message: string): ChannelError => new ChannelError(WsErrorCode.badArgument, message);
@@ -100,7 +100,7 @@ export function parseChannels(
       return pairs().map((p) => ({ kind: 'ticker', topic: `${channel}|${p.id}`, pair: p }));
     case 'spot.order_book': {
       const [id, levels = '', speed = ''] = args;
-      if (!BOOK_LEVELS.includes(levels)) throw bad(`invalid argument: level ${levels}`);
+      if (!BOOK_LEVELS.has(levels)) throw bad(`invalid argument: level ${levels}`);
       if (speed !== '100ms' && speed !== '1000ms') throw bad(`invalid argument: interval ${speed}`);
       const p = pair(id);
       const topic = `${channel}|${p.id}|${levels}|${speed}`;
@@ -108,7 +108,7 @@ export function parseChannels(
     }
     case 'spot.order_book_update': {
       const [id, speed = '100ms'] = args;
-      if (!UPDATE_SPEEDS.includes(speed)) throw bad(`invalid argument: interval ${speed}`);
+      if (!UPDATE_SPEEDS.has(speed)) throw bad(`invalid argument: interval ${speed}`);
       const p = pair(id);
       return [{ kind: 'book-update', topic: `${channel}|${p.id}`, pair: p }];
     }
@@ -116,7 +116,7 @@ export function parseChannels(
       if (args.length === 0) throw bad('invalid argument: payload is empty');
       return args.map((name) => {
         const [prefix, id, levels = ''] = name.split('.');
-        if (prefix !== 'ob' || !OBU_LEVELS.includes(levels)) throw bad(`invalid argument: ${name}`);
+        if (prefix !== 'ob' || !OBU_LEVELS.has(levels)) throw bad(`invalid argument: ${name}`);
         return { kind: 'obu', topic: `${channel}|${name}`, pair: pair(id), name, levels: Number(levels) };
       });
     case 'spot.candlesticks': {

@@ -24,36 +24,27 @@ export interface Damaged {
 
 const textual = (text: string): Damaged => ({ data: Buffer.from(text), binary: false, fragments: false });
 
-export function malformed(text: string, variant: MalformedVariant): Damaged {
-  switch (variant) {
-    case 'cut-json':
-      return textual(text.slice(0, Math.floor(text.length / 2)));
-    case 'empty':
-      return textual('');
-    case 'not-a-number':
-      return textual(withNumbers(text, 'NaN'));
-    case 'overflow':
-      return textual(withNumbers(text, '1e999'));
-    case 'negative':
-      return textual(withNumbers(text, '-1'));
-    case 'wrong-types':
-      return textual(withNumbers(text, { not: ['a', 'number'] }));
-    case 'binary':
-      return { data: Buffer.from([0, 1, 2, 0xfe, 0xff]), binary: true, fragments: false };
-    case 'invalid-utf8':
-      return {
-        data: Buffer.concat([Buffer.from(text), Buffer.from([0xc3, 0x28, 0xff])]),
-        binary: false,
-        fragments: false,
-      };
-    case 'fragments':
-      return { data: Buffer.from(text), binary: false, fragments: true };
-  }
-}
+const MALFORMED: Readonly<Record<MalformedVariant, (text: string) => Damaged>> = {
+  'cut-json': (text) => textual(text.slice(0, Math.floor(text.length / 2))),
+  empty: () => textual(''),
+  'not-a-number': (text) => textual(withNumbers(text, 'NaN')),
+  overflow: (text) => textual(withNumbers(text, '1e999')),
+  negative: (text) => textual(withNumbers(text, '-1')),
+  'wrong-types': (text) => textual(withNumbers(text, { not: ['a', 'number'] })),
+  binary: () => ({ data: Buffer.from([0, 1, 2, 0xfe, 0xff]), binary: true, fragments: false }),
+  'invalid-utf8': (text) => ({
+    data: Buffer.concat([Buffer.from(text), Buffer.from([0xc3, 0x28, 0xff])]),
+    binary: false,
+    fragments: false,
+  }),
+  fragments: (text) => ({ data: Buffer.from(text), binary: false, fragments: true }),
+};
+
+export const malformed = (text: string, variant: MalformedVariant): Damaged => MALFORMED[variant](text);
 
 /** A valid frame of at least `bytes`. */
 export const huge = (text: string, bytes: number): Damaged =>
-  textual(`${text.slice(0, -1)},"padding":"${'x'.repeat(Math.max(0, bytes - text.length - 14))}"}`);
+  textual(`${text.slice(0, -1)},"padding":"${'x'.repeat(Math.max(0, bytes - text.length - 13))}"}`);
 
 /** Replaces fields of the result, or of each row when it is a list. */
 export function withResult(text: string, set: Readonly<Record<string, unknown>>): Damaged {

@@ -55,7 +55,9 @@ export class WsSession {
     this.#silent = true;
   }
 
+  /** Cuts the connection. Nothing may be counted or kept for it from this moment, not only from its `close` event. */
   drop(): void {
+    this.#end();
     this.#ws.terminate();
   }
 
