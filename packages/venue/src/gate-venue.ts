@@ -40,8 +40,10 @@ export async function createGateVenue(options: GateVenueOptions, deps: GateVenue
   const { clock, log } = deps;
   const symbols = new Set(options.symbols);
   const scrub = createScrubber([options.apiKey, options.apiSecret]);
-  let offsetMs = 0;
-  const exchangeNowMs = (): EpochMs => Math.round(clock.epochMs() + offsetMs) as EpochMs;
+  // Once measured, the exchange's clock hangs on the monotonic one: a jump of the wall clock changes nothing (N20).
+  let exchangeMinusMono: number | null = null;
+  const exchangeNowMs = (): EpochMs =>
+    Math.round(exchangeMinusMono === null ? clock.epochMs() : clock.monoMs() + exchangeMinusMono) as EpochMs;
   const sign = createGateSigner({ ...options, exchangeNowMs }, await loadGateClass());
   const http = createHttpClient({
     baseUrl: apiBase(options.restUrl),
@@ -127,7 +129,7 @@ export async function createGateVenue(options: GateVenueOptions, deps: GateVenue
     measureClock: () =>
       reading('clock', async () => {
         const measured = await measureClock(() => get('time', {}, 'public'), clock);
-        offsetMs = measured.offsetMs;
+        exchangeMinusMono = clock.epochMs() - clock.monoMs() + measured.offsetMs;
         return measured;
       }),
 

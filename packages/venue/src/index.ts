@@ -1,4 +1,3 @@
 export { type GateVenueDeps, type GateVenueOptions, createGateVenue } from './gate-venue.js';
 export { type RejectionKind, rejectionKind } from './labels.js';
 export { type RequestPhase, VenueError } from './venue-error.js';
-export { type CcxtGateClass, loadGateClass } from './load-gate-class.js';

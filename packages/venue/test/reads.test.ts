@@ -249,6 +249,24 @@ describe('exchange clock', () => {
     expect(Math.abs(stamp - Date.now() - aheadMs)).toBeLessThan(5_000);
   });
 
+  test('a jump of the wall clock after the measurement changes nothing (N20)', async () => {
+    let jumpMs = 0;
+    const clock = { ...systemClock, epochMs: () => (Date.now() + jumpMs) as EpochMs };
+    const venue = await venueWith(
+      (request, response) => {
+        json(response, 200, request.path.endsWith('/time') ? { server_time: Date.now() } : []);
+      },
+      { clock },
+    );
+    await venue.measureClock();
+
+    jumpMs = 3_600_000;
+    await venue.balances();
+
+    const stamp = Number(setup?.seen.at(-1)?.headers['timestamp']) * 1_000;
+    expect(Math.abs(stamp - Date.now())).toBeLessThan(5_000);
+  });
+
   test('a sample during which the system clock was set is thrown away (N20)', async () => {
     let jumpMs = 0;
     const clock = { ...systemClock, epochMs: () => (Date.now() + jumpMs) as EpochMs };
