@@ -149,7 +149,9 @@ export function resolveConfig(place: ConfigPlace, { fs, checkLadder }: ResolveDe
   const { root } = file;
   const top = readOverrides(place.env, []);
   const modeOverride = top.overrides.find(({ path }) => path.length === 1 && path[0] === 'mode');
-  const isPaper = (modeOverride?.value ?? root['mode'] ?? 'paper') === 'paper';
+  const mode = modeOverride?.value ?? root['mode'];
+  // A mistyped mode is one mistake; it must not also be told that it lacks pairs.
+  const isPaper = mode !== 'live' && mode !== 'testnet';
   const builtInPairs = root['pairs'] === undefined && isPaper;
   if (builtInPairs) root['pairs'] = BUILT_IN_PAIRS.map((pair) => ({ ...pair }));
 

@@ -16,7 +16,8 @@ const sleepMs = (ms: number): void => void Atomics.wait(sleepCell, 0, 0, ms);
 
 /**
  * A pipe or terminal whose reader stands still blocks its writer for ever. Opened anew in non-blocking mode (which the
- * shared descriptor must not be switched to: other programs use it too) it says EAGAIN instead.
+ * shared descriptor must not be switched to: other programs use it too) it says EAGAIN instead. A socket, such as the
+ * one to journald, cannot be opened anew and stays as it is.
  */
 function withoutBlocking(fd: number): number {
   try {
