@@ -164,6 +164,28 @@ describe('limits (S11)', () => {
     expect(chunked.json['code']).toBe('HTTP_TOO_LARGE');
   });
 
+  test('a body without an end is refused as soon as it is too large', async () => {
+    const harness = await startHarness();
+    const socket = connect(harness.port, '127.0.0.1');
+    const head = [
+      `POST ${path} HTTP/1.1`,
+      `Host: 127.0.0.1:${harness.port}`,
+      `Authorization: Bearer ${harness.token}`,
+    ];
+    socket.write([...head, 'Transfer-Encoding: chunked', '', ''].join('\r\n'));
+    socket.write(`${(70_000).toString(16)}\r\n${'x'.repeat(70_000)}\r\n`);
+
+    const received = await new Promise<string>((resolve) => {
+      let text = '';
+      socket.on('data', (chunk) => (text += chunk.toString()));
+      socket.on('error', () => undefined);
+      socket.on('close', () => resolve(text));
+    });
+
+    expect(received).toContain('413 Payload Too Large');
+    expect(harness.engine.commands).toEqual([]);
+  });
+
   test('a body nested nine deep is refused, eight deep is only a wrong body', async () => {
     const harness = await startHarness();
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);

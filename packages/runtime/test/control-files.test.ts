@@ -161,6 +161,22 @@ describe('listening', () => {
     expect(readdirSync(dataDir)).toEqual(['control.token']);
   });
 
+  test('a start that fails half-way gives back the port and the subscription', async () => {
+    const dataDir = temporaryDirectory();
+    const engine = new ScriptedEngine();
+    const port = await freePort();
+    writeFileSync(join(dataDir, 'control.sock'), 'in the way');
+
+    const options = { dataDir, listen: { host: '127.0.0.1', port }, version: '0.1.0', mode: 'paper' };
+    await expect(startControlServer(options, engine.deps)).rejects.toMatchObject({
+      code: 'MTRADE_PERMISSION',
+    });
+
+    await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow('fetch failed');
+    expect(engine.listeners.size).toBe(0);
+    expect(existsSync(join(dataDir, 'control.json'))).toBe(false);
+  });
+
   test.each(['0.0.0.0', '::', '192.168.1.5', '8.8.8.8', 'example.com', '', '127.0.0.1.evil.example'])(
     'the host %j is refused before anything listens (S05)',
     async (host) => {
@@ -185,3 +201,11 @@ describe('listening', () => {
     expect(answer.status).toBe(200);
   });
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
