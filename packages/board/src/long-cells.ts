@@ -7,7 +7,9 @@ import type { Words } from './words.js';
  *   word 1   HALF   how often bit 31 of LOW has flipped, which is count / 2^31 rounded down
  *
  * The lowest bit of HALF has to equal bit 31 of LOW. Where it does not, the thread that flipped it has not got round
- * to HALF yet (or died before): a reader adds the missing one, and may write it down as well.
+ * to HALF yet (or died before): a reader adds the missing one, and writes it down as well.
+ *
+ * (A thread would have to sleep between its two steps while the others count 2^31 more to spoil this.)
  */
 export const LONG_CELL_WORDS = 2;
 

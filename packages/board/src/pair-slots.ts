@@ -1,4 +1,4 @@
-import { assert } from '@mtrade/base';
+import { MtradeError } from '@mtrade/base';
 import { elapsedMsSince, toStamp } from './stamp.js';
 import type { Words } from './words.js';
 
@@ -50,7 +50,7 @@ export class PairSlots {
   release(pair: number, owner: OwnerId, generation: number): void {
     const claim = claimOf(owner, generation);
     const held = this.#words.compareExchange(pair * SLOT_WORDS + CLAIM, claim, FREE);
-    assert(held === claim, `pair ${pair} is not held by owner ${owner}, generation ${generation}`);
+    if (held !== claim) throw notHeld(pair, owner, generation);
   }
 
   isClaimed(pair: number): boolean {
@@ -106,9 +106,15 @@ export class PairSlots {
 }
 
 function claimOf(owner: OwnerId, generation: number): number {
-  assert(
-    generation >= 0 && generation < GENERATION_LIMIT,
-    `generation ${generation} does not fit the claim word`,
-  );
-  return (generation << OWNER_BITS) | owner;
+  if (generation >= 0 && generation < GENERATION_LIMIT) return (generation << OWNER_BITS) | owner;
+  throw new MtradeError('MTRADE_CONTRADICTION', `generation ${generation} does not fit the claim word`, {});
+}
+
+function notHeld(pair: number, owner: OwnerId, generation: number): MtradeError {
+  const who = `owner ${owner}, generation ${generation}`;
+  return new MtradeError('MTRADE_CONTRADICTION', `pair ${pair} is not held by ${who}`, {
+    pair,
+    owner,
+    generation,
+  });
 }

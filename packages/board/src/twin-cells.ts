@@ -1,3 +1,4 @@
+import { MtradeError } from '@mtrade/base';
 import type { Words } from './words.js';
 
 /** What a cell holds: doubles first (two words each), then plain Int32 words. */
@@ -20,9 +21,9 @@ const FIRST_COPY_WORD = 1;
  *   then     copy 0, copy 1
  *
  * The writer fills the copy that is *not* valid and then publishes by advancing VERSION. A reader copies the valid one
- * and keeps what it read only if VERSION has not moved. A classic seqlock makes readers wait while the writer is
- * inside; when a writer's thread is terminated there, they wait for ever. Here they just go on with the last complete
- * copy, and the next writer carries on from the published version.
+ * and keeps what it read only if VERSION has not moved (the guard of words.ts). A classic seqlock makes readers wait
+ * while the writer is inside; when a writer's thread is terminated there, they wait for ever. Here they just go on with
+ * the last complete copy, and the next writer carries on from the published version.
  *
  * A reader would have to sleep through exactly 2^32 publications between two of its steps to be fooled.
  */
@@ -54,14 +55,12 @@ export class TwinCells {
     const words = this.#words;
     const staged = this.#staged;
     const base = cell * this.#strideWords;
-    const next = nextVersion(words.load(base + VERSION));
+    const version = words.load(base + VERSION);
+    const next = nextVersion(version);
     const copy = base + this.#copyWord(next);
-    for (let word = 0; word < staged.length; word += 1) {
-      const value = staged[word] as number;
-      // Most words of a price repeat, and a sequentially consistent store costs several loads.
-      if (words.load(copy + word) !== value) words.store(copy + word, value);
-    }
-    words.store(base + VERSION, next);
+    for (let word = 0; word < staged.length; word += 1) words.plainStore(copy + word, staged[word] as number);
+    const before = words.compareExchange(base + VERSION, version, next);
+    if (before !== version) throw new MtradeError('MTRADE_CONTRADICTION', 'a cell has two writers', { cell });
   }
 
   /** Stages the values last published and returns their version, 0 when there are none. */
@@ -73,8 +72,8 @@ export class TwinCells {
       const version = words.load(base + VERSION);
       if (version === 0) return 0;
       const copy = base + this.#copyWord(version);
-      for (let word = 0; word < staged.length; word += 1) staged[word] = words.load(copy + word);
-      if (words.load(base + VERSION) === version) return version >>> 0;
+      for (let word = 0; word < staged.length; word += 1) staged[word] = words.plainLoad(copy + word);
+      if (words.compareExchange(base + VERSION, version, version) === version) return version >>> 0;
     }
   }
 

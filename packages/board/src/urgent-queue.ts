@@ -7,25 +7,27 @@ export type PushResult = 'queued' | 'coalesced' | 'full';
 
 /**
  * The pairs that want to be looked at before their turn: bounded, a pair at most once, oldest first, and pairs whose
- * price has crossed a trigger before all others. Any number of producers and consumers.
+ * price has crossed a trigger before all others. Any number of producers and consumers, none ever waits.
  *
- * There is no ring: every pair has one word, so an entry cannot be lost by overwriting nor be there twice.
+ * There is no ring: every pair has one word, so an entry can neither be overwritten nor be there twice.
  *
- *   word 0        CONTROL   ticket << 12 | pair << 2 | kind     the newest push
- *   word 16 + p   ENTRY     ticket << 12 | kind                 pair p; kind 0 = not queued
+ *   word 0        CONTROL   ticket << 12 | pair << 2 | change   the newest change
+ *   word 16 + p   ENTRY     ticket << 12 | kind                 pair p, with the ticket of its newest change
  *
- *   kind   0 nothing to do | 1 normal | 2 crossing | 3 promotion of a queued pair to crossing (CONTROL only)
+ *   change   0 done | 1 queue as normal | 2 queue as crossing, or promote | 3 take off
+ *   kind     0 not queued | 1 normal | 2 crossing
  *
- * A push announces itself in CONTROL (one compare-and-swap, which also draws the ticket), carries itself out in ENTRY,
- * and marks CONTROL done. Whoever finds an announcement carries it out first. So a producer that dies between two
- * steps leaves either nothing or a push that the next caller completes: there is no count to leak and no slot to free.
+ * Every change is announced in CONTROL by one compare-and-swap, which also draws the ticket; then it is carried out in
+ * ENTRY and marked done. Whoever meets an announcement carries it out before anything else. From this follows:
  *
- * The bound is exact: entries are counted while CONTROL stands still, when the only change possible is that a consumer
- * takes some away; the announcement succeeds only if CONTROL has not moved since.
+ * - Entries change only while CONTROL does, so entries read while CONTROL stood still are a picture of one moment.
+ *   Bound, order and "at most once" are decided on such a picture, and the announcement fails if it is out of date.
+ * - A thread that dies between two steps leaves either nothing or a change that the next caller completes. There is
+ *   no count to leak and no slot to free.
  *
- * Tickets have 20 bits and are compared across the wrap. An empty entry keeps its last ticket, so no value of an
- * entry comes back and a late compare-and-swap fails (after exactly 2^20 pushes between two steps of one thread it
- * could succeed; the harm would be one needless look at a pair).
+ * Tickets have 20 bits and are compared across the wrap. They make every value of a word new, so a late
+ * compare-and-swap fails. (After exactly 2^20 changes between two steps of one thread it could succeed; the harm would
+ * be one needless or one missing look at a pair, and the pair's turn comes anyway.)
  */
 export const QUEUE_HEADER_WORDS = 16;
 const CONTROL = 0;
@@ -34,7 +36,7 @@ const KIND_MASK = 3;
 const NONE = 0;
 const NORMAL = 1;
 const CROSSING = 2;
-const PROMOTE = 3;
+const TAKE = 3;
 
 const PAIR_SHIFT = 2;
 const PAIR_MASK = MAX_PAIRS - 1;
@@ -54,92 +56,114 @@ export class UrgentQueue {
 
   /**
    * `coalesced`: the pair was queued already (and is promoted if it crosses now). `full`: it was not, and there is no
-   * room; the caller counts the loss. After any other answer the pair will be popped once.
+   * room; the caller counts the loss. After any other answer exactly one `pop` will return the pair.
    */
   push(pair: number, crossing: boolean): PushResult {
-    const words = this.#words;
     for (;;) {
-      const control = words.load(CONTROL);
-      if ((control & KIND_MASK) !== NONE) {
-        this.#complete(control);
-        continue;
-      }
-      const queued = words.load(QUEUE_HEADER_WORDS + pair) & KIND_MASK;
-      if (queued === CROSSING || (queued === NORMAL && !crossing)) return 'coalesced';
-      if (queued === NONE && this.depth() >= this.#capacity) {
-        if (words.load(CONTROL) === control) return 'full';
-        continue;
-      }
-      const kind = queued === NORMAL ? PROMOTE : crossing ? CROSSING : NORMAL;
-      const announced = nextTicket(control) | (pair << PAIR_SHIFT) | kind;
-      if (words.compareExchange(CONTROL, control, announced) !== control) continue;
-      this.#complete(announced);
-      return kind === PROMOTE ? 'coalesced' : 'queued';
+      const result = this.tryPush(pair, crossing);
+      if (result !== undefined) return result;
     }
   }
 
   /** The most urgent pair, taken off the queue for this caller alone; -1 when there is none. */
   pop(): number {
-    const words = this.#words;
     for (;;) {
-      const control = words.load(CONTROL);
-      if ((control & KIND_MASK) !== NONE) {
-        this.#complete(control);
-        continue;
-      }
-      let best = -1;
-      let bestEntry = NONE;
-      for (let pair = 0; pair < this.#pairs; pair += 1) {
-        const entry = words.load(QUEUE_HEADER_WORDS + pair);
-        if ((entry & KIND_MASK) === NONE) continue;
-        if (best === -1 || isMoreUrgent(entry, bestEntry)) {
-          best = pair;
-          bestEntry = entry;
-        }
-      }
-      if (best === -1) {
-        // Empty only if no push went by behind the scan.
-        if (words.load(CONTROL) === control) return -1;
-        continue;
-      }
-      const taken = bestEntry & TICKET_MASK;
-      if (words.compareExchange(QUEUE_HEADER_WORDS + best, bestEntry, taken) === bestEntry) return best;
+      const pair = this.tryPop();
+      if (pair !== undefined) return pair;
     }
   }
 
-  /** How many pairs are queued, counted one by one. */
+  /** One attempt of `push`; undefined when another thread came between, which then got something done. */
+  tryPush(pair: number, crossing: boolean): PushResult | undefined {
+    const control = this.#words.load(CONTROL);
+    if (isOpen(control)) return this.#complete(control);
+    const queued = this.#words.load(QUEUE_HEADER_WORDS + pair) & KIND_MASK;
+    if (queued === CROSSING || (queued === NORMAL && !crossing)) return 'coalesced';
+    if (queued === NONE && this.#count() >= this.#capacity)
+      return this.#isStill(control) ? 'full' : undefined;
+    if (!this.#change(control, pair, crossing ? CROSSING : NORMAL)) return undefined;
+    return queued === NONE ? 'queued' : 'coalesced';
+  }
+
+  /** One attempt of `pop`; undefined as in `tryPush`. */
+  tryPop(): number | undefined {
+    const control = this.#words.load(CONTROL);
+    if (isOpen(control)) return this.#complete(control);
+    const pair = this.#mostUrgent();
+    const isDone = pair === -1 ? this.#isStill(control) : this.#change(control, pair, TAKE);
+    return isDone ? pair : undefined;
+  }
+
+  /** How many pairs are queued. */
   depth(): number {
-    let depth = 0;
-    for (let pair = 0; pair < this.#pairs; pair += 1) {
-      if ((this.#words.load(QUEUE_HEADER_WORDS + pair) & KIND_MASK) !== NONE) depth += 1;
+    for (;;) {
+      const control = this.#words.load(CONTROL);
+      if (isOpen(control)) this.#complete(control);
+      else {
+        const depth = this.#count();
+        if (this.#isStill(control)) return depth;
+      }
     }
-    return depth;
   }
 
-  /** Completes what a dead producer announced. Every push and pop does the same, so this only makes it sooner. */
+  /** Completes what a dead thread has announced. Every push and pop does the same; this only makes it sooner. */
   sweep(): void {
     const control = this.#words.load(CONTROL);
-    if ((control & KIND_MASK) !== NONE) this.#complete(control);
+    if (isOpen(control)) this.#complete(control);
   }
 
-  /** Carries out an announced push, its own or another's. Several threads may do so at once; it takes effect once. */
-  #complete(announced: number): void {
+  #count(): number {
+    let count = 0;
+    for (let pair = 0; pair < this.#pairs; pair += 1) {
+      if ((this.#words.plainLoad(QUEUE_HEADER_WORDS + pair) & KIND_MASK) !== NONE) count += 1;
+    }
+    return count;
+  }
+
+  #mostUrgent(): number {
+    let best = -1;
+    let bestEntry = NONE;
+    for (let pair = 0; pair < this.#pairs; pair += 1) {
+      const entry = this.#words.plainLoad(QUEUE_HEADER_WORDS + pair);
+      if ((entry & KIND_MASK) === NONE) continue;
+      if (best === -1 || isMoreUrgent(entry, bestEntry)) {
+        best = pair;
+        bestEntry = entry;
+      }
+    }
+    return best;
+  }
+
+  /** Whether the entries read since then are a picture of one moment (the guard of words.ts). */
+  #isStill(control: number): boolean {
+    return this.#words.compareExchange(CONTROL, control, control) === control;
+  }
+
+  /** Makes the change if nothing has changed since CONTROL was `control`. */
+  #change(control: number, pair: number, kind: number): boolean {
+    const announced = nextTicket(control) | (pair << PAIR_SHIFT) | kind;
+    if (this.#words.compareExchange(CONTROL, control, announced) !== control) return false;
+    this.#complete(announced);
+    return true;
+  }
+
+  /** Carries out an announced change, one's own or another's. Several threads may do so at once; it happens once. */
+  #complete(announced: number): undefined {
     const words = this.#words;
     const kind = announced & KIND_MASK;
     const ticket = announced & TICKET_MASK;
-    const index = QUEUE_HEADER_WORDS + ((announced >> PAIR_SHIFT) & PAIR_MASK);
-    const wanted = ticket | (kind === PROMOTE ? CROSSING : kind);
-    for (;;) {
-      const entry = words.load(index);
-      // Read after the entry: if the push is still announced now, the entry above is no younger than it.
-      if (words.load(CONTROL) !== announced) return;
-      if ((entry & TICKET_MASK) === ticket) break;
-      // A pair taken by a consumer before its promotion took effect was popped just after it, as far as anyone can tell.
-      if (kind === PROMOTE && (entry & KIND_MASK) === NONE) break;
-      if (words.compareExchange(index, entry, wanted) === entry) break;
-    }
+    const index = QUEUE_HEADER_WORDS + ((announced >>> PAIR_SHIFT) & PAIR_MASK);
+    const entry = words.load(index);
+    // Looked at after the entry: if the change is still announced, the entry is either older than it or made by it.
+    if (words.load(CONTROL) !== announced) return;
+    if ((entry & TICKET_MASK) !== ticket)
+      words.compareExchange(index, entry, ticket | (kind === TAKE ? NONE : kind));
     words.compareExchange(CONTROL, announced, announced & ~KIND_MASK);
   }
+}
+
+function isOpen(control: number): boolean {
+  return (control & KIND_MASK) !== NONE;
 }
 
 function nextTicket(control: number): number {
