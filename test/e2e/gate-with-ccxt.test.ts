@@ -5,7 +5,16 @@ import {
   scaledPrice,
   startExchangeServer,
 } from '@mtrade/market-sim';
-import ccxt, { type gate as Gate } from 'ccxt';
+import {
+  AuthenticationError,
+  ExchangeError,
+  InsufficientFunds,
+  OrderImmediatelyFillable,
+  OrderNotFound,
+  RateLimitExceeded,
+  gate as Gate,
+  pro as ccxtPro,
+} from 'ccxt';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 /**
@@ -18,7 +27,7 @@ const BTC = 'BTC/USDT';
 let exchange: Exchange;
 let server: ExchangeServer;
 
-type ProGate = InstanceType<typeof ccxt.pro.gate>;
+type ProGate = InstanceType<typeof ccxtPro.gate>;
 
 function pointAtServer<T extends Gate>(client: T): T {
   const api = client.urls['api'] as Record<string, Record<string, string> | string>;
@@ -29,11 +38,10 @@ function pointAtServer<T extends Gate>(client: T): T {
 }
 
 const credentials = { apiKey: KEY.key, secret: KEY.secret, enableRateLimit: false };
-const client = (overrides: object = {}): Gate =>
-  pointAtServer(new ccxt.gate({ ...credentials, ...overrides }));
+const client = (overrides: object = {}): Gate => pointAtServer(new Gate({ ...credentials, ...overrides }));
 
 async function proClient(): Promise<ProGate> {
-  const pro = pointAtServer(new ccxt.pro.gate(credentials) as unknown as Gate) as unknown as ProGate;
+  const pro = pointAtServer(new ccxtPro.gate(credentials) as unknown as Gate) as unknown as ProGate;
   const api = pro.urls['api'] as Record<string, string>;
   api['spot'] = server.wsUrl;
   // What ccxt itself asks for before it opens an address without TLS.
@@ -69,7 +77,7 @@ describe('ccxt.gate over REST', () => {
   });
 
   test('loadMarkets knows the pairs with their steps, minimums and fees, and no other product', () => {
-    expect(Object.keys(gate.markets).sort()).toEqual([BTC, 'ETH/USDT']);
+    expect(Object.keys(gate.markets ?? {}).sort()).toEqual([BTC, 'ETH/USDT']);
     expect(gate.market(BTC)).toMatchObject({
       active: true,
       spot: true,
@@ -115,9 +123,9 @@ describe('ccxt.gate over REST', () => {
     const trades = await gate.fetchMyTrades(BTC, undefined, undefined, { order_id: order.id });
 
     expect(order).toMatchObject({ status: 'closed', side: 'buy', type: 'market', clientOrderId: 't-market' });
-    expect(trades.reduce((sum, trade) => sum + (trade.amount ?? 0), 0)).toBeCloseTo(order.filled, 9);
+    expect(trades.reduce((sum, trade) => sum + (trade.amount ?? 0), 0)).toBeCloseTo(order.filled ?? 0, 9);
     expect(trades[0]).toMatchObject({ order: order.id, takerOrMaker: 'taker', fee: { currency: 'BTC' } });
-    expect((trades[0]?.info as { text: string }).text).toBe('t-market');
+    expect(trades[0]?.info).toMatchObject({ text: 't-market' });
   });
 
   test('a market sell pays its fee in quote', async () => {
@@ -146,12 +154,12 @@ describe('ccxt.gate over REST', () => {
 
     const open = await gate.fetchOpenOrders(BTC);
     const byText = await gate.fetchOrder('t-resting', BTC);
-    const cancelled = await gate.cancelOrder(order.id, BTC);
+    const cancelled = await gate.cancelOrder(String(order.id), BTC);
 
     expect(open.map(({ id }) => id)).toEqual([order.id]);
     expect([byText.id, cancelled.status]).toEqual([order.id, 'canceled']);
-    expect((await gate.fetchOrder(order.id, BTC)).status).toBe('canceled');
-    await expect(gate.fetchOrder('t-resting', BTC)).rejects.toBeInstanceOf(ccxt.OrderNotFound);
+    expect((await gate.fetchOrder(String(order.id), BTC)).status).toBe('canceled');
+    await expect(gate.fetchOrder('t-resting', BTC)).rejects.toBeInstanceOf(OrderNotFound);
     expect(await gate.fetchOpenOrders(BTC)).toEqual([]);
   });
 
@@ -170,14 +178,14 @@ describe('ccxt.gate over REST', () => {
     const limit = (amount: number, price: number, params: object = {}) =>
       gate.createOrder(BTC, 'limit', 'buy', amount, price, params);
 
-    await expect(limit(100, 50_000)).rejects.toBeInstanceOf(ccxt.InsufficientFunds);
+    await expect(limit(100, 50_000)).rejects.toBeInstanceOf(InsufficientFunds);
     await expect(limit(0.001, 60_000, { timeInForce: 'PO' })).rejects.toBeInstanceOf(
-      ccxt.OrderImmediatelyFillable,
+      OrderImmediatelyFillable,
     );
-    await expect(limit(0.00001, 50_000)).rejects.toBeInstanceOf(ccxt.ExchangeError);
-    await expect(gate.cancelOrder('1', BTC)).rejects.toBeInstanceOf(ccxt.OrderNotFound);
+    await expect(limit(0.00001, 50_000)).rejects.toBeInstanceOf(ExchangeError);
+    await expect(gate.cancelOrder('1', BTC)).rejects.toBeInstanceOf(OrderNotFound);
     await expect(client({ apiKey: 'wrong' }).fetchBalance()).rejects.toThrowError('INVALID_KEY');
-    await expect(client({ secret: 'wrong' }).fetchBalance()).rejects.toBeInstanceOf(ccxt.AuthenticationError);
+    await expect(client({ secret: 'wrong' }).fetchBalance()).rejects.toBeInstanceOf(AuthenticationError);
   });
 
   test('N14: 429 arrives as RateLimitExceeded', async () => {
@@ -187,7 +195,7 @@ describe('ccxt.gate over REST', () => {
     });
 
     await expect(gate.createOrder(BTC, 'limit', 'buy', 0.001, 40_000)).rejects.toBeInstanceOf(
-      ccxt.RateLimitExceeded,
+      RateLimitExceeded,
     );
   });
 });

@@ -7,6 +7,7 @@ import {
   marketBuy,
   orderCall,
   rawPrivate,
+  rows,
   startTestExchange,
 } from './server-harness.js';
 
@@ -234,15 +235,15 @@ describe('the request is mistreated', () => {
       fault: { kind: 'hide-recent', ms: 10_000 },
     });
     const { body } = await json(exchange, marketBuy());
-    const rows = async (): Promise<number> => {
+    const count = async (): Promise<number> => {
       const lists = await Promise.all([
-        json<unknown[]>(exchange, { path: '/api/v4/spot/orders?currency_pair=BTC_USDT&status=finished' }),
-        json<unknown[]>(exchange, { path: '/api/v4/spot/my_trades?currency_pair=BTC_USDT' }),
+        rows(exchange, { path: '/api/v4/spot/orders?currency_pair=BTC_USDT&status=finished' }),
+        rows(exchange, { path: '/api/v4/spot/my_trades?currency_pair=BTC_USDT' }),
       ]);
-      return lists.reduce((sum, list) => sum + list.body.length, 0);
+      return lists.reduce((sum, list) => sum + list.length, 0);
     };
 
-    const hidden = await rows();
+    const hidden = await count();
     const byId = await json(exchange, {
       path: `/api/v4/spot/orders/${String(body['id'])}?currency_pair=BTC_USDT`,
     });
@@ -250,7 +251,7 @@ describe('the request is mistreated', () => {
 
     expect(hidden).toBe(0);
     expect(byId.body['label']).toBe('ORDER_NOT_FOUND');
-    expect(await rows()).toBe(2);
+    expect(await count()).toBe(2);
   });
 
   test('N19: a skewed exchange clock makes good requests REQUEST_EXPIRED', async () => {
@@ -279,14 +280,15 @@ describe('the request is mistreated', () => {
 
 test('the exchange closes while requests hang, stall and wait', async () => {
   const other = await startTestExchange();
-  for (const fault of [
-    { kind: 'silence', process: true },
-    { kind: 'stall-body' },
-    { kind: 'delay-before', ms: 60_000 },
-  ] as const)
-    other.faults.add({ match: { transport: 'rest', count: 1 }, fault });
-  const hanging = [1, 2, 3].map(() =>
-    rawPrivate(other, orderCall()).catch((error: NodeJS.ErrnoException) => error.code),
+  const faults: Readonly<Record<string, RestFault>> = {
+    '/api/v4/spot/accounts': { kind: 'silence', process: true },
+    '/api/v4/spot/open_orders': { kind: 'stall-body' },
+    '/api/v4/wallet/fee': { kind: 'delay-before', ms: 60_000 },
+  };
+  for (const [path, fault] of Object.entries(faults))
+    other.faults.add({ match: { transport: 'rest', path }, fault });
+  const hanging = Object.keys(faults).map((path) =>
+    rawPrivate(other, { path }).catch((error: NodeJS.ErrnoException) => error.code),
   );
   while (other.faults.list().some(({ fired }) => fired === 0))
     await new Promise((resolve) => setTimeout(resolve, 1));

@@ -9,7 +9,7 @@ import {
   signSubscription,
   startExchangeServer,
 } from '@mtrade/market-sim';
-import { WebSocket } from 'ws';
+import { type ClientOptions, WebSocket } from 'ws';
 
 export const KEY = { key: 'test-key', secret: 'test-secret', userId: '1000' };
 export const OTHER_KEY = { key: 'other-key', secret: 'other-secret', userId: '2000' };
@@ -118,12 +118,20 @@ export function signed(
 export const rawPrivate = (exchange: ExchangeServer, call: RawCall): Promise<RawAnswer> =>
   raw(exchange.port, { ...call, headers: { ...signed(exchange, call), ...call.headers } });
 
-export async function json<T = Record<string, unknown>>(
+export type Row = Readonly<Record<string, unknown>>;
+
+/** A signed request whose answer is one object. */
+export async function json(
   exchange: ExchangeServer,
   call: RawCall,
-): Promise<{ readonly status: number; readonly body: T }> {
+): Promise<{ readonly status: number; readonly body: Row }> {
   const { status, text } = await rawPrivate(exchange, call);
-  return { status, body: JSON.parse(text) as T };
+  return { status, body: JSON.parse(text) as Row };
+}
+
+/** A signed request whose answer is a list. */
+export async function rows(exchange: ExchangeServer, call: RawCall): Promise<readonly Row[]> {
+  return JSON.parse((await rawPrivate(exchange, call)).text) as Row[];
 }
 
 /** A limit buy far below the market unless told otherwise. */
@@ -161,9 +169,9 @@ export class TestSocket {
   #wake: (() => void)[] = [];
   #seen = 0;
 
-  constructor(exchange: ExchangeServer) {
+  constructor(exchange: ExchangeServer, options: ClientOptions = {}) {
     this.#exchange = exchange;
-    this.ws = new WebSocket(exchange.wsUrl, { perMessageDeflate: false });
+    this.ws = new WebSocket(exchange.wsUrl, { perMessageDeflate: false, ...options });
     this.opened = new Promise((resolve, reject) => {
       this.ws.once('open', resolve);
       this.ws.once('error', reject);

@@ -10,6 +10,7 @@ import {
   orderCall,
   raw,
   rawPrivate,
+  rows,
   signed,
   startTestExchange,
 } from './server-harness.js';
@@ -232,18 +233,18 @@ describe('orders', () => {
 
     const byText = await json(exchange, { path: '/api/v4/spot/orders/t-gone?currency_pair=BTC_USDT' });
     const byId = await json(exchange, { path: `/api/v4/spot/orders/${id}?currency_pair=BTC_USDT` });
-    const finished = await json<Record<string, unknown>[]>(exchange, {
+    const finished = await rows(exchange, {
       path: '/api/v4/spot/orders?currency_pair=BTC_USDT&status=finished',
     });
-    const trades = await json<Record<string, unknown>[]>(exchange, {
+    const trades = await rows(exchange, {
       path: `/api/v4/spot/my_trades?currency_pair=BTC_USDT&order_id=${id}`,
     });
 
     expect(byText.body['label']).toBe('CLIENT_ID_NOT_FOUND');
     expect(byId.body['text']).toBe('t-gone');
-    expect(finished.body.map((order) => order['text'])).toEqual(['t-gone']);
-    expect(trades.body.every((trade) => trade['text'] === 't-gone' && trade['order_id'] === id)).toBe(true);
-    expect(trades.body.length).toBeGreaterThan(0);
+    expect(finished.map((order) => order['text'])).toEqual(['t-gone']);
+    expect(trades.every((trade) => trade['text'] === 't-gone' && trade['order_id'] === id)).toBe(true);
+    expect(trades.length).toBeGreaterThan(0);
   });
 
   test('finished orders are ranged by the time of their end, not of their start', async () => {
@@ -255,26 +256,24 @@ describe('orders', () => {
       path: `/api/v4/spot/orders?currency_pair=BTC_USDT&status=finished&from=${from}&to=${to}`,
     });
 
-    const atStart = await json<unknown[]>(exchange, range(startS - 5, startS + 5));
-    const atEnd = await json<Record<string, unknown>[]>(exchange, range(startS + 10, startS + 10));
+    const atStart = await rows(exchange, range(startS - 5, startS + 5));
+    const atEnd = await rows(exchange, range(startS + 10, startS + 10));
 
-    expect(atStart.body).toEqual([]);
-    expect(atEnd.body.map((order) => order['id'])).toEqual([body['id']]);
+    expect(atStart).toEqual([]);
+    expect(atEnd.map((order) => order['id'])).toEqual([body['id']]);
   });
 
   test('lists come in pages; a page over 1000 rows (100 for open orders) is refused (N30)', async () => {
     for (let n = 0; n < 5; n += 1) await rawPrivate(exchange, marketBuy({ amount: '10', text: `t-${n}` }));
-    const list = (query: string) =>
-      json<Record<string, unknown>[]>(exchange, {
-        path: `/api/v4/spot/orders?currency_pair=BTC_USDT&${query}`,
-      });
+    const list = (query: string) => ({ path: `/api/v4/spot/orders?currency_pair=BTC_USDT&${query}` });
 
-    const pages = await Promise.all([1, 2, 3].map((page) => list(`status=finished&limit=2&page=${page}`)));
-    const tooMany = await list('status=finished&limit=1001');
-    const tooManyOpen = await list('status=open&limit=101');
+    const pages = await Promise.all(
+      [1, 2, 3].map((page) => rows(exchange, list(`status=finished&limit=2&page=${page}`))),
+    );
+    const tooMany = await json(exchange, list('status=finished&limit=1001'));
+    const tooManyOpen = await json(exchange, list('status=open&limit=101'));
 
-    const texts = pages.flatMap(({ body }) => body.map((order) => order['text']));
-    expect(texts).toEqual(['t-4', 't-3', 't-2', 't-1', 't-0']);
+    expect(pages.flat().map((order) => order['text'])).toEqual(['t-4', 't-3', 't-2', 't-1', 't-0']);
     expect(tooMany.status).toBe(400);
     expect(tooManyOpen.status).toBe(400);
   });
@@ -283,13 +282,13 @@ describe('orders', () => {
     const good = JSON.parse(orderCall({ text: 't-good' }).body ?? '') as object;
     const bad = JSON.parse(orderCall({ text: 't-bad', amount: '1' }).body ?? '') as object;
 
-    const { body } = await json<Record<string, unknown>[]>(exchange, {
+    const batch = await rows(exchange, {
       method: 'POST',
       path: '/api/v4/spot/batch_orders',
       body: JSON.stringify([good, bad]),
     });
 
-    expect(body.map((row) => [row['text'], row['succeeded'], row['label']])).toEqual([
+    expect(batch.map((row) => [row['text'], row['succeeded'], row['label']])).toEqual([
       ['t-good', true, ''],
       ['t-bad', false, 'BALANCE_NOT_ENOUGH'],
     ]);

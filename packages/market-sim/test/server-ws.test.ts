@@ -353,9 +353,8 @@ describe('the end', () => {
   test('W02: a client that does not answer pings is cut off; one that does stays', async () => {
     const strict = await startTestExchange({ wsPingEveryMs: 20 });
     const polite = await openSocket(strict);
-    const deaf = new TestSocket(strict);
+    const deaf = new TestSocket(strict, { autoPong: false });
     await deaf.opened;
-    (deaf.ws as unknown as { _autoPong: boolean })._autoPong = false;
 
     expect(await deaf.closed).toBe(1006);
     await polite.settle();
