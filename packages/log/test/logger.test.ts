@@ -112,7 +112,7 @@ describe('lines', () => {
 
 describe('secrets (S06)', () => {
   test('a registered secret is masked in every form, wherever it stands', () => {
-    const canary = 'Canary/+"42"=';
+    const canary = 'xCanary/+"?>"~~=';
     registerSecret(canary);
     const { path, log } = logTo('a');
     const bytes = Buffer.from(canary);

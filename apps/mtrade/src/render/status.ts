@@ -95,24 +95,29 @@ function header(status: StatusJson, { nowMs, columns }: RenderOptions, colors: C
   ];
 }
 
-/** The nine counters, three in a row. */
+/** The nine counters, three in a row while they are short, else two. */
 function counterLines({ stats }: StatusJson): string[] {
-  const cells = Object.entries(stats).map(
-    ([name, value]) => `${name.padEnd(17)} ${String(value).padStart(8)}`,
+  const entries = Object.entries(stats);
+  const short = entries.every(([, value]) => value < 10_000_000);
+  const perLine = short ? 3 : 2;
+  const cells = entries.map(
+    ([name, value]) => `${name.padEnd(17)} ${String(value).padStart(short ? 7 : 16)}`,
   );
   const lines: string[] = [];
-  for (let i = 0; i < cells.length; i += 3) lines.push(cells.slice(i, i + 3).join('  '));
-  return lines.map((line) => line.slice(0, 80).trimEnd());
+  for (let i = 0; i < cells.length; i += perLine) lines.push(cells.slice(i, i + perLine).join('  '));
+  return lines;
 }
 
-function workerLine({ workers }: StatusJson): string {
-  const parts = Object.entries(workers).map(([name, worker]) => {
-    const beat =
-      worker.heartbeat_age_ms === null ? 'no beat yet' : `beat ${duration(worker.heartbeat_age_ms)} ago`;
-    const restarts = worker.restarts === 0 ? '' : `, ${worker.restarts} restarts`;
-    return `${name} ${worker.alive ? 'alive' : 'DOWN'} (${beat}${restarts})`;
+const beatText = (ageMs: number | null): string =>
+  ageMs === null ? 'no beat' : ageMs < 1_000 ? `${ageMs} ms` : duration(ageMs);
+
+/** Each worker with the age of its heartbeat. */
+function workerLine({ workers }: StatusJson, columns: number): string {
+  const parts = Object.entries(workers).map(([name, { alive, restarts, heartbeat_age_ms }]) => {
+    const history = restarts === 0 ? '' : `, ${restarts} restarts`;
+    return `${name} ${alive ? 'alive' : 'DOWN'} (${beatText(heartbeat_age_ms)}${history})`;
   });
-  return parts.join('  ');
+  return fit(parts.join('  '), columns).trimEnd();
 }
 
 function latencyLine({ latency_us }: StatusJson): string {
@@ -159,7 +164,9 @@ export function renderStatus(status: StatusJson, options: RenderOptions): string
     ...attention,
     '',
     profitLine(status),
-    ...(status.running ? ['', ...counterLines(status), '', workerLine(status), latencyLine(status)] : []),
+    ...(status.running
+      ? ['', ...counterLines(status), '', workerLine(status, options.columns), latencyLine(status)]
+      : []),
     colors.dim(`data ${cleanText(status.data_dir)}`),
     '',
   ].join('\n');

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { duration, fit, fitDecimal } from '../src/render/columns.js';
+import { renderStatus, stateLabel } from '../src/render/status.js';
+import { pairSample, statusSample } from './status-sample.js';
+
+const NOW = Date.parse('2026-01-01T01:02:03Z');
+const options = { columns: 80, color: false, nowMs: NOW, maxPairs: null };
+
+describe('the status for a person', () => {
+  test('fits 80 columns, whatever the pairs and prices are called', () => {
+    const text = renderStatus(
+      statusSample({
+        mode: 'live',
+        trading: false,
+        pairs: [
+          pairSample({ symbol: '1000000MOGUSDT/USDT', last_price: '0.000000012345678901234', step: 100 }),
+          pairSample({
+            state: 'needs_attention',
+            attention: 'the account holds less than the ledger says '.repeat(5),
+          }),
+          pairSample({
+            last_price: '123456789.123456789',
+            invested: '393213.123456',
+            realized_profit: '-1234.56789',
+          }),
+          pairSample({ paused: true, last_price: null, next_buy_price: null, sell_price: null }),
+        ],
+        feed: { connected: false, reconnects: 9, malformed_frames: 0, reason: 'a long reason '.repeat(20) },
+      }),
+      options,
+    );
+
+    for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+    expect(text).toMatch(/^[\n -~]*$/);
+  });
+
+  test('says what is asked for most: mode, pid, uptime, trading, counters, profit', () => {
+    const text = renderStatus(statusSample(), options);
+
+    expect(text).toContain('PAPER: no real money');
+    expect(text).toContain('pid 4194303  up 1h02m');
+    expect(text).toContain('trading on');
+    expect(text).toMatch(/cycler_iterations\s+98765432/);
+    expect(text).toMatch(/errors\s+0/);
+    expect(text).toContain('12.5 USDT');
+    expect(text).toContain('p50 480 us, p99 2.1 ms');
+  });
+
+  test('no mode can be taken for another (C10)', () => {
+    const first = (mode: string) => renderStatus(statusSample({ mode }), options).split('\n')[0];
+
+    expect(first('live')).toContain('LIVE: REAL MONEY');
+    expect(first('paper')).not.toContain('LIVE');
+    expect(first('testnet')).toContain('TESTNET: no real money');
+  });
+
+  test('what wants a human comes first, with its reason', () => {
+    const text = renderStatus(
+      statusSample({
+        pairs: [
+          pairSample({ symbol: 'AAA/USDT', state: 'idle' }),
+          pairSample({ symbol: 'BBB/USDT', state: 'active' }),
+          pairSample({ symbol: 'CCC/USDT', state: 'needs_attention', attention: 'look\u001b[2J here' }),
+        ],
+      }),
+      options,
+    );
+
+    expect(text.indexOf('CCC')).toBeLessThan(text.indexOf('BBB'));
+    expect(text.indexOf('BBB')).toBeLessThan(text.indexOf('AAA'));
+    expect(text).toContain('! CCC/USDT: look here');
+  });
+
+  test('a small screen shows fewer pairs and says so', () => {
+    const pairs = Array.from({ length: 30 }, (_, i) => pairSample({ symbol: `C${i}/USDT` }));
+
+    const text = renderStatus(statusSample({ pairs }), { ...options, maxPairs: 10 });
+
+    expect(text).toContain('... and 20 more pairs');
+    expect(text).not.toContain('C10/');
+  });
+
+  test('colours only when they are wanted', () => {
+    expect(renderStatus(statusSample(), { ...options, color: true })).toContain('\u001b[');
+    expect(renderStatus(statusSample(), options)).not.toContain('\u001b');
+  });
+
+  test.each([
+    [{ state: 'idle', trade: false }, 'forbidden'],
+    [{ state: 'idle', paused: true }, 'paused'],
+    [{ state: 'active', paused: true }, 'active/p'],
+    [{ state: 'active', trade: false }, 'active/f'],
+    [{ state: 'unknown', trade: false }, 'UNKNOWN'],
+  ])('%o reads %s', (over, label) => {
+    expect(stateLabel(pairSample(over))).toBe(label);
+  });
+});
+
+describe('columns', () => {
+  test('decimals are cut to fit, whole parts never', () => {
+    expect(fitDecimal('0.000000012345', 10)).toBe('0.00000001');
+    expect(fitDecimal('12345.6', 5)).toBe('12345');
+    expect(fitDecimal('1234.56', 5)).toBe('1234');
+    expect(fitDecimal('1234567', 5)).toBe('1234567');
+    expect(fitDecimal(null, 5)).toBe('-');
+  });
+
+  test('texts are cut with a mark', () => {
+    expect(fit('abcdef', 4)).toBe('abc~');
+    expect(fit('ab', 4, 'right')).toBe('  ab');
+  });
+
+  test.each([
+    [59_000, '59s'],
+    [61_000, '1m01s'],
+    [3_723_000, '1h02m'],
+    [90_000_000, '1d01h'],
+    [-5, '0s'],
+  ])('%d ms are %s', (ms, text) => {
+    expect(duration(ms)).toBe(text);
+  });
+});

@@ -1,0 +1,180 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { environment, MTRADE, mtrade, usePlace } from './cli-process.js';
+
+const place = usePlace();
+const TOKEN = 'a'.repeat(43);
+
+interface Seen {
+  readonly method: string;
+  readonly path: string;
+  readonly token: string;
+  readonly body: string;
+}
+
+/** An engine's control socket with scripted answers: what the commands send, and what they make of the answer. */
+let server: Server;
+let seen: Seen[];
+let answer: { status: number; body: unknown };
+
+beforeEach(async () => {
+  seen = [];
+  answer = { status: 200, body: { schema: 1, ok: true } };
+  mkdirSync(place.dataDir, { mode: 0o700 });
+  writeFileSync(join(place.dataDir, 'control.token'), `${TOKEN}\n`, { mode: 0o600 });
+  server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (text) => (body += String(text)));
+    request.on('end', () => {
+      const { method = '', url = '', headers } = request;
+      seen.push({ method, path: url, token: headers.authorization ?? '', body });
+      response.writeHead(answer.status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(answer.body));
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(join(place.dataDir, 'control.sock'), resolve);
+  });
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+});
+
+const engineStatus = {
+  schema: 1,
+  running: true,
+  pid: 7,
+  version: '0.1.0',
+  started_at: new Date().toISOString(),
+  mode: 'live',
+  exchange: 'gate',
+  trading: true,
+  data_dir: '/d',
+  stats: { cycler_iterations: 1, errors: 0 },
+  workers: { reactor: { alive: true, restarts: 0, heartbeat_age_ms: 3 } },
+  latency_us: {
+    tick_to_decision: { p50: 1, p99: 2, max: 3, count: 4 },
+    tick_to_order: { p50: 1, p99: 2, max: 3, count: 4 },
+  },
+  pairs: [],
+  profit: {},
+  feed: { connected: true, reconnects: 0, malformed_frames: 0, reason: null },
+};
+
+describe('operator commands', () => {
+  test.each([
+    [['reset', 'ETHUSDT'], '/api/autotrader/reset_cycle', { symbol: 'ETH/USDT' }],
+    [['resume', 'ETH_USDT'], '/api/autotrader/resume_cycle', { symbol: 'ETH/USDT' }],
+    [['pause', 'ETH/USDT'], '/api/autotrader/pause_cycle', { symbol: 'ETH/USDT' }],
+    [['sell', 'ETH/USDT'], '/api/autotrader/sell_now', { symbol: 'ETH/USDT' }],
+    [['permit', 'ETH/USDT', 'on'], '/api/autotrader/permit', { symbol: 'ETH/USDT', on: true }],
+    [['permit', 'ETH/USDT', 'off'], '/api/autotrader/permit', { symbol: 'ETH/USDT', on: false }],
+    [['trading', 'on'], '/api/autotrade/start', {}],
+    [['trading', 'off'], '/api/autotrade/stop', {}],
+  ])('mtrade %j posts to %s with the token', async (args, path, body) => {
+    const { code, stdout } = await mtrade(place, args);
+
+    expect(code).toBe(0);
+    expect(stdout).not.toBe('');
+    expect(seen).toMatchObject([{ method: 'POST', path, token: `Bearer ${TOKEN}` }]);
+    expect(JSON.parse(seen[0]?.body ?? '')).toEqual(body);
+  });
+
+  test('a refusal is told in the words of the engine, without control characters (S15)', async () => {
+    answer = { status: 409, body: { code: 'MTRADE_COMMAND', detail: 'ETH/USDT has\u001b[2J no open cycle' } };
+
+    const { code, stdout, stderr } = await mtrade(place, ['reset', 'ETH/USDT']);
+
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toBe('mtrade: ETH/USDT has no open cycle\n');
+  });
+
+  test('a refused token is a matter of permission', async () => {
+    answer = { status: 401, body: { code: 'HTTP_UNAUTHORIZED', detail: 'wrong token' } };
+
+    expect((await mtrade(place, ['pause', 'ETH/USDT'])).code).toBe(77);
+  });
+});
+
+describe('status of a running engine', () => {
+  test('--json passes the object on as it is, exit 0', async () => {
+    answer = { status: 200, body: engineStatus };
+
+    const { code, stdout } = await mtrade(place, ['status', '--json']);
+
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(engineStatus);
+  });
+
+  test('as text it is plain without a terminal, coloured on request', async () => {
+    answer = { status: 200, body: engineStatus };
+
+    const plain = await mtrade(place, ['status']);
+    const coloured = await mtrade(place, ['status'], { FORCE_COLOR: '1' });
+    const refused = await mtrade(place, ['status'], { FORCE_COLOR: '1', NO_COLOR: '1' });
+
+    expect(plain.stdout).toContain('LIVE: REAL MONEY');
+    expect(plain.stdout).not.toContain('\u001b');
+    expect(coloured.stdout).toContain('\u001b[');
+    expect(refused.stdout).not.toContain('\u001b');
+  });
+
+  test('--watch ends quietly when its reader goes away (P24)', async () => {
+    answer = { status: 200, body: engineStatus };
+    const child = spawn(process.execPath, [MTRADE, 'status', '--watch', '--json'], {
+      cwd: place.directory,
+      env: environment(place),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.stdout.once('data', () => child.stdout.destroy());
+
+    const code = await new Promise((resolve) => child.on('exit', resolve));
+
+    expect(code).toBe(0);
+    expect(stderr).toBe('');
+  });
+
+  test('--watch ends with Ctrl-C, exit 0, one JSON object a line', async () => {
+    answer = { status: 200, body: engineStatus };
+    const child = spawn(process.execPath, [MTRADE, 'status', '--watch', '--json'], {
+      cwd: place.directory,
+      env: environment(place),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      if (stdout.split('\n').length > 2) child.kill('SIGINT');
+    });
+
+    const code = await new Promise((resolve) => child.on('close', resolve));
+
+    expect(code).toBe(0);
+    for (const line of stdout.trimEnd().split('\n')) expect(JSON.parse(line)).toEqual(engineStatus);
+  });
+});
+
+test('stop asks for the shutdown and waits for the end', async () => {
+  const closing = new Promise<void>((resolve) => {
+    server.on('request', (request) => {
+      if (request.url === '/api/engine/shutdown') setTimeout(() => server.close(() => resolve()), 300);
+    });
+  });
+
+  const { code, stdout } = await mtrade(place, ['stop']);
+  await closing;
+
+  expect(code).toBe(0);
+  expect(stdout).toContain('has stopped');
+  expect(seen[0]).toMatchObject({ method: 'POST', path: '/api/engine/shutdown' });
+});

@@ -1,0 +1,239 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { mtrade, usePlace } from './cli-process.js';
+
+const place = usePlace();
+
+const file = (name: string, text: string): string => {
+  const path = join(place.directory, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+describe('usage', () => {
+  test.each([
+    [['bogus']],
+    [['status', '--bogus']],
+    [['reset']],
+    [['reset', 'FOO']],
+    [['permit', 'ETH/USDT', 'maybe']],
+    [['ladder', 'ETH/USDT']],
+    [['ladder', 'ETH/USDT', '--price', '-1']],
+    [['lock']],
+    [['lock', '--check', '--kill']],
+    [['start', '--log-level', 'loud']],
+    [[]],
+  ])('mtrade %j is a usage error: exit 2, nothing on stdout', async (args) => {
+    const { code, stdout, stderr } = await mtrade(place, args);
+
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).not.toBe('');
+  });
+
+  test('help and version are answers: exit 0, on stdout', async () => {
+    const help = await mtrade(place, ['--help']);
+    const version = await mtrade(place, ['--version']);
+
+    expect([help.code, version.code]).toEqual([0, 0]);
+    expect(help.stdout).toContain('start [options]');
+    expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('a bad configuration: exit 78, the key and the file named, nothing left behind (scenario 60)', () => {
+  test.each([
+    [
+      'an unknown key',
+      '[engine]\ndebounc_ms = 1',
+      /engine\.debounc_ms: unknown key; did you mean engine\.debounce_ms\?/,
+    ],
+    [
+      'a ladder that falls below zero (scenario 14)',
+      '[ladder]\nstep_pct = "50"',
+      /ladder: rows 2-16 lie 100 % or more/,
+    ],
+    ['malformed TOML', 'mode = ', /bad\.toml:1:\d+: not valid TOML/],
+  ])('%s', async (_what, toml, says) => {
+    const path = file('bad.toml', toml);
+
+    for (const args of [['start'], ['status'], ['config', 'check'], ['ladder', 'ETHUSDT', '--price', '1']]) {
+      const { code, stdout, stderr } = await mtrade(place, [...args, '--config', path]);
+
+      expect(code, args.join(' ')).toBe(78);
+      expect(stdout).toBe('');
+      expect(stderr).toMatch(says);
+      expect(stderr).toContain(path);
+      expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    }
+    expect(readdirSync(place.directory)).toEqual(['bad.toml']);
+  });
+
+  test('live mode without keys names every source that was tried (C04)', async () => {
+    const path = file('live.toml', 'mode = "live"\n[[pairs]]\nsymbol = "ETH/USDT"\ntrade = true\n');
+
+    const { code, stderr } = await mtrade(place, ['start', '--config', path]);
+
+    expect(code).toBe(78);
+    expect(stderr).toMatch(/MTRADE_API_KEY: no secret found; tried .*mtrade-api-key.*MTRADE_API_KEY_FILE/);
+    expect(existsSync(place.dataDir)).toBe(false);
+  });
+});
+
+describe('config', () => {
+  test('show prints what is in force, overrides included; a file made of it means the same', async () => {
+    const first = await mtrade(place, ['config', 'show'], { MTRADE__ENGINE__DEBOUNCE_MS: '55' });
+    const path = file('copy.toml', first.stdout);
+    const again = await mtrade(place, ['config', 'show', '--json', '--config', path]);
+
+    expect(first.stdout).toContain('debounce_ms = 55');
+    const { schema, config } = JSON.parse(again.stdout) as { schema: number; config: { engine: unknown } };
+    expect(schema).toBe(1);
+    expect(config.engine).toMatchObject({ debounce_ms: 55, cycle_pause_ms: 500 });
+  });
+
+  test('show cannot show a secret: it is not there', async () => {
+    const { stdout, stderr } = await mtrade(place, ['config', 'show'], {
+      MTRADE_API_SECRET: 'canary-secret',
+    });
+
+    expect(stdout + stderr).not.toContain('canary-secret');
+  });
+
+  test('check warns about rows that lose money and ladders that cannot be paid', async () => {
+    const { code, stdout, stderr } = await mtrade(place, ['config', 'check']);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('configuration ok: built-in defaults (paper mode, 16 pairs, 16 permitted)');
+    expect(stderr).toContain('rows 9-16 sell at a net loss');
+    expect(stderr).toContain('6291408 USDT');
+  });
+
+  test('schema is a JSON schema', async () => {
+    const { stdout } = await mtrade(place, ['config', 'schema']);
+
+    expect(JSON.parse(stdout)).toMatchObject({ type: 'object', additionalProperties: false });
+  });
+});
+
+describe('ladder', () => {
+  test('--json is one object on stdout, warnings stay on stderr (scenarios 13, 25)', async () => {
+    const path = file('mtrade.toml', '[ladder]\nvolume_mode = "fixed"\n[[pairs]]\nsymbol = "ETH_USDT"\n');
+
+    const { code, stdout, stderr } = await mtrade(place, [
+      'ladder',
+      'ETHUSDT',
+      '--price',
+      '100',
+      '--json',
+      '--config',
+      path,
+    ]);
+
+    expect(code).toBe(0);
+    const ladder = JSON.parse(stdout) as { rows: { sell_price: string }[] };
+    expect(ladder).toMatchObject({
+      schema: 1,
+      symbol: 'ETH/USDT',
+      total_quote: '51',
+      loss_rows: [7, 8, 9, 10, 11, 12, 13, 14, 15, 16],
+    });
+    expect(Number(ladder.rows[1]?.sell_price)).toBeCloseTo(98.699905, 6);
+    expect(stderr).toContain('rows 7-16 sell at a net loss');
+  });
+
+  test('a pair that is not configured gets the defaults, and a note', async () => {
+    const { code, stdout, stderr } = await mtrade(place, ['ladder', 'FOO/USDT', '--price', '1']);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('whole ladder: 393213 USDT');
+    expect(stderr).toContain('FOO/USDT is not configured');
+  });
+});
+
+describe('init', () => {
+  test('writes a file that passes the check, and never overwrites one by itself', async () => {
+    const first = await mtrade(place, ['init', '--pairs', 'BTC_USDT,eth/usdt', '--base-order', '5']);
+    const text = readFileSync(join(place.directory, 'mtrade.toml'), 'utf8');
+    const check = await mtrade(place, ['config', 'check']);
+    const second = await mtrade(place, ['init']);
+    const forced = await mtrade(place, ['init', '--force']);
+
+    expect([first.code, check.code, second.code, forced.code]).toEqual([0, 0, 2, 0]);
+    expect(text).toContain('symbol = "BTC/USDT"');
+    expect(check.stdout).toContain(join(place.directory, 'mtrade.toml'));
+    expect(second.stderr).toContain('--force');
+  });
+});
+
+describe('without a running engine', () => {
+  test('status exits 3 and says so, as text and as JSON', async () => {
+    const text = await mtrade(place, ['status']);
+    const json = await mtrade(place, ['status', '--json']);
+
+    expect([text.code, json.code]).toEqual([3, 3]);
+    expect(text.stdout).toContain('not running');
+    expect(JSON.parse(json.stdout)).toMatchObject({ schema: 1, running: false, data_dir: place.dataDir });
+    expect(existsSync(place.dataDir)).toBe(false);
+  });
+
+  test.each([[['stop']], [['reset', 'ETH/USDT']], [['permit', 'ETH/USDT', 'on']], [['trading', 'off']]])(
+    '%j exits 3',
+    async (args) => {
+      const { code, stderr } = await mtrade(place, args);
+
+      expect(code).toBe(3);
+      expect(stderr).toContain(place.dataDir);
+    },
+  );
+});
+
+describe('doctor', () => {
+  test('finds nothing wrong on a healthy machine', async () => {
+    const { code, stdout } = await mtrade(place, ['doctor', '--json']);
+
+    const { findings } = JSON.parse(stdout) as { findings: { level: string; check: string }[] };
+    expect(findings.filter((finding) => finding.level === 'problem')).toEqual([]);
+    expect(findings.map((finding) => finding.check)).toEqual(
+      expect.arrayContaining([
+        'node',
+        'configuration',
+        'data directory',
+        'disk space',
+        'secrets',
+        'exchange',
+        'lock',
+        'database',
+      ]),
+    );
+    expect(code).toBe(0);
+    expect(existsSync(place.dataDir)).toBe(false);
+  });
+
+  test('names what is wrong, with a remedy, and exits 1', async () => {
+    file(
+      'mtrade.toml',
+      'mode = "live"\n[exchange]\nrest_url = "http://127.0.0.1:9/api/v4"\nws_url = "ws://127.0.0.1:9/"\n[[pairs]]\nsymbol = "ETH/USDT"\ntrade = true\n',
+    );
+    mkdirSync(place.dataDir);
+    writeFileSync(join(place.dataDir, 'mtrade.db'), 'no database');
+
+    const { code, stdout } = await mtrade(place, ['doctor', '--json']);
+
+    const { findings } = JSON.parse(stdout) as {
+      findings: { level: string; check: string; remedy: string }[];
+    };
+    const problems = findings.filter((finding) => finding.level === 'problem');
+    expect(problems.map((finding) => finding.check).sort()).toEqual(['database', 'exchange', 'secrets']);
+    expect(problems.every((finding) => finding.remedy.length > 10)).toBe(true);
+    expect(code).toBe(1);
+  });
+});
+
+test('systemd prints a unit that starts this installation', async () => {
+  const { code, stdout } = await mtrade(place, ['systemd', '--config', 'my.toml']);
+
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^ExecStart=\/\S*node\S* \/\S*main\.js start --config \/\S*my\.toml$/m);
+});
