@@ -4,6 +4,7 @@ import {
   HUNDRED,
   min,
   type Price,
+  quotient,
   type QuoteAmount,
   scaled,
   valueOf,
@@ -72,7 +73,7 @@ function stepBelow(bound: Price, step: Price): Price {
  * more is taken; when the purchase itself is too small, nothing is.
  */
 function amountFor(purchase: QuoteAmount, limit: Price, rules: MarketRules): BaseQty | null {
-  const amount = floorToStep(purchase.div(limit) as BaseQty, rules.amountStep);
+  const amount = floorToStep(quotient(purchase, limit) as BaseQty, rules.amountStep);
   if (isTradableAmount(amount, limit, rules)) return amount;
   if (purchase.lt(rules.minQuote)) return null;
   const raised = amount.plus(rules.amountStep) as BaseQty;

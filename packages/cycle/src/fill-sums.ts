@@ -4,6 +4,7 @@ import {
   type Decimal,
   integer,
   type Price,
+  quotient,
   type QuoteAmount,
   scaled,
   ZERO,
@@ -58,7 +59,7 @@ export function sumFills(intent: Intent, fills: readonly Fill[]): FillSums {
 }
 
 /** Executed average price, the exact quotient (rounded at its 40th decimal). */
-export const averagePrice = (sums: FillSums): Price => sums.quote.div(sums.base) as Price;
+export const averagePrice = (sums: FillSums): Price => quotient(sums.quote, sums.base) as Price;
 
 /**
  * True when all trades of an order have arrived: their amounts make the order's filled amount exactly, their values

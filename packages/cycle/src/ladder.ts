@@ -6,6 +6,7 @@ import {
   integer,
   ONE,
   type Price,
+  quotient,
   type QuoteAmount,
   roundHalfUp,
   roundUp,
@@ -94,9 +95,9 @@ export function buildLadder(params: LadderParams, startPrice: Price): Ladder {
     const kept = HUNDRED.minus(dropPct).times(PER_CENT);
     const rate = truncate(startPrice.times(kept), STORED_DECIMALS);
     invested = invested.plus(purchase);
-    coinsAtStart = coinsAtStart.plus(purchase.div(kept));
-    const breakEven = startPrice.times(invested).div(coinsAtStart);
-    const breakEvenPct = roundHalfUp(breakEven.minus(rate).div(rate).times(HUNDRED), STORED_DECIMALS);
+    coinsAtStart = coinsAtStart.plus(quotient(purchase, kept));
+    const breakEven = quotient(startPrice.times(invested), coinsAtStart);
+    const breakEvenPct = roundHalfUp(quotient(breakEven.minus(rate).times(HUNDRED), rate), STORED_DECIMALS);
     const targetPct = breakEvenPct.plus(rowProfitPct(params, step));
     const sellPrice = roundUp(rate.times(targetPct.times(PER_CENT).plus(ONE)), STORED_DECIMALS);
 
@@ -108,7 +109,7 @@ export function buildLadder(params: LadderParams, startPrice: Price): Ladder {
       rate: rate as Price,
       purchase: purchase as QuoteAmount,
       invested: invested as QuoteAmount,
-      coins: coinsAtStart.div(startPrice) as BaseQty,
+      coins: quotient(coinsAtStart, startPrice) as BaseQty,
       breakEven: breakEven as Price,
       breakEvenPct,
       targetPct,

@@ -7,6 +7,7 @@ import {
   max,
   ONE,
   type Price,
+  quotient,
   type QuoteAmount,
   ZERO,
 } from '@mtrade/money';
@@ -45,7 +46,7 @@ function workOut(cycle: Cycle, rules: MarketRules): SaleTerms {
   const cost = netCost(cycle);
   const netVolume = cycle.baseVolume.times(ONE.minus(rules.feeRate));
   assert(netVolume.gt(ZERO), `cycle ${cycle.id} is active without volume`);
-  const breakEven = cost.div(netVolume) as Price;
+  const breakEven = quotient(cost, netVolume) as Price;
   const required = max(currentRow(cycle).sellPrice, breakEven);
 
   let limit = ceilToStep(required, rules.priceStep);
@@ -65,7 +66,7 @@ function workOut(cycle: Cycle, rules: MarketRules): SaleTerms {
 /** The lowest price on the grid at which `amount` is worth `value`. */
 function priceFor(value: QuoteAmount, amount: BaseQty, priceStep: Price): Price {
   if (value.lte(ZERO)) return ZERO as Price;
-  const least = ceilToStep(value.div(amount) as Price, priceStep);
+  const least = ceilToStep(quotient(value, amount) as Price, priceStep);
   return (least.times(amount).lt(value) ? least.plus(priceStep) : least) as Price;
 }
 

@@ -4,6 +4,7 @@ import {
   type Decimal,
   min,
   type Price,
+  quotient,
   type QuoteAmount,
   roundUp,
   text,
@@ -230,7 +231,7 @@ const isSellable = (left: BaseQty, at: Price, rules: MarketRules): boolean =>
 function costShare(cycle: Cycle, left: BaseQty): QuoteAmount {
   if (left.eq(ZERO)) return ZERO as QuoteAmount;
   const cost: Decimal = netCost(cycle);
-  return min(cost, roundUp(cost.times(left).div(cycle.baseVolume), COST_DECIMALS)) as QuoteAmount;
+  return min(cost, roundUp(quotient(cost.times(left), cycle.baseVolume), COST_DECIMALS)) as QuoteAmount;
 }
 
 /** A cycle as history keeps it. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { clientOrderId, isOwnClientOrderId, parseClientOrderId, type Purpose } from '../src/index.js';
 
 const parts = { installId: 'k3f9', startNonce: 'q7ab', rowId: 10_329, purpose: 'start' } as const;
@@ -40,13 +40,15 @@ describe('client order id', () => {
 
   test('no single wrong character and no swap of neighbours passes the check', () => {
     const id = clientOrderId(parts);
+    const wrong = new Set<string>();
     for (let i = 0; i < id.length; i += 1) {
-      for (const other of 'abcdefghijklmnopqrstuvwxyz0123456789-') {
-        if (other !== id[i]) expect(parseClientOrderId(id.slice(0, i) + other + id.slice(i + 1))).toBeNull();
-      }
-      const swapped = id.slice(0, i) + (id[i + 1] ?? '') + (id[i] ?? '') + id.slice(i + 2);
-      if (swapped !== id) expect(parseClientOrderId(swapped)).toBeNull();
+      for (const other of 'abcdefghijklmnopqrstuvwxyz0123456789-')
+        wrong.add(id.slice(0, i) + other + id.slice(i + 1));
+      wrong.add(id.slice(0, i) + (id[i + 1] ?? '') + (id[i] ?? '') + id.slice(i + 2));
     }
+    wrong.delete(id);
+
+    expect([...wrong].filter((other) => parseClientOrderId(other) !== null)).toEqual([]);
   });
 
   test.each([

@@ -256,6 +256,23 @@ describe('sale', () => {
     expect(text(draft.baseAmount as never)).toBe('0.03');
   });
 
+  test("a bid between two steps of the grid waits until the order's own price is reached", () => {
+    const pair = activePair('0.03', '100.001');
+
+    expect(reason(pair, makeContext(makeMarket('100.605', '100.62')))).toBe('bid_below_required');
+    expect(text(draftOf(decide(pair, makeContext(makeMarket('100.61', '100.62')))).limitPrice as never)).toBe(
+      '100.61',
+    );
+  });
+
+  test('does not wait for a balance that may be older than the buy', () => {
+    const account = makeAccount({ baseTotal: baseQty('0'), baseAvailable: baseQty('0'), settled: false });
+
+    expect(draftOf(decide(activePair(), makeContext(makeMarket('101', '101.01'), { account }))).side).toBe(
+      'sell',
+    );
+  });
+
   test("is never a loss: the fees of the real position raise the row's price", () => {
     // 0.1 % kept back in base on the buy and 0.2 % to come on the sale: 3 / (0.02 x 0.998) with a third of the coins gone.
     const pair = activePair('0.03', '100', makeParams(), '0.01');

@@ -1,3 +1,4 @@
 export * from './decimal.js';
 export * from './rounding.js';
 export * from './sums.js';
+export * from './quotient.js';

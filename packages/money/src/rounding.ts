@@ -1,9 +1,10 @@
 import { Big } from 'big.js';
 import type { BaseQty, Decimal, Price, QuoteAmount } from './decimal.js';
+import { quotient } from './quotient.js';
 
 /** The largest multiple of `step` that is not above `value`. Both positive. */
 export function floorToStep<T extends Decimal>(value: T, step: T): T {
-  const steps = value.div(step).round(0, Big.roundDown);
+  const steps = quotient(value, step).round(0, Big.roundDown);
   const floored = steps.times(step);
   // A quotient is rounded at its 40th decimal; this makes the promise hold even when that rounding went up.
   return (floored.gt(value) ? floored.minus(step) : floored) as T;
@@ -24,4 +25,4 @@ export const valueOf = (at: Price, qty: BaseQty): QuoteAmount => at.times(qty) a
 
 /** The most whole steps of base that `budget` can buy at `at`. */
 export const qtyFor = (budget: QuoteAmount, at: Price, step: BaseQty): BaseQty =>
-  floorToStep(budget.div(at) as BaseQty, step);
+  floorToStep(quotient(budget, at) as BaseQty, step);
