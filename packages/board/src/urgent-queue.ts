@@ -151,13 +151,12 @@ export class UrgentQueue {
   #complete(announced: number): undefined {
     const words = this.#words;
     const kind = announced & KIND_MASK;
-    const ticket = announced & TICKET_MASK;
     const index = QUEUE_HEADER_WORDS + ((announced >>> PAIR_SHIFT) & PAIR_MASK);
+    const wanted = (announced & TICKET_MASK) | (kind === TAKE ? NONE : kind);
     const entry = words.load(index);
     // Looked at after the entry: if the change is still announced, the entry is either older than it or made by it.
     if (words.load(CONTROL) !== announced) return;
-    if ((entry & TICKET_MASK) !== ticket)
-      words.compareExchange(index, entry, ticket | (kind === TAKE ? NONE : kind));
+    if (entry !== wanted) words.compareExchange(index, entry, wanted);
     words.compareExchange(CONTROL, announced, announced & ~KIND_MASK);
   }
 }

@@ -3,6 +3,7 @@ import { QUEUE_HEADER_WORDS, UrgentQueue } from '../src/urgent-queue.js';
 import { isLinearizable, type SequentialModel } from './support/linearizable.js';
 import {
   type CallRecord,
+  existing,
   RETRY,
   explore,
   type LoomReport,
@@ -67,7 +68,7 @@ function exploreQueue({ pairs, capacity, before = [], threads, mortal = [] }: Sc
       const model: SequentialModel<Lists> = {
         initial,
         apply: (lists, { thread, index }) =>
-          applyToLists(lists, capacity, threads[thread]?.[index] as Action),
+          applyToLists(lists, capacity, existing(threads[thread]?.[index])),
         isEnd: (lists) => [...lists.crossing, ...lists.normal].join() === left.join(),
       };
       expect(isLinearizable(calls, model), `${describeCalls(calls)}, left ${left.join()}`).toBe(true);

@@ -60,6 +60,23 @@ describe('the urgent queue', () => {
     expect(drain(queue)).toEqual([3, 1, 2, 0]);
   });
 
+  test('a pair that rested while all tickets went round is queued like any other', () => {
+    const pairs = 2;
+    const queue = new Queue(
+      { pairs, capacity: pairs },
+      wordsOver(new Int32Array(QUEUE_HEADER_WORDS + pairs)),
+    );
+    queue.push(1, false);
+    expect(queue.pop()).toBe(1); // entry 1 keeps ticket 2
+    for (let change = 0; change < 2 ** 20 - 2; change += 2) {
+      queue.push(0, false);
+      queue.pop();
+    }
+    queue.push(0, false); // ticket 1 of the next round; the next one is 2 again
+    expect(queue.push(1, false)).toBe('queued');
+    expect(drain(queue)).toEqual([0, 1]);
+  });
+
   test('P46: what a dead producer announced is completed by the sweep', () => {
     const memory = new Int32Array(QUEUE_HEADER_WORDS + 2);
     const queue = new Queue({ pairs: 2, capacity: 2 }, wordsOver(memory));

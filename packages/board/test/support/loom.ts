@@ -123,9 +123,7 @@ class ReplayedWords implements Words {
   }
 
   #at(index: number): number {
-    const value = this.#memory[index];
-    if (value === undefined) throw new RangeError(`no word ${index}`);
-    return value;
+    return existing(this.#memory[index]);
   }
 
   #put(index: number, value: number): number {
@@ -155,7 +153,7 @@ function advance(
   states: readonly ThreadState[],
   memory: Int32Array,
 ): ThreadState {
-  const state = states[id] as ThreadState;
+  const state = existing(states[id]);
   if (state.steps.length > MAX_STEPS) throw new Error(`thread ${id} does not come to an end`);
   const words = new ReplayedWords(state.steps, memory);
   const list = thread(words);
@@ -223,7 +221,7 @@ export function explore(options: LoomOptions): LoomReport {
     for (const [id, state] of states.entries()) {
       if (state.status !== 'running') continue;
       const nextMemory = memory.slice();
-      const next = advance(threads[id] as LoomThread, id, states, nextMemory);
+      const next = advance(existing(threads[id]), id, states, nextMemory);
       schedule.push(String(id));
       paths += visit(nextMemory, states.with(id, next));
       schedule.pop();
@@ -261,9 +259,15 @@ function keyOf(memory: Int32Array, states: readonly ThreadState[]): string {
   return `${memory.join(',')}|${parts.join('|')}`;
 }
 
+/** What is not there was asked for by mistake: a word beyond the memory, a thread beyond the list. */
+export function existing<T>(value: T | undefined): T {
+  if (value === undefined) throw new RangeError('out of range');
+  return value;
+}
+
 /** The same words without any stops, for setting up and for looking at an end state. */
 export function wordsOver(memory: Int32Array): Words {
-  const load = (index: number): number => memory[index] as number;
+  const load = (index: number): number => existing(memory[index]);
   const store = (index: number, value: number): void => {
     memory[index] = value;
   };
