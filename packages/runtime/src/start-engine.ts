@@ -150,7 +150,9 @@ class Engine implements RunningEngine {
   status(): Promise<StatusJson> {
     if (!this.#supervisor)
       return Promise.reject(
-        new MtradeError('MTRADE_COMMAND', 'the engine is still starting', { command: 'status' }),
+        new MtradeError('MTRADE_NOT_RUNNING', 'the engine is still starting', {
+          dataDir: this.config.dataDir,
+        }),
       );
     return this.#supervisor.status();
   }
@@ -269,11 +271,12 @@ class Engine implements RunningEngine {
     this.#settle.reject(error);
   }
 
+  /** The control server closes last: during the drain an operator can still look, and hurry it. */
   async #closeAll(drainMs: number): Promise<void> {
+    await this.#supervisor?.stop(drainMs);
     await this.#control
       ?.close()
       .catch((error: unknown) => this.#log.warn({ error }, 'closing the control server failed'));
-    await this.#supervisor?.stop(drainMs);
     await this.#paper?.close();
   }
 
