@@ -1,0 +1,61 @@
+import { statSync } from 'node:fs';
+import type { Clock } from '@mtrade/base';
+import type { Logger } from '@mtrade/log';
+import { type FileWitness, sameFile } from '@mtrade/store';
+
+const INTERVAL_MS = 1_000;
+/** A gap this long between two looks means that the process was stopped or the machine asleep. */
+const SUSPENDED_MS = 5_000;
+
+export interface Watch {
+  /** False from the first moment on at which a lock file is gone or another. Microseconds; ask before every intent. */
+  readonly stillHeld: () => boolean;
+  /** The same question, asked quietly. */
+  readonly isIntact: () => boolean;
+  /** Another layer has found out that the lock is lost. */
+  readonly lose: (reason: string) => void;
+  readonly stop: () => void;
+}
+
+export interface WatchDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Called once. The engine must stop sending and end (exit code 75). */
+  readonly onLost: (reason: string) => void;
+}
+
+/** Looks every second whether the files that carry the lock are still the same ones (P40). */
+export function watchLock(witnesses: readonly FileWitness[], { clock, log, onLost }: WatchDeps): Watch {
+  let lost: string | null = null;
+  let lookedAt = clock.monoMs();
+
+  const lose = (reason: string): void => {
+    if (lost !== null) return;
+    lost = reason;
+    log.error({ reason }, 'the single-instance lock is lost');
+    onLost(reason);
+  };
+  const stillHeld = (): boolean => {
+    if (lost !== null) return false;
+    const gone = witnesses.find((witness) => !sameFile(witness));
+    if (gone) lose(`${gone.path} was deleted or replaced`);
+    return lost === null;
+  };
+  const isIntact = (): boolean => lost === null && witnesses.every(sameFile);
+  const look = (): void => {
+    const now = clock.monoMs();
+    const gapMs = now - lookedAt;
+    lookedAt = now;
+    if (gapMs > SUSPENDED_MS)
+      log.warn({ gapMs: Math.round(gapMs) }, 'the process was suspended; looking at the lock');
+    stillHeld();
+  };
+  const timer = setInterval(look, INTERVAL_MS).unref();
+  return { stillHeld, isIntact, lose, stop: () => clearInterval(timer) };
+}
+
+/** A directory as it is now, for `watchLock`. */
+export function witnessOf(path: string): FileWitness {
+  const { dev, ino } = statSync(path);
+  return { path, device: dev, inode: ino };
+}
