@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { PlaceOrder } from '../src/index.js';
+import type { ExchangeRecord, PlaceOrder } from '../src/index.js';
 import { Exchange } from '../src/index.js';
-import { ETH, USER, limit, market, openExchange, placed } from './core-fixture.js';
+import { ETH, USER, book, limit, market, openExchange, placed } from './core-fixture.js';
 
 describe("refusals carry the exchange's own label", () => {
   test.each<[string, PlaceOrder, string]>([
@@ -169,5 +169,34 @@ describe('market figures', () => {
       low24h: '1990.00',
       changePct: '0.25',
     });
+  });
+});
+
+describe('rebuilding', () => {
+  test('one record keeps the order in which its orders ended: the maker before the taker that came later', () => {
+    const records: ExchangeRecord[] = [];
+    const exchange = openExchange({ users: ['1', '2'], onRecord: (record) => records.push(record) });
+    placed(exchange, limit('sell', '1', '1999.5'), 10, '2');
+    placed(exchange, limit('buy', '1', '2000', { timeInForce: 'fok' }), 11, '1');
+
+    const rebuilt = new Exchange({ pairs: [ETH], users: ['1', '2'] });
+    for (const record of records) rebuilt.apply(record);
+
+    expect(records.at(-1)?.orders?.map((order) => order.userId)).toEqual(['2', '1']);
+    expect(rebuilt.snapshot()).toEqual(exchange.snapshot());
+  });
+
+  test('older orders keep their place in the queue, also when a record has touched them', () => {
+    const records: ExchangeRecord[] = [];
+    const exchange = openExchange({ onRecord: (record) => records.push(record) });
+    const first = placed(exchange, limit('sell', '1', '2050', { text: 't-1' }), 10);
+    placed(exchange, limit('sell', '1', '2050', { text: 't-2' }), 11);
+    exchange.setQuote('ETH/USDT', book([['2050.00', '0.3']], [['2060.00', '1']]), 12);
+
+    const rebuilt = new Exchange({ pairs: [ETH] });
+    for (const record of records) rebuilt.apply(record);
+    rebuilt.setQuote('ETH/USDT', book([['2050.00', '0.4']], [['2060.00', '1']]), 13);
+
+    expect(rebuilt.order(USER, 'ETH/USDT', first.id, 14)).toMatchObject({ ok: true, value: { left: '0.3' } });
   });
 });
