@@ -77,15 +77,24 @@ export class Account {
     return this.#requestedMono === null ? Number.POSITIVE_INFINITY : nowMono - this.#requestedMono;
   }
 
-  /** Null while unknown: before the first snapshot, or when the last one is too old. */
-  view(rules: MarketRules, lastFillMono: number | null, nowMono: MonoMs): AccountView | null {
+  /**
+   * Null while unknown: before the first snapshot, or when the last one is too old. `heldByOthers` is what the books of
+   * other pairs hold of the same base coin: it is not this pair's to sell.
+   */
+  view(
+    rules: MarketRules,
+    lastActivityMono: number | null,
+    heldByOthers: Decimal,
+    nowMono: MonoMs,
+  ): AccountView | null {
     if (this.#requestedMono === null || this.ageMs(nowMono) > this.#options.maxAgeMs) return null;
     const base = this.#balances[rules.base];
     return {
       quoteAvailable: this.#freeQuote(rules.quote),
-      baseAvailable: (base?.available ?? ZERO) as BaseQty,
-      baseTotal: (base?.total ?? ZERO) as BaseQty,
-      settled: lastFillMono === null || this.#requestedMono > lastFillMono + this.#options.settleLagMs,
+      baseAvailable: (base?.available ?? ZERO).minus(heldByOthers) as BaseQty,
+      baseTotal: (base?.total ?? ZERO).minus(heldByOthers) as BaseQty,
+      settled:
+        lastActivityMono === null || this.#requestedMono > lastActivityMono + this.#options.settleLagMs,
     };
   }
 

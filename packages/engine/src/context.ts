@@ -65,6 +65,8 @@ export interface EngineContext {
   readonly params: ReadonlyMap<string, LadderParams>;
   readonly rules: Map<string, MarketRules>;
   readonly pairs: ReadonlyMap<string, PairMemory>;
+  /** For each pair the others with the same base coin; usually none. */
+  readonly sameBase: ReadonlyMap<string, readonly string[]>;
   readonly intents: Map<number, IntentMemory>;
   /** Set once by a shutdown: nothing new is sent, what is in flight is followed. */
   draining: boolean;

@@ -82,6 +82,12 @@ export class Cycler {
       params: new Map(options.pairs.map((pair) => [pair.symbol, pair.params])),
       rules: new Map(options.rules.map((rules) => [rules.symbol, rules])),
       pairs: new Map(symbols.map((symbol) => [symbol, newMemory(board.indexOf(symbol))])),
+      sameBase: new Map(
+        symbols.map((symbol) => [
+          symbol,
+          symbols.filter((other) => other !== symbol && baseOf(other) === baseOf(symbol)),
+        ]),
+      ),
       intents: new Map(),
       draining: false,
     };
@@ -189,6 +195,8 @@ export class Cycler {
     this.#context.log.error({ during, error: errorText(error) }, 'a step of the cycler failed');
   }
 }
+
+const baseOf = (symbol: string): string | undefined => symbol.split('/')[0];
 
 function newMemory(index: number): PairMemory {
   assert(index >= 0, 'every configured pair has a place on the board');

@@ -1,5 +1,6 @@
 import { assert, type MonoMs } from '@mtrade/base';
-import type { DecisionContext, PairState } from '@mtrade/cycle';
+import { type DecisionContext, ledgerBase, type PairState } from '@mtrade/cycle';
+import { type Decimal, ZERO } from '@mtrade/money';
 import type { EngineContext } from './context.js';
 import type { MarketReader } from './market-reader.js';
 
@@ -21,10 +22,17 @@ export function decisionContext(
     sellWhenForbidden: options.sellWhenForbidden,
     staleAfterMs: options.staleAfterMs,
     market: reader.view(memory.index, nowMono),
-    account: rules && account.view(rules, memory.lastActivityMono, nowMono),
+    account: rules && account.view(rules, memory.lastActivityMono, heldByOthers(context, pair), nowMono),
     rules,
     params,
     clockCertain: exchangeClock.errorMs(nowMono) < options.maxClockErrorMs,
     budget: { buy: budget.allows(nowMono), sell: budget.allowsUrgent(nowMono) },
   };
+}
+
+/** ETH/USDT and ETH/BTC share one balance of ETH: what the books of one hold is not the other's. */
+function heldByOthers({ books, sameBase }: EngineContext, pair: PairState): Decimal {
+  let held = ZERO;
+  for (const symbol of sameBase.get(pair.symbol) ?? []) held = held.plus(ledgerBase(books.pair(symbol)));
+  return held;
 }

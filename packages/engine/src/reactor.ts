@@ -54,6 +54,11 @@ export class Reactor {
     }
     if (isBook) cell.receivedMono = tick.receivedMono;
     prices.write(pair, cell);
+    if (!isBook && tick.asks === null) {
+      // No rule looks at the last trade: it is shown, and wakes nobody.
+      counters.increment('reactor_unchanged');
+      return;
+    }
 
     if (this.#crosses()) return this.#pushCrossing(pair);
     if (slots.elapsedMs(pair, this.#clock.monoMs()) < this.#options.debounceMs) {

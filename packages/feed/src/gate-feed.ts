@@ -37,6 +37,8 @@ export interface GateFeed extends PriceFeed {
 }
 
 const HOUSEKEEPING_MS = 1_000;
+/** After this silence of a pair's book channel its ticker's best prices count. */
+const BOOK_QUIET_MS = 2_000;
 
 /**
  * Gate.io's spot WebSocket as the engine's `PriceFeed`: one socket for all pairs and, with keys, for the account's own
@@ -55,6 +57,7 @@ export function createGateFeed(options: GateFeedOptions, { log, clock, random }:
   } = options;
   const known = new Set(options.symbols);
   const frameOrder = createFrameOrder();
+  const bookSeenMono = new Map<string, number>();
   const backoff = createBackoff({ ...DEFAULT_BACKOFF, ...options.backoff }, random);
   let offsetMs = 0;
   const exchangeNowS = (): number => Math.floor((clock.epochMs() + offsetMs) / 1_000);
@@ -156,9 +159,14 @@ export function createGateFeed(options: GateFeedOptions, { log, clock, random }:
   function onFrame(frame: ParsedFrame, receivedMono: number): void {
     switch (frame.type) {
       case 'book-ticker':
+        bookSeenMono.set(frame.symbol, receivedMono);
         return tick(frame, 'book', frame.sequence, { bid: frame.bid, ask: frame.ask });
-      case 'ticker':
-        return tick(frame, 'last', 0, { last: frame.last });
+      case 'ticker': {
+        // A quiet book sends nothing for minutes; then the ticker's own best prices say that it still stands.
+        const isQuiet = receivedMono - (bookSeenMono.get(frame.symbol) ?? -Infinity) > BOOK_QUIET_MS;
+        const best = isQuiet && frame.bid && frame.ask ? { bid: frame.bid, ask: frame.ask } : {};
+        return tick(frame, 'last', 0, { last: frame.last, ...best });
+      }
       case 'order-book':
         return tick(frame, 'depth', frame.sequence, { asks: frame.asks });
       case 'orders':

@@ -17,6 +17,9 @@ export type ParsedFrame =
       readonly type: 'ticker';
       readonly symbol: string;
       readonly last: ScaledPrice;
+      /** Best prices as the ticker has them, slower than the book's own channel; null when it has none. */
+      readonly bid: ScaledPrice | null;
+      readonly ask: ScaledPrice | null;
       readonly exchangeMs: number;
     }
   | {
@@ -116,7 +119,9 @@ function parseTicker(result: Fields, frame: Fields): ParsedFrame {
   const last = parseScaledPrice(result['last']);
   const exchangeMs = envelopeTime(frame);
   if (symbol === null || last === null || exchangeMs === null) return malformed('ticker with a bad field');
-  return { type: 'ticker', symbol, last, exchangeMs };
+  const bid = parseScaledPrice(result['highest_bid']);
+  const ask = parseScaledPrice(result['lowest_ask']);
+  return { type: 'ticker', symbol, last, bid, ask, exchangeMs };
 }
 
 function parseOrderBook(result: Fields): ParsedFrame {

@@ -65,6 +65,30 @@ describe('ticks', () => {
     expect(depthSubscribe?.payload).toEqual(['ETH_USDT', '20', '100ms']);
   });
 
+  test("a ticker's best prices count only while the book's own channel is quiet", async () => {
+    exchange = await startExchange();
+    running = startFeed(exchange);
+    await connectedTo(1);
+    const ticker = (ms: number) => ({
+      time_ms: ms,
+      channel: 'spot.tickers',
+      event: 'update',
+      result: { currency_pair: 'BTC_USDT', last: '3', highest_bid: '2', lowest_ask: '4' },
+    });
+    exchange.send(ticker(1_000));
+    exchange.send(bookTicker('BTC_USDT', 2_000));
+    exchange.send(ticker(3_000));
+
+    await expect.poll(() => running.ticks.length, SOON).toBe(3);
+
+    expect(running.ticks[0]).toMatchObject({
+      bid: { mantissa: 2 },
+      ask: { mantissa: 4 },
+      last: { mantissa: 3 },
+    });
+    expect(running.ticks[2]).toMatchObject({ bid: null, ask: null, last: { mantissa: 3 } });
+  });
+
   test('an older frame is dropped and counted, also after a reconnect (W04, W05)', async () => {
     exchange = await startExchange();
     running = startFeed(exchange);

@@ -48,7 +48,18 @@ describe('public frames', () => {
       type: 'ticker',
       symbol: 'BTC/USDT',
       last: { mantissa: 707752, decimals: 1 },
+      bid: null,
+      ask: null,
       exchangeMs,
+    });
+  });
+
+  test('tickers: the best prices, where they are well formed', () => {
+    const result = { currency_pair: 'BTC_USDT', last: '3', highest_bid: '2.5', lowest_ask: 'NaN' };
+
+    expect(parseFrame(update('spot.tickers', result))).toMatchObject({
+      bid: { mantissa: 25, decimals: 1 },
+      ask: null,
     });
   });
 
