@@ -19,6 +19,10 @@ export interface ExchangeStats {
   readonly subscriptions: number;
   /** Frames handed to sockets. */
   readonly framesSent: number;
+  /** Of these, the ones that a newer one may replace: prices, books, tickers. */
+  readonly replaceableSent: number;
+  /** Best prices that changed while nobody had subscribed to them: no frame was made. */
+  readonly pricesUnheard: number;
   /** Frames replaced by a newer one of the same kind because their reader was too slow. */
   readonly framesReplaced: number;
   /** Sockets closed because their reader was too slow for frames that must not be lost. */

@@ -102,6 +102,7 @@ export async function startExchangeServer(
       requests: requests.total,
       sockets: sockets.sockets,
       subscriptions: hub.topics.subscriptions,
+      pricesUnheard: hub.pricesUnheard,
       ...sockets.counts,
     }),
   };

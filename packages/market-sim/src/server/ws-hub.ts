@@ -24,6 +24,8 @@ interface PairNames {
 /** Turns what happens on the exchange into frames, each built once, for the sessions that listen. */
 export class WsHub implements ExchangeListener {
   readonly topics = new Topics();
+  /** Best prices that changed while nobody had subscribed to them. */
+  pricesUnheard = 0;
   readonly #options: WsHubOptions;
   readonly #exchange: Exchange;
   readonly #nowMs: () => number;
@@ -112,7 +114,10 @@ export class WsHub implements ExchangeListener {
     const names = this.#names.get(symbol);
     if (names === undefined) return;
     const listeners = this.topics.listeners(names.bookTicker);
-    if (listeners.size === 0) return;
+    if (listeners.size === 0) {
+      this.pricesUnheard += 1;
+      return;
+    }
     const frame = this.#bookTicker(symbol, names);
     if (frame !== null) this.#push(listeners, frame);
   }

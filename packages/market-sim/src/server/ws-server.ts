@@ -26,7 +26,12 @@ export interface WsServerDeps {
 
 /** Upgrades HTTP connections to sessions and ends them. */
 export class WsServer {
-  readonly counts: SessionCounts = { framesSent: 0, framesReplaced: 0, slowSocketsClosed: 0 };
+  readonly counts: SessionCounts = {
+    framesSent: 0,
+    replaceableSent: 0,
+    framesReplaced: 0,
+    slowSocketsClosed: 0,
+  };
   readonly #deps: WsServerDeps;
   readonly #server: WebSocketServer;
   readonly #sessions = new Map<WebSocket, WsSession>();

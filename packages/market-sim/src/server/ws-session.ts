@@ -13,6 +13,8 @@ const HUGE_BYTES = 2 * 1_024 * 1_024;
 /** Counts of all sessions of a server. */
 export interface SessionCounts {
   framesSent: number;
+  /** Of these, the ones that a newer one may replace: prices, books, tickers. */
+  replaceableSent: number;
   framesReplaced: number;
   slowSocketsClosed: number;
 }
@@ -130,7 +132,12 @@ export class WsSession {
       this.#deps.counts.slowSocketsClosed += 1;
       return this.drop();
     }
+    this.#handOver(frame);
+  }
+
+  #handOver(frame: Frame): void {
     this.#deps.counts.framesSent += 1;
+    if (frame.replaceKey !== null) this.#deps.counts.replaceableSent += 1;
     this.#ws.send(frame.data, { binary: false });
   }
 
@@ -138,8 +145,7 @@ export class WsSession {
     for (const [key, frame] of this.#waiting) {
       if (this.#closed || this.#socket.writableLength > SLOW_BYTES) return;
       this.#waiting.delete(key);
-      this.#deps.counts.framesSent += 1;
-      this.#ws.send(frame.data, { binary: false });
+      this.#handOver(frame);
     }
   }
 

@@ -13,6 +13,8 @@ const boot = workerData as ExchangeBoot;
 const { control, secrets } = boot;
 const config = configFromDocument(boot.document);
 const log = workerLogger('exchange', boot);
+/** How often a waiting recording looks whether somebody has subscribed. */
+const LISTENER_POLL_MS = 10;
 
 async function run(): Promise<void> {
   const listing = await openPriceSource(config, undefined, log);
@@ -37,15 +39,30 @@ async function run(): Promise<void> {
     clock: systemClock,
     speed: source.kind === 'recording' ? config.paper.speed : 1,
     onCheckpoint: (at) => paper.saveMarket(at),
-    onEnded: () => log.info({}, 'the recording has ended; prices stand still'),
+    onEnded: () =>
+      log.info({ prices: driver.stats, sent: server.stats() }, 'the recording has ended; prices stand still'),
     onError: (reason) => log.error({ reason }, 'the price source failed; prices stand still'),
   });
-  driver.start();
+  // A recording begins when somebody listens: at a thousand times real time a second of start-up is a quarter of an hour.
+  const begin = (): void => {
+    log.info({ feed: source.kind, startMs: source.startMs }, 'prices begin');
+    driver.start();
+  };
+  let listening: NodeJS.Timeout | undefined;
+  if (source.kind === 'recording') {
+    listening = setInterval(() => {
+      if (server.stats().subscriptions === 0) return;
+      clearInterval(listening);
+      begin();
+    }, LISTENER_POLL_MS);
+  } else begin();
 
   control.on('message', (message: WorkerControl) => {
     if (message.type !== 'stop') return;
     void (async () => {
+      clearInterval(listening);
       await driver.stop();
+      log.info({ prices: driver.stats, sent: server.stats() }, 'the embedded exchange closes');
       await server.close();
       paper.close();
       control.close();

@@ -55,6 +55,13 @@ control.on('message', (message: WorkerControl) => {
   }
 });
 
+/** The feed counts from its own birth; the board counts over all lives of the thread. */
+const counted = { reactor_malformed: 0, reactor_stale: 0 };
+const count = (name: keyof typeof counted, total: number): void => {
+  board.counters.increment(name, total - counted[name]);
+  counted[name] = total;
+};
+
 const heartbeat = setInterval(() => board.heartbeats.beat('reactor', systemClock.monoMs()), HEARTBEAT_MS);
 try {
   board.slots.sweep(Owner.reactor, boot.generation - 1);
@@ -62,7 +69,11 @@ try {
     onTick: (tick) => reactor.onTick(tick),
     onOrder: (evidence) => tellCycler({ type: 'evidence', evidence: evidenceToWire(evidence) }),
     onBalances: () => undefined,
-    onState: (state) => report(control, { type: 'feed', state }),
+    onState: (state) => {
+      count('reactor_malformed', state.malformedFrames);
+      count('reactor_stale', state.staleFrames ?? 0);
+      report(control, { type: 'feed', state });
+    },
   });
   report(control, { type: 'ready' });
 } catch (error) {
