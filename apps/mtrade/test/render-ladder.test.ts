@@ -55,7 +55,7 @@ test('a fee of 0.2 % per side makes the fixed rows from 7 on lose money (scenari
 test('the table fits 80 columns, even for the largest default ladder', () => {
   const text = renderLadder(view('0.2', { volumeMode: 'martingale' }).json, 'USDT');
 
-  for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+  expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
   expect(text).toContain('whole ladder: 393213 USDT');
   expect(text.split('\n').filter((line) => /\d!$/.test(line)).length).toBeGreaterThan(0);
 });

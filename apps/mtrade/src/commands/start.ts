@@ -90,7 +90,8 @@ async function start(cli: Cli, command: Command, options: StartOptions): Promise
     summary.onStarted(engine);
     process.exitCode = await engine.done;
   } catch (error) {
-    log.error({ error: errorText(error) }, 'the engine ended with an error');
+    // stderr gets the plain words anyway; a log file must have them, too.
+    if (typeof target === 'string') log.error({ error: errorText(error) }, 'the engine ended with an error');
     throw error;
   } finally {
     summary.close();

@@ -2,16 +2,13 @@ import { cleanText } from '@mtrade/log';
 import type { StatusJson } from '@mtrade/runtime';
 import type { Output } from '../cli.js';
 import { fit } from './columns.js';
-import { renderStatus } from './status.js';
+import { COMPACT_LINES, FULL_LINES, renderStatus } from './status.js';
 
 const ALTERNATE = '\u001b[?1049h\u001b[?25l';
 const BACK = '\u001b[?25h\u001b[?1049l';
 const HOME = '\u001b[H';
 const CLEAR_LINE = '\u001b[K';
 const CLEAR_BELOW = '\u001b[J';
-
-/** Lines of the summary beside the table of pairs. */
-const FIXED_LINES = 14;
 
 /** A one-screen summary that is redrawn in place; the terminal's own contents come back at the end. */
 export class Screen {
@@ -34,16 +31,21 @@ export class Screen {
 
   draw(status: StatusJson, footer: string): void {
     const out = this.#out;
-    const rows = out.rows();
-    const maxPairs = Math.max(3, rows - FIXED_LINES - this.#eventLines);
+    const rows = out.rows() - 1; // the footer's line
+    const compact = rows < status.pairs.length + FULL_LINES;
+    const room = rows - (compact ? COMPACT_LINES : FULL_LINES);
+    // One line of the room is for saying how many pairs are not shown.
+    const maxPairs = status.pairs.length <= room ? null : room - 1;
     const body = renderStatus(status, {
       columns: out.columns(),
       color: out.color,
       nowMs: Date.now(),
       maxPairs,
+      compact,
     });
-    const events = this.#events.map((line) => fit(line, out.columns()).trimEnd());
-    const lines = [...body.split('\n'), ...events, footer].slice(0, rows);
+    const lines = body.trimEnd().split('\n').slice(0, rows);
+    const events = this.#events.slice(Math.max(0, this.#events.length - (rows - lines.length)));
+    lines.push(...events.map((event) => fit(event, out.columns()).trimEnd()), footer);
     if (!this.#open) out.write(ALTERNATE);
     this.#open = true;
     out.write(`${HOME}${lines.map((line) => `${line}${CLEAR_LINE}`).join('\n')}${CLEAR_BELOW}`);

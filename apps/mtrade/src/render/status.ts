@@ -9,7 +9,14 @@ export interface RenderOptions {
   readonly nowMs: number;
   /** Pairs that fit the screen; the rest is counted. Null shows all. */
   readonly maxPairs: number | null;
+  /** For a small screen: no blank lines and only what an operator needs first. */
+  readonly compact?: boolean;
 }
+
+/** Lines of the compact form beside the pairs: header, column titles, profit, three of counters, workers. */
+export const COMPACT_LINES = 7;
+/** The same for the full form, which has blank lines, latencies and the data directory, too. */
+export const FULL_LINES = 13;
 
 type Pair = StatusJson['pairs'][number];
 type Colors = ReturnType<typeof pc.createColors>;
@@ -154,20 +161,21 @@ export function renderStatus(status: StatusJson, options: RenderOptions): string
       : [colors.red(fit(`! ${pair.symbol}: ${cleanText(pair.attention)}`, options.columns).trimEnd())],
   );
   const hidden = pairs.length - shown.length;
+  const gap = options.compact === true ? [] : [''];
+  const engine = [...gap, ...counterLines(status), ...gap, workerLine(status, options.columns)];
   return [
     ...header(status, options, colors),
-    '',
+    ...gap,
     colors.dim(COLUMNS.map(({ title, width, align }) => fit(title, width, align)).join(' ')),
     ...shown.map((pair) => pairLine(pair, colors)),
     ...(hidden > 0 ? [colors.dim(`... and ${hidden} more pairs`)] : []),
     ...legend(shown),
     ...attention,
-    '',
+    ...gap,
     profitLine(status),
-    ...(status.running
-      ? ['', ...counterLines(status), '', workerLine(status, options.columns), latencyLine(status)]
-      : []),
-    colors.dim(`data ${cleanText(status.data_dir)}`),
+    ...(status.running ? engine : []),
+    ...(status.running && options.compact !== true ? [latencyLine(status)] : []),
+    ...(options.compact === true ? [] : [colors.dim(`data ${cleanText(status.data_dir)}`)]),
     '',
   ].join('\n');
 }

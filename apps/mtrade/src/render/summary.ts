@@ -5,7 +5,9 @@ import { duration } from './columns.js';
 import { Screen } from './screen.js';
 
 const REDRAW_MS = 1_000;
-const PLAIN_EVERY_MS = 60_000;
+/** Without a screen the status is looked at this often, so that the last line is a fresh one, and printed less often. */
+const PLAIN_LOOK_MS = 5_000;
+const PLAIN_EVERY_LOOKS = 12;
 const EVENT_LINES = 4;
 
 /** `12:03:55  ETH/USDT  cycle.closed  profit=0.018`. */
@@ -45,6 +47,7 @@ export function runSummary(
   const footer = `Ctrl-C stops${typeof logTarget === 'string' ? `   log ${logTarget}` : ''}`;
   let timer: NodeJS.Timeout | null = null;
   let last: StatusJson | null = null;
+  let looks = 0;
 
   const show = async (engine: RunningEngine): Promise<void> => {
     try {
@@ -54,8 +57,9 @@ export function runSummary(
       view?.addEvent(errorText(error));
     }
     if (last === null) return;
-    if (view === null) cli.out.line(plainLine(last, Date.now()));
-    else view.draw(last, footer);
+    if (view !== null) view.draw(last, footer);
+    else if (looks % PLAIN_EVERY_LOOKS === 0) cli.out.line(plainLine(last, Date.now()));
+    looks += 1;
   };
 
   return {
@@ -64,7 +68,7 @@ export function runSummary(
       if (view === null)
         cli.out.line(`mtrade ${cli.version} is running${url === null ? '' : `; control API at ${url}`}`);
       void show(engine);
-      timer = setInterval(() => void show(engine), view === null ? PLAIN_EVERY_MS : REDRAW_MS);
+      timer = setInterval(() => void show(engine), view === null ? PLAIN_LOOK_MS : REDRAW_MS);
       timer.unref();
     },
     onEvent: (line) => view?.addEvent(eventText(line)),

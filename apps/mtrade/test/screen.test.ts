@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import type { Output } from '../src/cli.js';
+import { Screen } from '../src/render/screen.js';
+import { pairSample, statusSample } from './status-sample.js';
+
+function terminal(rows: number): { readonly out: Output; readonly last: () => string[] } {
+  let written = '';
+  const out: Output = {
+    write: (text) => (written = text),
+    line: () => undefined,
+    json: () => undefined,
+    isTty: true,
+    color: false,
+    columns: () => 80,
+    rows: () => rows,
+    closed: () => false,
+  };
+  // oxlint-disable-next-line no-control-regex
+  return { out, last: () => written.replace(/\u001b\[[?0-9]*[a-zA-Z]/g, '').split('\n') };
+}
+
+const pairs = (count: number) =>
+  Array.from({ length: count }, (_, i) => pairSample({ symbol: `C${i}/USDT` }));
+
+describe('the live screen', () => {
+  test.each([
+    [24, 16],
+    [24, 100],
+    [40, 16],
+    [10, 16],
+    [60, 3],
+  ])('of %d rows with %d pairs never scrolls and ends with the footer', (rows, count) => {
+    const { out, last } = terminal(rows);
+    const screen = new Screen(out, { eventLines: 4 });
+    for (let i = 0; i < 9; i += 1) screen.addEvent(`event ${i}`);
+
+    screen.draw(statusSample({ pairs: pairs(count) }), 'the footer');
+
+    expect(last().length).toBeLessThanOrEqual(rows);
+    expect(last().at(-1)).toBe('the footer');
+    expect(last().filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test('shows all sixteen pairs on the usual 24 rows', () => {
+    const { out, last } = terminal(24);
+
+    new Screen(out, { eventLines: 4 }).draw(statusSample({ pairs: pairs(16) }), '');
+
+    expect(last().filter((line) => line.startsWith('C'))).toHaveLength(16);
+  });
+
+  test('shows the newest events where there is room', () => {
+    const { out, last } = terminal(60);
+    const screen = new Screen(out, { eventLines: 2 });
+    for (const event of ['old', 'newer', 'newest\u001b[2J']) screen.addEvent(event);
+
+    screen.draw(statusSample(), '');
+
+    expect(last().slice(-3)).toEqual(['newer', 'newest', '']);
+  });
+});
