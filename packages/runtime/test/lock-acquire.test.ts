@@ -99,7 +99,7 @@ describe('takeover', () => {
       const winners = starters.filter(({ said }) => said.held);
       const codes = starters.filter(({ said }) => !said.held).map(({ said }) => said.code);
       expect([round, winners.length, codes]).toEqual([round, 1, Array(9).fill('MTRADE_LOCK_HELD')]);
-      await kill9((winners[0] as (typeof winners)[0]).child);
+      await kill9(winners[0].child);
     }
   });
 

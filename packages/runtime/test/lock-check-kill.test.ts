@@ -79,8 +79,8 @@ describe('check', () => {
   test('even a record that is right in every detail is nothing without the kernel lock', async () => {
     const { dataDir } = place();
     const child = stranger();
-    const start = systemPlatform.processInfo(child.pid ?? 0)?.start ?? '';
-    forge(dataDir, recordOf(child.pid ?? 0, { processStart: start }));
+    const processStart = systemPlatform.processInfo(child.pid ?? 0)?.start ?? '';
+    forge(dataDir, recordOf(child.pid ?? 0, { processStart }));
     expect((await checkLock(dataDir, deps)).status).toBe('leftover');
   });
 

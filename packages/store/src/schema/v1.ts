@@ -242,7 +242,7 @@ CREATE TRIGGER dust_permanent BEFORE DELETE ON dust BEGIN SELECT RAISE(ABORT, 'P
 
 -- What happened, written in the transaction in which it happened. Old lines may be dropped, never changed.
 CREATE TABLE journal (
-  id       INTEGER PRIMARY KEY AUTOINCREMENT,
+  id       INTEGER PRIMARY KEY,
   epoch_ms INTEGER NOT NULL,
   symbol   TEXT,
   event    TEXT NOT NULL CHECK (event <> ''),
