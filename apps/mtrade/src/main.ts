@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { homedir } from 'node:os';
 import type { Cli } from './cli.js';
 import { createOutput } from './cli.js';
