@@ -31,18 +31,14 @@ export class LongCells {
     if ((before ^ (before + by)) < 0) this.#carry(low, (before + by) | 0);
   }
 
-  /** Exact up to 2^53. */
+  /** Exact up to 2^53: the count at the moment LOW is loaded. */
   read(cell: number): number {
-    const words = this.#words;
     const low = cell * this.#strideWords;
-    for (;;) {
-      const half = words.load(low + 1);
-      const count = words.load(low);
-      if (words.load(low + 1) !== half) continue;
-      const flips = isBehind(half, count) ? half + 1 : half;
-      if (flips !== half) this.#carry(low, count);
-      return (flips >>> 0) * HALF_RANGE + (count & (HALF_RANGE - 1));
-    }
+    const half = this.#words.load(low + 1);
+    const count = this.#words.load(low);
+    const isOneShort = isBehind(half, count);
+    if (isOneShort) this.#carry(low, count);
+    return ((isOneShort ? half + 1 : half) >>> 0) * HALF_RANGE + (count & (HALF_RANGE - 1));
   }
 
   /** Brings HALF up to a LOW seen by the caller. One of several callers succeeds, which is enough. */

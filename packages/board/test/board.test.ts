@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { attachBoard, COUNTERS, createBoard, INTERNAL_COUNTERS, LAYOUT_VERSION } from '../src/index.js';
 import { CACHE_LINE_BYTES, layoutFor } from '../src/layout.js';
@@ -55,6 +56,23 @@ describe('the board', () => {
         end += section.sizeBytes;
       }
       expect(sizeBytes).toBe(end);
+    }
+  });
+
+  test('docs/shared-memory.md draws this layout', () => {
+    const page = readFileSync(new URL('../../../docs/shared-memory.md', import.meta.url), 'utf8');
+    const drawn = [...page.matchAll(/^\| `(\w+)` .*\| +(\d+) \| +(\d+) \|$/gm)].map(
+      ([, name, byteOffset, sizeBytes]) => [
+        name,
+        { byteOffset: Number(byteOffset), sizeBytes: Number(sizeBytes) },
+      ],
+    );
+    const { sizeBytes, ...sections } = layoutFor(16);
+    expect(Object.fromEntries(drawn)).toEqual(sections);
+    expect(page).toContain(`16 pairs need ${sizeBytes.toLocaleString('en')} bytes`);
+    expect(page).toContain(`version **${LAYOUT_VERSION}**`);
+    for (const [index, [name]] of [...COUNTERS, ...INTERNAL_COUNTERS].entries()) {
+      expect(page.replaceAll('\n', ' ')).toContain(`${index} \`${name}\``);
     }
   });
 

@@ -119,6 +119,7 @@ describe('pair slots', () => {
     expect(slots.isClaimed(1)).toBe(true);
     expect(slots.takeDirty(1)).toBe(false);
     expect(slots.sweep(Owner.reactor, 9)).toBe(0);
+    expect(slots.sweep(Owner.cycler, 7), 'generations before the dead one are dead too').toBe(1);
   });
 
   test('a mark is taken once', () => {
