@@ -154,9 +154,13 @@ describe('the urgent queue over all interleavings behaves as if its calls came o
     },
   };
 
-  test.each(Object.entries(scenarios))('%s', (_name, scenario) => {
-    expect(exploreQueue(scenario).interleavings).toBeGreaterThan(1_000_000n);
-  }, 60_000);
+  test.each(Object.entries(scenarios))(
+    '%s',
+    (_name, scenario) => {
+      expect(exploreQueue(scenario).interleavings).toBeGreaterThan(1_000_000n);
+    },
+    60_000,
+  );
 
   test('a queue that looks first and writes then is found out', () => {
     const pushByCheckThenSet =
