@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '@mtrade/base';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -162,17 +162,17 @@ describe('kill', () => {
     },
   );
 
-  test('the record is read again right before SIGKILL: a new engine under it is not shot', async () => {
+  test('the record is read again right before SIGKILL: another process under it is not shot', async () => {
     const options = place();
     await start({ ...options, stubborn: true });
-    const path = join(options.dataDir, 'supervisor.owner.json');
+    const child = stranger();
+    const processStart = systemPlatform.processInfo(child.pid ?? 0)?.start ?? '';
     const signals: string[] = [];
     const platform = {
       ...systemPlatform,
       signal: (_: number, name: string) => {
         signals.push(name);
-        const record = JSON.parse(readFileSync(path, 'utf8')) as Owner;
-        writeFileSync(path, JSON.stringify({ ...record, processStart: '7' }));
+        forge(options.dataDir, recordOf(child.pid ?? 0, { processStart }));
       },
     };
     const result = await killHolder(

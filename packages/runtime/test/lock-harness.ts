@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@mtrade/base';
 import { silentLogger } from '@mtrade/log';
-import { afterEach } from 'vitest';
+import { afterEach, vi } from 'vitest';
 import { acquireLock, type HeldLock, type LockDeps, type LockOptions } from '../dist/lock/index.js';
+
+/** Real processes on a machine that may be busy. */
+vi.setConfig({ testTimeout: 30_000 });
 
 const HOLDER = new URL('fixtures/lock-holder.mjs', import.meta.url).pathname;
 

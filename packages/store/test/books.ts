@@ -17,7 +17,10 @@ import type { ChangeSet } from '@mtrade/engine';
 import { baseQty, decimal, price, quoteAmount } from '@mtrade/money';
 import { openStore, type Store, type StoreOptions } from '@mtrade/store';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
-import { afterEach } from 'vitest';
+import { afterEach, vi } from 'vitest';
+
+/** Real files, fsyncs and processes on a machine that may be busy. */
+vi.setConfig({ testTimeout: 30_000 });
 
 export const ms = (value: number): EpochMs => value as EpochMs;
 export const NOW = ms(1_700_000_000_000);
