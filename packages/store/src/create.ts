@@ -22,21 +22,26 @@ export function createDatabase(options: CreateOptions): void {
   if (existsSync(`${path}-wal`)) throw damaged(path, `the file is missing, but ${path}-wal is there`);
   const draft = `${path}.new`;
   try {
-    for (const file of [draft, `${draft}-journal`]) rmSync(file, { force: true });
+    removeDraft(draft);
     closeSync(openSync(draft, 'wx', 0o600));
     fill(draft, options);
     syncFile(draft);
     renameSync(draft, path);
     syncFile(dirname(path));
   } catch (error) {
-    for (const file of [draft, `${draft}-journal`]) rmSync(file, { force: true });
+    removeDraft(draft);
     throw storeError(fsError(error), path, 'creating the database');
   }
 }
 
+const removeDraft = (draft: string): void =>
+  ['', '-journal', '-wal', '-shm'].forEach((suffix) => rmSync(draft + suffix, { force: true }));
+
 function fill(draft: string, options: CreateOptions): void {
   const db = new SqliteDatabase(draft);
   try {
+    // Already here: a process that dies while it turns WAL on leaves a rollback journal, which only a writer can undo.
+    db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.transaction(() => {
       migrate(db);

@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '@mtrade/base';
 import { openStore } from '@mtrade/store';
 import { describe, expect, test } from 'vitest';
+import { createDatabase } from '../src/create.js';
 import { migrate } from '../src/migrate.js';
 import { MIGRATIONS } from '../src/schema/migrations.js';
-import { newPath, open, withSql } from './books.js';
+import { newPath, NOW, open, withSql } from './books.js';
 
 const fixture = (name: string): string => new URL(`fixtures/${name}`, import.meta.url).pathname;
 
@@ -56,7 +58,7 @@ describe('kill -9', () => {
   }, 20_000);
 
   test('during the very first start leaves nothing that stops the second one', async () => {
-    for (const delayMs of [0, 1, 3, 6, 12]) {
+    for (const delayMs of [0, 2, 4, 6, 9, 13, 20]) {
       const path = newPath();
       await runAndKill('writer.mjs', [path, '1'], 'opening', delayMs);
       const size = statSync(path, { throwIfNoEntry: false })?.size;
@@ -69,6 +71,14 @@ describe('kill -9', () => {
       store.close();
     }
   }, 20_000);
+
+  test('cannot meet a change of the journal mode: a new file is in WAL mode before it has its name', () => {
+    const path = newPath();
+    createDatabase({ path, mode: 'paper', exchange: 'gate', account: 'paper', createdMs: NOW });
+    // Bytes 18 and 19 of the header: 2 = write-ahead log.
+    expect([...readFileSync(path).subarray(18, 20)]).toEqual([2, 2]);
+    expect(readdirSync(dirname(path))).toEqual(['mtrade.db']);
+  });
 
   test('in the middle of a migration: the old version is there, and the next start does it again (P33)', async () => {
     const path = newPath();
