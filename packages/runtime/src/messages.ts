@@ -2,6 +2,7 @@ import type { BoardHandle } from '@mtrade/board';
 import type { WireError } from '@mtrade/base';
 import type { ConfigDocument, Secrets } from '@mtrade/config';
 import type { FeedState, WireRules } from '@mtrade/engine';
+import type { FileWitness } from '@mtrade/store';
 import type { LogPlan } from './logging.js';
 import type { MessagePort } from 'node:worker_threads';
 
@@ -21,7 +22,14 @@ export interface WorkerBoot {
   readonly log: LogPlan;
 }
 
+/** The process's claim to be the only one: named in the books, and looked at before every intent. */
+export interface LockClaim {
+  readonly process: { readonly pid: number; readonly bootId: string; readonly processStart: string };
+  readonly witnesses: readonly FileWitness[];
+}
+
 export interface CyclerBoot extends WorkerBoot {
+  readonly claim: LockClaim;
   readonly databasePath: string;
   /** Names the exchange account in the books; a database belongs to one. */
   readonly account: string;

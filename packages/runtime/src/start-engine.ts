@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, ExitCode, MtradeError, systemClock } from '@mtrade/base';
@@ -19,6 +19,7 @@ import {
 import { checkRules } from './check-rules.js';
 import { acquireLock, type HeldLock } from './lock/index.js';
 import { type LogPlan, workerLogger } from './logging.js';
+import type { LockClaim } from './messages.js';
 import { PaperExchange } from './paper/paper-exchange.js';
 import { Supervisor } from './supervisor/supervisor.js';
 
@@ -28,6 +29,8 @@ export interface StartOptions {
   readonly secrets: Secrets | null;
   readonly version: string;
   readonly argv: readonly string[];
+  /** Where account locks lie; the default is one place per user. */
+  readonly runtimeDir?: string | undefined;
   readonly log: Omit<LogPlan, 'version'>;
 }
 
@@ -73,11 +76,13 @@ const paperSecrets = (): Secrets => ({
   apiSecret: randomBytes(32).toString('hex'),
 });
 
-/** The books belong to one account; its name in them must not be the key itself. */
-const accountName = (config: MtradeConfig, secrets: Secrets): string =>
-  config.mode === 'paper'
-    ? 'paper'
-    : createHash('sha256').update(`${config.exchange.id}|${secrets.apiKey}`).digest('hex').slice(0, 16);
+/** One set of books is one account's. It has a name of its own, because keys are changed and accounts are not. */
+const ACCOUNT = 'main';
+
+const claimOf = ({ holder, witnesses }: HeldLock): LockClaim => ({
+  process: { pid: holder.pid, bootId: holder.bootId, processStart: holder.processStart },
+  witnesses,
+});
 
 class Engine implements RunningEngine {
   readonly config: MtradeConfig;
@@ -184,6 +189,7 @@ class Engine implements RunningEngine {
         },
         version,
         argv: this.#options.argv,
+        ...(this.#options.runtimeDir !== undefined && { runtimeDir: this.#options.runtimeDir }),
       },
       { clock: this.#clock, log: this.#log, onLost: (error) => this.#fail(error) },
     );
@@ -207,7 +213,8 @@ class Engine implements RunningEngine {
         config,
         secrets: this.#secrets,
         endpoints,
-        account: accountName(config, this.#secrets),
+        account: ACCOUNT,
+        claim: claimOf(this.#lock),
         databasePath,
         version,
         startedAt: new Date(this.#clock.epochMs()).toISOString(),

@@ -6,7 +6,7 @@ import type { Logger } from '@mtrade/log';
 import type { Piscina } from 'piscina';
 import type { StatusJson } from '../control/status-json.js';
 import type { LogPlan } from '../logging.js';
-import type { Endpoints, WorkerReport } from '../messages.js';
+import type { Endpoints, LockClaim, WorkerReport } from '../messages.js';
 import { CyclerClient } from './cycler-client.js';
 import { statusOf } from './status.js';
 import { type Party, Switchboard } from './switchboard.js';
@@ -19,6 +19,7 @@ export interface SupervisorOptions {
   readonly secrets: Secrets;
   readonly endpoints: Endpoints;
   readonly account: string;
+  readonly claim: LockClaim;
   readonly databasePath: string;
   readonly version: string;
   readonly startedAt: string;
@@ -80,6 +81,7 @@ export class Supervisor {
           ...common(generation),
           databasePath: options.databasePath,
           account: options.account,
+          claim: options.claim,
           rules: this.#rules ?? [],
           control,
         }),

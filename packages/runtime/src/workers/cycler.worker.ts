@@ -6,6 +6,7 @@ import { Cycler, type CyclerReply, type CyclerRequest, type LaneEvent, rulesFrom
 import { openStore } from '@mtrade/store';
 import { workerLogger } from '../logging.js';
 import type { CyclerBoot, WorkerControl } from '../messages.js';
+import { guardedStore } from './guarded-store.js';
 import { report, wireOf } from './report.js';
 
 /**
@@ -29,6 +30,7 @@ function run(): void {
       mode: config.mode,
       exchange: config.exchange.id,
       account: boot.account,
+      process: boot.claim.process,
     },
     { clock: systemClock, log },
   );
@@ -46,7 +48,7 @@ function run(): void {
       },
       {
         board,
-        store,
+        store: guardedStore(store, boot.claim.witnesses),
         clock: systemClock,
         log,
         lane: { request: (request) => sources.lane?.postMessage(request) },
