@@ -1,4 +1,3 @@
-import { type Decimal, decimal } from '@mtrade/money';
 import { LADDER_OPTIONS, type LadderValues, SECTIONS, TOP_OPTIONS, type ValuesOf } from './options.js';
 import type { Option } from './option.js';
 import type { Table } from './tables.js';
@@ -98,6 +97,3 @@ export function configFromDocument(document: ConfigDocument): MtradeConfig {
     pairs: document.pairs.map((pair) => pairConfig(pair, document.ladder)),
   };
 }
-
-/** A percentage as the fraction that formulas use: 0.2 % is 0.002. */
-export const pctToFraction = (pct: Decimal): Decimal => pct.div(decimal('100'));

@@ -6,7 +6,6 @@ export {
   type MtradeConfig,
   type PairConfig,
   type PairDocument,
-  pctToFraction,
 } from './document.js';
 export { configMarkdown } from './markdown.js';
 export { nodeConfigFs, nodeSecretFs } from './node-fs.js';

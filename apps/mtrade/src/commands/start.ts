@@ -82,6 +82,7 @@ async function start(cli: Cli, command: Command, options: StartOptions): Promise
         secrets,
         version: cli.version,
         argv: process.argv,
+        runtimeDir: cli.env['MTRADE_RUNTIME_DIR'],
         log: { level: options.logLevel, target },
       },
       { onEvent: summary.onEvent },
