@@ -11,6 +11,7 @@ import { text } from '@mtrade/money';
  */
 export function checkRules(config: MtradeConfig, wire: readonly WireRules[], log: Logger): void {
   const rules = new Map<string, MarketRules>(wire.map((one) => [one.symbol, rulesFromWire(one)]));
+  const ladders = new Map<string, string[]>();
   const problems = config.pairs.flatMap((pair, index) => {
     const known = rules.get(pair.symbol);
     if (!known)
@@ -18,14 +19,13 @@ export function checkRules(config: MtradeConfig, wire: readonly WireRules[], log
         `pairs[${index}].symbol: ${pair.symbol} is not listed on ${config.exchange.id}; remove it or correct the name`,
       ];
     const report = validateLadder(pair.ladder, { rules: known });
-    for (const warning of report.warnings)
-      log.warn({ symbol: pair.symbol, rows: warning.rows }, warning.message);
-    log.info(
-      { symbol: pair.symbol, totalQuote: text(report.totalQuote), quote: known.quote },
-      'the whole ladder needs this much',
-    );
+    const totalQuote = `${text(report.totalQuote)} ${known.quote}`;
+    const said = [totalQuote, ...report.warnings.map((warning) => warning.message)].join('; ');
+    ladders.set(said, [...(ladders.get(said) ?? []), pair.symbol]);
     return report.errors.map((error) => `pairs[${index}].ladder (${pair.symbol}): ${error.message}`);
   });
+  for (const [ladder, symbols] of ladders)
+    log.info({ symbols, ladder }, 'what the whole ladder of a pair needs');
   const [first] = problems;
   if (first === undefined) return;
   throw new MtradeError('MTRADE_CONFIG', problems.join('\n'), { key: first.split(':')[0] ?? 'pairs' });

@@ -11,7 +11,10 @@ import {
 } from '@mtrade/config';
 import type { Logger } from '@mtrade/log';
 import {
+  ADDRESS_FILE,
+  SOCKET_FILE,
   startControlServer,
+  TOKEN_FILE,
   type ControlServer,
   type EngineEvent,
   type StatusJson,
@@ -55,6 +58,16 @@ const DRAIN_MS = 30_000;
 
 const DATABASE_FILE = 'mtrade.db';
 const PAPER_DIRECTORY = 'paper-exchange';
+/** Everything that a start may make in the data directory beside the lock. */
+const FILES = [
+  DATABASE_FILE,
+  `${DATABASE_FILE}-wal`,
+  `${DATABASE_FILE}-shm`,
+  PAPER_DIRECTORY,
+  TOKEN_FILE,
+  ADDRESS_FILE,
+  SOCKET_FILE,
+];
 
 /**
  * Brings the engine up: lock, exchange, threads, control server. Whatever fails on the way is undone, so that a start
@@ -134,7 +147,7 @@ class Engine implements RunningEngine {
   async start(): Promise<void> {
     const { config } = this;
     const databasePath = join(config.dataDir, DATABASE_FILE);
-    const isFresh = !existsSync(databasePath);
+    const made = FILES.map((name) => join(config.dataDir, name)).filter((path) => !existsSync(path));
     try {
       await Promise.race([
         this.#bringUp(databasePath),
@@ -146,8 +159,9 @@ class Engine implements RunningEngine {
       this.#log.info({ mode: config.mode, pairs: config.pairs.length, url: this.url }, 'engine started');
     } catch (error) {
       await this.#closeAll(0);
-      if (isFresh) this.#forget(databasePath);
-      this.#lock?.release({ undoCreated: isFresh });
+      // What was there before stays as it was; what this attempt has made goes.
+      if (this.#lock) for (const path of made) rmSync(path, { recursive: true, force: true });
+      this.#lock?.release({ undoCreated: true });
       throw error;
     }
   }
@@ -285,12 +299,5 @@ class Engine implements RunningEngine {
       ?.close()
       .catch((error: unknown) => this.#log.warn({ error }, 'closing the control server failed'));
     await this.#paper?.close();
-  }
-
-  #forget(databasePath: string): void {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(databasePath + suffix, { force: true });
-    rmSync(join(this.config.dataDir, PAPER_DIRECTORY), { recursive: true, force: true });
-    for (const name of ['control.token', 'control.json', 'control.sock'])
-      rmSync(join(this.config.dataDir, name), { force: true });
   }
 }

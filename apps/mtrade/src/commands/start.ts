@@ -28,6 +28,9 @@ async function loadAccount(
   return secrets;
 }
 
+/** Signals this close together are one. */
+const SIGNAL_ECHO_MS = 300;
+
 /**
  * SIGTERM, SIGINT or a closed terminal stop the engine gracefully; the next one at once. A signal that comes while the
  * engine is still starting is kept until it can be stopped.
@@ -35,7 +38,12 @@ async function loadAccount(
 function stopOnSignals(log: Logger): { readonly attach: (engine: RunningEngine) => void } {
   let engine: RunningEngine | null = null;
   let pending: string | null = null;
+  let signalledMono = -Infinity;
   const onSignal = (signal: string): void => {
+    // npm, a terminal and a service manager may each pass on one and the same Ctrl-C: that is one wish, not two.
+    const isEcho = performance.now() - signalledMono < SIGNAL_ECHO_MS;
+    signalledMono = performance.now();
+    if (isEcho) return;
     if (engine !== null) engine.stop(signal);
     else if (pending === null) pending = signal;
     else process.exit(ExitCode.ok);

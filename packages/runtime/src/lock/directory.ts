@@ -11,6 +11,17 @@ export interface EnsuredDirectory {
   readonly undo: () => void;
 }
 
+/**
+ * The directories to make, topmost first. One by one, because `mkdir` with `recursive` never returns where the system
+ * answers ENOENT below a directory that exists (/proc).
+ */
+function missingDirectories(directory: string): readonly string[] {
+  const missing: string[] = [];
+  for (let path = directory; !statSync(path, { throwIfNoEntry: false }); path = dirname(path))
+    missing.unshift(path);
+  return missing;
+}
+
 /** Makes a directory for this user only (0700) and makes sure that it can be written. Throws MTRADE_PERMISSION. */
 export function ensureDirectory(directory: string): EnsuredDirectory {
   if (!isAbsolute(directory))
@@ -33,7 +44,10 @@ export function ensureDirectory(directory: string): EnsuredDirectory {
     }
   };
   try {
-    created = mkdirSync(directory, { recursive: true, mode: 0o700 }) ?? null;
+    for (const missing of missingDirectories(directory)) {
+      mkdirSync(missing, { mode: 0o700 });
+      created ??= missing;
+    }
     if (!statSync(directory).isDirectory()) throw new Error('it is no directory');
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     return { path: realpathSync(directory), created, undo };

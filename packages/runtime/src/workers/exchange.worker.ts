@@ -1,7 +1,14 @@
 import { workerData } from 'node:worker_threads';
 import { errorText, systemClock } from '@mtrade/base';
 import { configFromDocument } from '@mtrade/config';
-import { DEFAULT_USER_ID, openPaperExchange, PriceDriver, startExchangeServer } from '@mtrade/market-sim';
+import {
+  DEFAULT_USER_ID,
+  openPaperExchange,
+  PAPER_RETENTION,
+  PriceDriver,
+  readSavedMarket,
+  startExchangeServer,
+} from '@mtrade/market-sim';
 import { workerLogger } from '../logging.js';
 import type { ExchangeBoot, WorkerControl } from '../messages.js';
 import { openPriceSource } from '../paper/price-source.js';
@@ -17,18 +24,19 @@ const log = workerLogger('exchange', boot);
 const LISTENER_POLL_MS = 10;
 
 async function run(): Promise<void> {
-  const listing = await openPriceSource(config, undefined, log);
+  const saved = readSavedMarket(boot.directory);
+  const source = await openPriceSource(config, saved?.position, log);
+  // The checker of a replay wants to see every order, so a recording's exchange keeps them all, line by line.
+  const isRecording = source.kind === 'recording';
   const paper = openPaperExchange({
     dir: boot.directory,
-    exchange: { pairs: listing.pairs },
+    exchange: { pairs: source.pairs, ...(!isRecording && { retention: PAPER_RETENTION }) },
     balances: config.paper.balances,
+    ...(saved !== null && { quotes: saved.quotes }),
     nowMs: systemClock.epochMs(),
+    ...(isRecording && { compactAtBytes: Number.POSITIVE_INFINITY }),
+    onProblem: (reason) => log.warn({ reason }, 'the journal of the paper exchange was not compacted'),
   });
-  const position = paper.market?.position;
-  const source =
-    position === undefined || listing.kind === 'live'
-      ? listing
-      : await openPriceSource(config, position, log);
   const server = await startExchangeServer(
     { apiKeys: [{ key: secrets.apiKey, secret: secrets.apiSecret, userId: DEFAULT_USER_ID }] },
     { exchange: paper.exchange, log },
