@@ -28,7 +28,8 @@ const LADDER: Omit<LadderFacts, 'base_order'> = {
 export async function replay(options: ReplayOptions, tell: (line: string) => void): Promise<ReplayReport> {
   const dataDir = mkdtempSync(join(tmpdir(), 'mtrade-replay-'));
   try {
-    const path = resolve(options.path);
+    // npm runs scripts in the project's root; a relative path is meant from where the command was typed.
+    const path = resolve(process.env['INIT_CWD'] ?? '.', options.path);
     const markets = await listedMarkets(path, options.pairs);
     const symbols = markets.map((market) => market.symbol);
     const survey = await surveyRecording({

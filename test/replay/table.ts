@@ -14,19 +14,19 @@ const COLUMNS: readonly Column[] = [
   ['pair', -11, ({ symbol }) => symbol],
   ['cycles', 7, ({ cycles }) => String(cycles)],
   ['fills', 6, ({ fills }) => String(fills)],
-  ['profit', 10, ({ profit }) => Number(profit).toFixed(4)],
+  ['profit', 12, ({ profit }) => Number(profit).toFixed(4)],
   ['worst dd', 10, ({ worstDrawdownPct }) => `${worstDrawdownPct.toFixed(2)} %`],
   ['deepest', 8, ({ deepestRow }) => `row ${deepestRow}`],
-  ['most held', 11, ({ maxInvested }) => amount(maxInvested)],
+  ['most held', 12, ({ maxInvested }) => amount(maxInvested)],
   [
     'open at end',
-    16,
+    19,
     ({ open }) =>
       open === undefined ? '' : open === null ? '-' : `row ${open.row}, ${amount(open.invested)}`,
   ],
   ['kill', 6, ({ killed }) => String(killed)],
-  ['rej', 5, ({ rejected }) => String(rejected)],
-  ['unk', 5, ({ unknown }) => String(unknown)],
+  ['rej', 4, ({ rejected }) => String(rejected)],
+  ['unk', 4, ({ unknown }) => String(unknown)],
 ];
 
 const pad = (text: string, width: number): string => (width < 0 ? text.padEnd(-width) : text.padStart(width));
@@ -44,7 +44,8 @@ export function renderReport(report: ReplayReport): string {
   const row = (pair: Row): string => line(COLUMNS.map(([, , cell]) => cell(pair)));
   return [
     `recording  ${report.recording}`,
-    `played     ${report.from.slice(0, 19)}Z to ${report.to.slice(0, 19)}Z in ${report.wallSeconds.toFixed(1)} s: ${report.speedReached.toFixed(1)} x real time (asked: ${report.speed} x)`,
+    `played     ${report.from.slice(0, 19)}Z to ${report.to.slice(0, 19)}Z`,
+    `speed      ${report.speedReached.toFixed(1)} x real time (asked: ${report.speed} x), ${report.wallSeconds.toFixed(1)} s`,
     '',
     line(COLUMNS.map(([head]) => head)),
     rule,

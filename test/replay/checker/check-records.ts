@@ -1,7 +1,7 @@
 import { readClientId } from './client-id.js';
 import type { LadderFacts, MarketFacts, OrderRecord, Records, TradeRecord, Violation } from './facts.js';
 import { addUp, checkSums, nameOf } from './fills.js';
-import { Fraction, total, ZERO } from './fraction.js';
+import { Fraction, total, ZERO, say } from './fraction.js';
 import { type PairStory, StoryTeller } from './pair-story.js';
 
 export interface Subject {
@@ -90,7 +90,7 @@ function checkBalances(records: Records, stories: readonly PairStory[]): Violati
   const found: Violation[] = [];
   const compare = (coin: string, what: string, expected: Fraction, actual: Fraction): void => {
     if (expected.equals(actual)) return;
-    const text = `${coin}: ${what} ${expected}, the account has ${actual} (difference ${actual.minus(expected)})`;
+    const text = say`${coin}: ${what} ${expected}, the account has ${actual} (difference ${actual.minus(expected)})`;
     found.push({ rule: 'balance', symbol: '', orders: [], text });
   };
   const moved = new Map<string, Fraction>();

@@ -15,7 +15,7 @@ export function readClientId(text: string): ClientId | null {
   if (match === null) return null;
   const [, row = '', letter = ''] = match;
   return {
-    row: [...row].reduce((value, digit) => value * 32 + DIGITS.indexOf(digit), 0),
+    row: row.split('').reduce((value, digit) => value * 32 + DIGITS.indexOf(digit), 0),
     purpose: PURPOSES[letter] ?? 'other',
   };
 }

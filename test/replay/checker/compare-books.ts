@@ -1,5 +1,5 @@
 import type { Books, Records, Violation } from './facts.js';
-import { Fraction } from './fraction.js';
+import { Fraction, say } from './fraction.js';
 import type { PairStory } from './pair-story.js';
 
 /** The engine's books against the story that the exchange's records tell. Equal means equal in the last digit. */
@@ -14,12 +14,12 @@ export function compareBooks(stories: readonly PairStory[], records: Records, bo
 function comparePair(story: PairStory, books: Books): Violation[] {
   const found: Violation[] = [];
   const { symbol } = story;
-  const report = (what: string, ours: unknown, theirs: unknown): void => {
+  const report = (what: string, ours: Fraction | string | number, theirs: string | number): void => {
     found.push({
       rule: 'books-differ',
       symbol,
       orders: [],
-      text: `${what}: the records make ${ours}, the books say ${theirs}`,
+      text: say`${what}: the records make ${ours}, the books say ${theirs}`,
     });
   };
   const compare = (what: string, ours: Fraction, theirs: string): void => {

@@ -1,5 +1,5 @@
 import type { OrderRecord, TradeRecord, Violation } from './facts.js';
-import { Fraction, HUNDRED, total } from './fraction.js';
+import { Fraction, HUNDRED, total, say } from './fraction.js';
 
 /** One order with its trades added up from the trades alone. */
 export interface FilledOrder {
@@ -47,16 +47,16 @@ export function checkSums(filled: FilledOrder, feePct: string): Violation[] {
   if (!filled.base.equals(Fraction.of(order.filledAmount)))
     report(
       'fills-do-not-add-up',
-      `the order says ${order.filledAmount} filled, its trades make ${filled.base}`,
+      say`the order says ${order.filledAmount} filled, its trades make ${filled.base}`,
     );
   if (!filled.quote.equals(Fraction.of(order.filledTotal)))
     report(
       'fills-do-not-add-up',
-      `the order says ${order.filledTotal} paid, its trades make ${filled.quote}`,
+      say`the order says ${order.filledTotal} paid, its trades make ${filled.quote}`,
     );
   if (!filled.fee.equals(Fraction.of(order.fee)))
-    report('fills-do-not-add-up', `the order says ${order.fee} of fees, its trades make ${filled.fee}`);
-  const [baseCoin, quoteCoin] = order.symbol.split('/');
+    report('fills-do-not-add-up', say`the order says ${order.fee} of fees, its trades make ${filled.fee}`);
+  const [baseCoin = '', quoteCoin = ''] = order.symbol.split('/');
   const rate = Fraction.of(feePct).over(HUNDRED);
   for (const trade of trades) {
     const amount = Fraction.of(trade.amount);
@@ -67,7 +67,7 @@ export function checkSums(filled: FilledOrder, feePct: string): Violation[] {
     if (trade.feeCurrency !== coin || !Fraction.of(trade.fee).equals(gained.times(rate)))
       report(
         'wrong-fee',
-        `trade ${trade.id} paid ${trade.fee} ${trade.feeCurrency}, due are ${gained.times(rate)} ${coin}`,
+        say`trade ${trade.id} paid ${trade.fee} ${trade.feeCurrency}, due are ${gained.times(rate)} ${coin}`,
       );
   }
   return found;

@@ -112,3 +112,10 @@ function floorDivision(top: bigint, bottom: bigint): bigint {
   const quotient = top / bottom;
   return top % bottom < 0n ? quotient - 1n : quotient;
 }
+
+/** Template tag for messages: fractions are written as decimals. */
+export const say = (
+  parts: TemplateStringsArray,
+  ...values: readonly (Fraction | string | number)[]
+): string =>
+  parts.map((part, index) => `${part}${index < values.length ? String(values[index]) : ''}`).join('');

@@ -1,6 +1,6 @@
 import type { LadderFacts, MarketFacts, Violation } from './facts.js';
 import { type FilledOrder, nameOf } from './fills.js';
-import { Fraction, HUNDRED, ONE, ZERO, larger, smaller } from './fraction.js';
+import { Fraction, HUNDRED, ONE, ZERO, larger, smaller, say } from './fraction.js';
 import { CheckedLadder, purchase, stepDrop } from './ladder.js';
 
 export interface EndedCycle {
@@ -144,16 +144,20 @@ export class StoryTeller {
     if (step === null) return;
     const rate = cycle.ladder.rate(step);
     if (Fraction.of(order.price).isAbove(rate))
-      this.#report('limit-above-row', [filled], `limit ${order.price}, row ${step} stands at ${rate}`);
+      this.#report('limit-above-row', [filled], say`limit ${order.price}, row ${step} stands at ${rate}`);
     if (filled.base.isZero || filled.highest === null) return;
     if (filled.highest.isAbove(rate))
-      this.#report('fill-above-row', [filled], `filled at ${filled.highest}, row ${step} stands at ${rate}`);
+      this.#report(
+        'fill-above-row',
+        [filled],
+        say`filled at ${filled.highest}, row ${step} stands at ${rate}`,
+      );
     const bound = cycle.lastBuy.times(HUNDRED.minus(stepDrop(this.#facts, step))).over(HUNDRED);
     if (!filled.highest.isBelow(bound))
       this.#report(
         'fill-too-near',
         [filled],
-        `filled at ${filled.highest}; after a buy at ${cycle.lastBuy} row ${step} needs less than ${bound}`,
+        say`filled at ${filled.highest}; after a buy at ${cycle.lastBuy} row ${step} needs less than ${bound}`,
       );
     const before = cycle.filledRows.get(step);
     if (before !== undefined)
@@ -170,7 +174,8 @@ export class StoryTeller {
 
   /**
    * Which row an averaging buy stands for, by its size: the next one, or one that has been bought already. The exchange
-   * does not know rows; the size does, because it is the row's purchase at the limit in whole steps.
+   * does not know rows; the size does, because it is the row's purchase at the limit in whole steps. Where all rows have
+   * one size, the limit decides.
    */
   #rowOf(filled: FilledOrder, cycle: RunningCycle): number | null {
     const next = cycle.step + 1;
@@ -178,14 +183,15 @@ export class StoryTeller {
       this.#report('no-such-row', [filled], `the ladder ends with row ${cycle.step}`);
       return null;
     }
-    if (this.#fits(filled, next)) return next;
     const limit = Fraction.of(filled.order.price);
-    for (let step = cycle.step; step >= 1; step -= 1)
-      if (this.#fits(filled, step) && !limit.isAbove(cycle.ladder.rate(step))) return step;
+    const isRow = (step: number): boolean =>
+      this.#fits(filled, step) && !limit.isAbove(cycle.ladder.rate(step));
+    for (let step = next; step >= 1; step -= 1) if (isRow(step)) return step;
+    if (this.#fits(filled, next)) return next;
     this.#report(
       'wrong-size',
       [filled],
-      `${filled.order.amount} at ${filled.order.price} is not the purchase of row ${next}, ${purchase(this.#facts, next)}`,
+      say`${filled.order.amount} at ${filled.order.price} is not the purchase of row ${next}, ${purchase(this.#facts, next)}`,
     );
     return next;
   }
@@ -213,24 +219,24 @@ export class StoryTeller {
       cost.over(cycle.base.times(ONE.minus(this.#fee))),
     );
     if (Fraction.of(order.price).isBelow(required))
-      this.#report('limit-too-low', [filled], `limit ${order.price}, required are ${required}`);
+      this.#report('limit-too-low', [filled], say`limit ${order.price}, required are ${required}`);
     const whole = cycle.base.floor(this.#market.amountDecimals);
     if (!Fraction.of(order.amount).equals(whole))
       this.#report(
         'wrong-size',
         [filled],
-        `offers ${order.amount}, the position is ${cycle.base}: ${whole} in whole steps`,
+        say`offers ${order.amount}, the position is ${cycle.base}: ${whole} in whole steps`,
       );
     if (filled.base.isZero || filled.lowest === null) return;
     if (filled.lowest.isBelow(required))
       this.#report(
         'sale-too-low',
         [filled],
-        `sold at ${filled.lowest}, required at row ${cycle.step} are ${required}`,
+        say`sold at ${filled.lowest}, required at row ${cycle.step} are ${required}`,
       );
     const left = cycle.base.minus(filled.base);
     if (left.isBelow(ZERO))
-      this.#report('sold-too-much', [filled], `sold ${filled.base} of a position of ${cycle.base}`);
+      this.#report('sold-too-much', [filled], say`sold ${filled.base} of a position of ${cycle.base}`);
     cycle.proceeds = cycle.proceeds.plus(filled.quote).minus(filled.fee);
     cycle.orderIds.push(order.id);
     if (this.#isSellable(left, filled.quote.over(filled.base))) cycle.base = left;
