@@ -58,9 +58,10 @@ export class Change {
     this.#reason = reason;
   }
 
-  /** Closes the change: its record, and how to tell a listener. */
+  /** Closes the change: its record, and how to tell a listener. `forgotten` are orders that are kept no longer. */
   seal(
     accounts: Accounts,
+    forgotten: readonly string[],
     seq: number,
     nowMs: number,
   ): { readonly record: ExchangeRecord; readonly tell: (listener: ExchangeListener) => void } {
@@ -89,6 +90,7 @@ export class Change {
       ...(this.#transfers.length > 0 && { transfers: this.#transfers }),
       ...(balances.length > 0 && { balances }),
       ...(this.#tradeStatus.length > 0 && { tradeStatus: this.#tradeStatus }),
+      ...(forgotten.length > 0 && { forgotten }),
     };
     return {
       record,

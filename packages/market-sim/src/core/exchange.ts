@@ -15,6 +15,7 @@ import type {
   ExchangeOptions,
   ExchangeRecord,
   ExchangeSnapshot,
+  ForgottenOrders,
   ListQuery,
   Order,
   OrderSide,
@@ -195,7 +196,7 @@ export class Exchange {
       found.userId === userId &&
       found.symbol === market.spec.symbol &&
       found.createMs + (this.#options.lookupLagMs ?? 0) <= nowMs &&
-      !this.#isForgotten(found, nowMs);
+      !this.#isHidden(found, nowMs);
     if (isKnown) return done(found);
     return isText
       ? refuse('CLIENT_ID_NOT_FOUND', `Order not found: no pending order with text ${idOrText}`)
@@ -260,18 +261,25 @@ export class Exchange {
     this.#commit(change, nowMs);
   }
 
-  /** Everything that ever happened on the accounts, also what the lists no longer show. Oldest first. */
+  /**
+   * Everything that happened on the accounts, also what the lists no longer show, oldest first. `forgotten` is what
+   * `retention` has dropped; null without it.
+   */
   records(): {
     readonly orders: readonly Order[];
     readonly trades: readonly Trade[];
     readonly transfers: readonly Transfer[];
+    readonly forgotten: ForgottenOrders | null;
   } {
-    return { orders: this.#log.all, trades: this.#log.trades, transfers: this.#transfers };
+    const { all: orders, trades, forgotten } = this.#log;
+    return { orders, trades, transfers: this.#transfers, forgotten };
   }
 
   // ------------------------------------------------------------------------------------------ durability
 
+  /** Cheap however much is kept: it points to the orders and trades themselves, which never change. */
   snapshot(): ExchangeSnapshot {
+    const { forgotten } = this.#log;
     return {
       version: 1,
       seq: this.#seq,
@@ -280,13 +288,16 @@ export class Exchange {
       trades: [...this.#log.trades],
       transfers: [...this.#transfers],
       tradeStatus: this.pairs.map((spec) => [spec.symbol, spec.tradeStatus] as const),
+      ...(forgotten !== null && { forgotten }),
     };
   }
 
   /** Only into a new exchange. Orders and trades of pairs that are no longer listed stay in the records. */
   restore(snapshot: ExchangeSnapshot): void {
     assert(this.#seq === 0, 'an exchange is restored before it is used');
-    this.#absorb({ ...snapshot, ms: 0 });
+    const { forgotten, ...kept } = snapshot;
+    if (forgotten !== undefined) this.#absorbForgotten(forgotten);
+    this.#absorb({ ...kept, ms: 0 });
     this.#seq = snapshot.seq;
   }
 
@@ -310,10 +321,13 @@ export class Exchange {
       'an earlier change could not be recorded: this exchange must be restored from its records',
     );
     this.#seq += 1;
-    const { record, tell } = change.seal(this.#accounts, this.#seq, nowMs);
+    const { retention, onRecord } = this.#options;
+    const forgotten = retention === undefined ? [] : this.#log.expired(retention, nowMs);
+    const { record, tell } = change.seal(this.#accounts, forgotten, this.#seq, nowMs);
     this.#broken = true;
-    this.#options.onRecord?.(record);
+    onRecord?.(record);
     this.#broken = false;
+    if (forgotten.length > 0) this.#log.forget(forgotten);
     for (const listener of this.#listeners) tell(listener);
   }
 
@@ -329,6 +343,16 @@ export class Exchange {
     this.#transfers.push(...(record.transfers ?? []));
     for (const [symbol, status] of record.tradeStatus ?? [])
       this.#markets.get(symbol)?.setTradeStatus(status);
+    if (record.forgotten !== undefined) this.#log.forget(record.forgotten);
+  }
+
+  #absorbForgotten(forgotten: ForgottenOrders): void {
+    this.#log.restoreForgotten(forgotten);
+    this.#trading.skipIds(forgotten.lastOrderId, forgotten.lastTradeId);
+    for (const [symbol, sequence] of forgotten.sequences) {
+      const market = this.#markets.get(symbol);
+      if (market !== undefined) market.tradeCount = Math.max(market.tradeCount, sequence);
+    }
   }
 
   #absorbOrder(order: Order): void {
@@ -368,7 +392,7 @@ export class Exchange {
     return order?.view.userId === userId && order.view.symbol === symbol ? order : undefined;
   }
 
-  #isForgotten(order: Order, nowMs: number): boolean {
+  #isHidden(order: Order, nowMs: number): boolean {
     if (order.finishMs === null || order.filledAmount !== '0') return false;
     return order.finishMs + (this.#options.emptyOrderRetentionMs ?? EMPTY_ORDER_RETENTION_MS) <= nowMs;
   }

@@ -1,6 +1,7 @@
 import { assert } from '@mtrade/base';
 import { type Decimal, ZERO, decimal, text } from '@mtrade/money';
-import type { ListQuery, Order, Trade } from './types.js';
+import { Forgotten } from './forgotten.js';
+import type { ForgottenOrders, ListQuery, Order, OrderRetention, Trade } from './types.js';
 import { unitsOf } from './units.js';
 
 /** An order that can still change. `view` is what the world was last told. */
@@ -46,16 +47,20 @@ export function viewOf(order: LiveOrder, change: Partial<Order>): Order {
   };
 }
 
+/** At most so many orders are forgotten by one change, so that neither its record nor its time is ever long. */
+const FORGET_AT_ONCE = 256;
+
 /**
- * Every order and trade that ever was, and the rules about which of them a user is shown: a custom text names an order
- * only while it is pending, an order that ended without a fill is forgotten after a while, lists may lag.
+ * The orders and trades that are kept, and the rules about which of them a user is shown: a custom text names an order
+ * only while it is pending, an order that ended without a fill is hidden after a while, lists may lag.
  */
 export class OrderLog {
   readonly #orders = new Map<string, Order>();
   /** Finished orders by account, in order of their end. */
   readonly #finished = new Map<string, Order[]>();
   readonly #open = new Map<string, LiveOrder>();
-  readonly #trades: Trade[] = [];
+  readonly #forgotten = new Forgotten();
+  #trades: Trade[] = [];
   readonly #tradesByUser = new Map<string, Trade[]>();
   readonly #tradesByOrder = new Map<string, Trade[]>();
 
@@ -110,6 +115,55 @@ export class OrderLog {
     this.#trades.push(trade);
     push(this.#tradesByUser, trade.userId, trade);
     push(this.#tradesByOrder, trade.orderId, trade);
+  }
+
+  /** Null while nothing has been forgotten. */
+  get forgotten(): ForgottenOrders | null {
+    return this.#forgotten.view;
+  }
+
+  restoreForgotten(view: ForgottenOrders): void {
+    this.#forgotten.restore(view);
+  }
+
+  /**
+   * Orders that need not be kept any longer. They come in batches of an eighth of the bound, because forgetting costs a
+   * walk over everything that stays.
+   */
+  expired({ finishedOrders, youngMs }: OrderRetention, nowMs: number): readonly string[] {
+    const batch = Math.max(1, Math.min(FORGET_AT_ONCE, Math.floor(finishedOrders / 8)));
+    const ids: string[] = [];
+    for (const orders of this.#finished.values()) {
+      if (orders.length - finishedOrders < batch) continue;
+      const oldest = orders.slice(0, batch);
+      // Ends are in time order, so the last of the batch is the youngest.
+      if (oldest.every((order) => (order.finishMs ?? nowMs) <= nowMs - youngMs))
+        ids.push(...oldest.map((order) => order.id));
+    }
+    return ids;
+  }
+
+  /** Drops finished orders and their trades; only sums of them stay. */
+  forget(ids: readonly string[]): void {
+    const gone = new Set(ids);
+    for (const id of ids) {
+      const order = this.#orders.get(id);
+      assert(order !== undefined && order.status !== 'open', `order ${id} is not there to be forgotten`);
+      this.#forgotten.add(order, this.#tradesByOrder.get(id) ?? []);
+      this.#orders.delete(id);
+      this.#tradesByOrder.delete(id);
+    }
+    for (const [userId, orders] of this.#finished)
+      this.#finished.set(
+        userId,
+        orders.filter((order) => !gone.has(order.id)),
+      );
+    this.#trades = this.#trades.filter((trade) => !gone.has(trade.orderId));
+    for (const [userId, trades] of this.#tradesByUser)
+      this.#tradesByUser.set(
+        userId,
+        trades.filter((trade) => !gone.has(trade.orderId)),
+      );
   }
 
   /** Newest first. */

@@ -257,6 +257,28 @@ export interface ExchangeListener {
   onTradeStatus?(symbol: string, status: TradeStatus): void;
 }
 
+/**
+ * How much of the past an exchange keeps. An order is forgotten, with its trades, when it has ended longer than `youngMs`
+ * ago and at least `finishedOrders` orders of its account have ended after it. Open orders and balances always stay.
+ */
+export interface OrderRetention {
+  readonly finishedOrders: number;
+  readonly youngMs: number;
+}
+
+/** What stays of forgotten orders. */
+export interface ForgottenOrders {
+  readonly orders: number;
+  readonly trades: number;
+  /** Highest ids among them, numeric text; `0` for none. */
+  readonly lastOrderId: string;
+  readonly lastTradeId: string;
+  /** Highest `Trade.sequenceId` of each pair. */
+  readonly sequences: readonly (readonly [symbol: string, sequence: number])[];
+  /** What their trades brought in minus what they took, fees included; signed. */
+  readonly net: readonly (readonly [userId: string, currency: string, amount: string])[];
+}
+
 /** One atomic change of the accounts, as plain JSON. Applying all of them in order rebuilds the exchange. */
 export interface ExchangeRecord {
   /** Increases by one. */
@@ -274,6 +296,8 @@ export interface ExchangeRecord {
     locked: string,
   ])[];
   readonly tradeStatus?: readonly (readonly [symbol: string, status: TradeStatus])[];
+  /** Ids of finished orders that are forgotten after this change, with their trades. */
+  readonly forgotten?: readonly string[];
 }
 
 /** Everything about accounts. Prices are not part of it. */
@@ -290,6 +314,8 @@ export interface ExchangeSnapshot {
   readonly trades: readonly Trade[];
   readonly transfers: readonly Transfer[];
   readonly tradeStatus: readonly (readonly [symbol: string, status: TradeStatus])[];
+  /** Absent while nothing has been forgotten. */
+  readonly forgotten?: ForgottenOrders;
 }
 
 export interface ExchangeOptions {
@@ -310,6 +336,8 @@ export interface ExchangeOptions {
   readonly gtPrice?: string | null;
   readonly firstOrderId?: number;
   readonly firstTradeId?: number;
+  /** Default: everything is kept. What is forgotten is part of the records, so a rebuilt exchange forgets the same. */
+  readonly retention?: OrderRetention | undefined;
   /** Called before anybody hears of the change; must not return before the record is safe. A throw is fatal. */
   readonly onRecord?: (record: ExchangeRecord) => void;
 }

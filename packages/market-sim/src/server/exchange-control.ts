@@ -1,5 +1,5 @@
 import type { Exchange } from '../core/exchange.js';
-import type { BalanceView, Order, Trade, Transfer } from '../core/types.js';
+import type { BalanceView, ForgottenOrders, Order, Trade, Transfer } from '../core/types.js';
 import type { FaultPort } from '../faults/fault-port.js';
 import type { RequestLogEntry } from './request-log.js';
 
@@ -8,6 +8,8 @@ export interface ExchangeRecords {
   readonly orders: readonly Order[];
   readonly trades: readonly Trade[];
   readonly transfers: readonly Transfer[];
+  /** What is kept no longer; null on an exchange that keeps everything. */
+  readonly forgotten: ForgottenOrders | null;
   /** By user, then by currency. */
   readonly balances: Readonly<Record<string, Readonly<Record<string, BalanceView>>>>;
 }
