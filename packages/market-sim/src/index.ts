@@ -3,7 +3,7 @@ export * from './core/result.js';
 export * from './core/types.js';
 export * from './faults/index.js';
 export * from './server/index.js';
-export * from './persistence.js';
+export * from './persistence/index.js';
 export * from './prices/default-pairs.js';
 export * from './prices/driver.js';
 export * from './prices/pushed.js';

@@ -1,9 +1,19 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openPaperExchange } from '../src/index.js';
-import type { ExchangeSnapshot, PaperExchange } from '../src/index.js';
+import { openPaperExchange, readSavedMarket } from '../src/index.js';
+import type { ExchangeSnapshot, PaperExchange, PaperExchangeOptions } from '../src/index.js';
 import { ETH, USER, limit, market, mid, placed } from './core-fixture.js';
 
 let dir = '';
@@ -12,8 +22,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-const open = (balances: Readonly<Record<string, string>> = { USDT: '10000' }): PaperExchange =>
-  openPaperExchange({ dir, exchange: { pairs: [ETH] }, balances, nowMs: 1 });
+const open = (more: Partial<PaperExchangeOptions> = {}): PaperExchange =>
+  openPaperExchange({ dir, exchange: { pairs: [ETH] }, balances: { USDT: '10000' }, nowMs: 1, ...more });
+const journalPath = (): string => join(dir, 'exchange.jsonl');
 
 const plain = (snapshot: ExchangeSnapshot): unknown => JSON.parse(JSON.stringify(snapshot));
 
@@ -68,13 +79,14 @@ describe('the paper exchange on disk', () => {
     const first = placed(paper.exchange, market('buy', '100'), 11);
     paper.close();
 
-    const again = open({ USDT: '777' });
+    const again = open({ balances: { USDT: '777' } });
     again.exchange.setQuote('ETH/USDT', mid(200_000), 20);
     const second = placed(again.exchange, market('buy', '100'), 21);
 
     expect(Number(second.id)).toBeGreaterThan(Number(first.id));
     expect(again.exchange.myTrades({ userId: USER }, 30)).toHaveLength(2);
     expect(again.exchange.records().transfers).toHaveLength(1);
+    expect(again.firstBalances).toEqual({ USDT: '10000' });
     again.close();
   });
 
@@ -100,10 +112,11 @@ describe('the paper exchange on disk', () => {
     paper.saveMarket({ kind: 'simulated', pairs: {} });
     paper.close();
 
-    const again = open();
+    const saved = readSavedMarket(dir);
+    const again = open(saved === null ? {} : { quotes: saved.quotes });
 
     expect(again.exchange.quote('ETH/USDT')).toEqual(mid(200_000));
-    expect(again.market?.position).toEqual({ kind: 'simulated', pairs: {} });
+    expect(saved?.position).toEqual({ kind: 'simulated', pairs: {} });
     again.close();
   });
 
@@ -119,5 +132,103 @@ describe('the paper exchange on disk', () => {
 
     appendFileSync(path, 'garbage\n{}\n');
     expect(open).toThrow(/exchange\.jsonl/);
+    writeFileSync(path, '');
+    expect(open).toThrow(/exchange\.jsonl, line 0: there is no snapshot/);
+  });
+});
+
+describe('the journal of a long run', () => {
+  /** Orders one after the other, each in a turn of its own, so that a compaction can go on between them. */
+  async function tradeOn(paper: PaperExchange, orders: number, fromMs: number): Promise<void> {
+    for (let index = 0; index < orders; index += 1) {
+      const side = index % 2 === 0 ? limit('buy', '0.01', '2500') : limit('sell', '0.009', '1500');
+      placed(paper.exchange, { ...side, timeInForce: 'ioc' }, fromMs + index * 1_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  const size = (): number => statSync(journalPath()).size;
+  const reread = (): unknown => {
+    const again = open();
+    const state = plain(again.exchange.snapshot());
+    again.close();
+    return state;
+  };
+
+  test('stays bounded while the exchange forgets, and holds every change at every moment', async () => {
+    const retention = { finishedOrders: 20, youngMs: 5_000 };
+    const paper = open({ exchange: { pairs: [ETH], retention }, compactAtBytes: 40_000, rowsAtOnce: 3 });
+    paper.exchange.setQuote('ETH/USDT', mid(200_000), 10);
+    const sizes: number[] = [];
+
+    for (let round = 0; round < 30; round += 1) {
+      await tradeOn(paper, 20, 1_000_000 * (round + 1));
+      sizes.push(size());
+      const copy = mkdtempSync(join(tmpdir(), 'mtrade-paper-'));
+      copyFileSync(journalPath(), join(copy, 'exchange.jsonl'));
+      const seen = openPaperExchange({ dir: copy, exchange: { pairs: [ETH] }, balances: {}, nowMs: 1 });
+      expect(plain(seen.exchange.snapshot())).toEqual(plain(paper.exchange.snapshot()));
+      seen.close();
+      rmSync(copy, { recursive: true });
+    }
+
+    // A snapshot is some 20,000 bytes here, four times that is the limit, and what comes during a compaction comes on
+    // top. All 600 orders would be 600,000.
+    expect(Math.max(...sizes)).toBeLessThan(120_000);
+    expect(sizes.filter((one, index) => one < (sizes[index - 1] ?? 0)).length).toBeGreaterThan(3);
+    await paper.settled();
+    expect(paper.journalBytes()).toBe(size());
+    expect(existsSync(`${journalPath()}.new`)).toBe(false);
+    paper.close();
+  });
+
+  test('is compacted in portions: orders are answered between them', async () => {
+    const paper = open({ compactAtBytes: 200_000, rowsAtOnce: 10 });
+    paper.exchange.setQuote('ETH/USDT', mid(200_000), 10);
+    let during = 0;
+    for (let index = 0; index < 400; index += 1) {
+      await tradeOn(paper, 1, 100 + index);
+      if (existsSync(`${journalPath()}.new`)) during += 1;
+    }
+    await paper.settled();
+
+    expect(during).toBeGreaterThan(5);
+    const state = plain(paper.exchange.snapshot());
+    paper.close();
+    expect(reread()).toEqual(state);
+  });
+
+  test('can be closed in the middle of a compaction', async () => {
+    const paper = open({ compactAtBytes: 1_000, rowsAtOnce: 1 });
+    paper.exchange.setQuote('ETH/USDT', mid(200_000), 10);
+    let orders = 0;
+    while (!existsSync(`${journalPath()}.new`)) await tradeOn(paper, 1, 100 + (orders += 1));
+    const state = plain(paper.exchange.snapshot());
+
+    paper.close();
+    await paper.settled();
+
+    expect(existsSync(`${journalPath()}.new`)).toBe(false);
+    expect(reread()).toEqual(state);
+  });
+
+  test('a compaction that cannot be written is given up and reported; the journal goes on', async () => {
+    const problems: string[] = [];
+    const paper = open({ compactAtBytes: 5_000, onProblem: (reason) => problems.push(reason) });
+    paper.exchange.setQuote('ETH/USDT', mid(200_000), 10);
+    // Something that cannot be written over lies where the new file would be made.
+    mkdirSync(`${journalPath()}.new`);
+
+    await tradeOn(paper, 40, 100);
+    await paper.settled();
+
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.length).toBeLessThan(10);
+    expect(problems[0]).toMatch(/exchange\.jsonl was not compacted: EISDIR/);
+    rmSync(`${journalPath()}.new`, { recursive: true });
+    await tradeOn(paper, 40, 100_000);
+    await paper.settled();
+    const state = plain(paper.exchange.snapshot());
+    paper.close();
+    expect(reread()).toEqual(state);
   });
 });

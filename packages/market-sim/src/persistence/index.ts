@@ -1,0 +1,2 @@
+export * from './paper-exchange.js';
+export { type SavedMarket, readSavedMarket } from './saved-market.js';
