@@ -1,0 +1,81 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { expectNothingLost, live, nothingYet, useFolder } from './paper-story.js';
+
+const folder = useFolder();
+const KILL_AT_STEP = fileURLToPath(new URL('kill-at-step.mjs', import.meta.url));
+const ROUNDS = Number(process.env['MTRADE_CRASH_ROUNDS'] ?? 20);
+
+describe('the paper exchange under kill -9', () => {
+  test('loses nothing that it has answered, at random moments of trading', async () => {
+    const heard = nothingYet();
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      const dieAfter = 5 + ((round * 7_919) % 400);
+      const { end } = await live({ dir: folder.path(), seed: round }, heard, {
+        onLine: (child, lines) => {
+          if (lines === dieAfter) child.kill('SIGKILL');
+        },
+      });
+      expect(end).toBe('SIGKILL');
+      expectNothingLost(folder.path(), heard);
+    }
+    expect(heard.orders.size).toBeGreaterThan(ROUNDS * 20);
+  });
+
+  test('loses nothing while it forgets old orders and compacts its journal all the time', async () => {
+    const heard = nothingYet();
+    const retention = { finishedOrders: 40, youngMs: 1 };
+    const journal = join(folder.path(), 'exchange.jsonl');
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      const dieAfter = 50 + ((round * 7_919) % 1_500);
+      const options = { dir: folder.path(), seed: round, retention, compactAtBytes: 30_000, rowsAtOnce: 5 };
+      const { end } = await live(options, heard, {
+        onLine: (child, lines) => {
+          if (lines === dieAfter) child.kill('SIGKILL');
+        },
+      });
+      expect(end).toBe('SIGKILL');
+      expect(statSync(journal).size).toBeLessThan(400_000);
+      expectNothingLost(folder.path(), heard);
+    }
+    expect(heard.problems).toEqual([]);
+  });
+
+  test('loses nothing when it dies right before, or in the middle of, any single step of start and compaction', async () => {
+    // Two full compactions lie within these orders.
+    const options = { orders: 14, seed: 7, compactAtBytes: 3_000, rowsAtOnce: 4 };
+    const whole = nothingYet();
+    const node = ['--import', KILL_AT_STEP];
+    const counted = await live({ ...options, dir: join(folder.path(), 'whole') }, whole, { node });
+    expect(whole.isFinished).toBe(true);
+    const steps = Number(/steps (\d+)/.exec(counted.stderr)?.[1]);
+    expect(steps).toBeGreaterThan(30);
+
+    let killed = 0;
+    for (let step = 1; step <= steps; step += 1) {
+      const dir = join(folder.path(), `step-${step}`);
+      const heard = nothingYet();
+      const { end } = await live({ ...options, dir }, heard, { node, env: { KILL_AT: String(step) } });
+      if (end === 'SIGKILL') killed += 1;
+      expectNothingLost(dir, heard);
+    }
+    expect(killed).toBeGreaterThanOrEqual(steps - 1);
+  });
+
+  test('a full disk stops it before it answers what it cannot write, and its records stay readable', async () => {
+    const heard = nothingYet();
+
+    // Files may grow to 48 or 96 KB (the unit of the limit differs between shells); then writes are cut short and fail.
+    const { end } = await live({ dir: folder.path(), seed: 3, orders: 5_000 }, heard, {
+      shell: 'ulimit -f 96',
+    });
+
+    expect(end).not.toBe(0);
+    expect(heard.isFinished).toBe(false);
+    expect(heard.lost).toMatch(/the paper exchange cannot write .*exchange\.jsonl/);
+    expect(heard.orders.size).toBeGreaterThan(10);
+    expectNothingLost(folder.path(), heard);
+  });
+});
