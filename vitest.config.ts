@@ -11,6 +11,7 @@ export default defineConfig({
             'packages/*/test/**/*.test.ts',
             'apps/*/test/**/*.test.ts',
             'test/architecture/**/*.test.ts',
+            'test/engine/**/*.test.ts',
           ],
         },
       },

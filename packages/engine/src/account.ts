@@ -38,13 +38,15 @@ export class Account {
     requestedMono: number,
   ): void {
     if (this.#requestedMono !== null && requestedMono < this.#requestedMono) return;
-    this.#requestedMono = requestedMono;
-    this.#balances = Object.fromEntries(
+    // Read as a whole first: an answer with one unreadable amount must not make the old amounts look young.
+    const read = Object.fromEntries(
       Object.entries(balances).map(([coin, b]) => {
         const available = decimal(b.available);
         return [coin, { available, total: available.plus(decimal(b.locked)) }];
       }),
     );
+    this.#requestedMono = requestedMono;
+    this.#balances = read;
     for (const [id, commitment] of this.#commitments) {
       if (commitment.closedMono !== null && commitment.closedMono + this.#options.settleLagMs < requestedMono)
         this.#commitments.delete(id);

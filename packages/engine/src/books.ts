@@ -44,10 +44,6 @@ export class Books {
     return this.#nextCycleId;
   }
 
-  has(symbol: string): boolean {
-    return this.#pairs.has(symbol);
-  }
-
   pair(symbol: string): PairState {
     const pair = this.#pairs.get(symbol);
     assert(pair, `no books for ${symbol}`);

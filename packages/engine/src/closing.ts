@@ -43,7 +43,10 @@ export function closeIntent(
   board.counters.increment('fills_booked', fills.length);
   account.close(next.id, nowMono, fills.length > 0);
   const memory = pairs.get(pair.symbol);
-  if (memory) memory.lastActivityMono = nowMono;
+  if (memory) {
+    memory.lastActivityMono = nowMono;
+    context.followUps.add(pair.symbol);
+  }
   log.info(
     { symbol: pair.symbol, clientOrderId: next.clientOrderId, state: next.state, fills: fills.length, late },
     'order closed',

@@ -68,6 +68,8 @@ export interface EngineContext {
   /** For each pair the others with the same base coin; usually none. */
   readonly sameBase: ReadonlyMap<string, readonly string[]>;
   readonly intents: Map<number, IntentMemory>;
+  /** Pairs whose order has come to its end: looked at in the next turn, which also arms their new levels. */
+  readonly followUps: Set<string>;
   /** Set once by a shutdown: nothing new is sent, what is in flight is followed. */
   draining: boolean;
 }

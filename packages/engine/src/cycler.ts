@@ -1,6 +1,6 @@
 import { assert, type Clock, errorText, MtradeError, type MonoMs } from '@mtrade/base';
 import { type Board, Owner } from '@mtrade/board';
-import type { LadderParams, MarketRules } from '@mtrade/cycle';
+import type { LadderParams, MarketRules, PairState } from '@mtrade/cycle';
 import type { Logger } from '@mtrade/log';
 import { Account, DEFAULT_ACCOUNT_OPTIONS } from './account.js';
 import { Books } from './books.js';
@@ -11,7 +11,7 @@ import { LaneEvents } from './lane-events.js';
 import type { CyclerReply, CyclerRequest } from './operator.js';
 import { OperatorDesk } from './operator-desk.js';
 import type { CycleStore, LaneEvent, OrderLane } from './ports.js';
-import { PairProcessor } from './process-pair.js';
+import { type PassKind, type PassResult, PairProcessor } from './process-pair.js';
 import { DEFAULT_RATE_BUDGET, RateBudget } from './rate-budget.js';
 import { reviveIntents } from './revive.js';
 import { Resolver } from './resolver.js';
@@ -81,7 +81,12 @@ export class Cycler {
       lane: deps.lane,
       params: new Map(options.pairs.map((pair) => [pair.symbol, pair.params])),
       rules: new Map(options.rules.map((rules) => [rules.symbol, rules])),
-      pairs: new Map(symbols.map((symbol) => [symbol, newMemory(board.indexOf(symbol))])),
+      pairs: new Map(
+        symbols.map((symbol) => [
+          symbol,
+          newMemory(board.indexOf(symbol), lastFillMono(books.pair(symbol), clock)),
+        ]),
+      ),
       sameBase: new Map(
         symbols.map((symbol) => [
           symbol,
@@ -89,13 +94,14 @@ export class Cycler {
         ]),
       ),
       intents: new Map(),
+      followUps: new Set(),
       draining: false,
     };
     const swept = board.slots.sweep(Owner.cycler, options.generation - 1);
     if (swept > 0) log.warn({ swept }, 'flags of a dead cycler were freed');
     reviveIntents(this.#context);
     this.#lane = new LaneEvents(this.#context);
-    this.#resolver = new Resolver(this.#context);
+    this.#resolver = new Resolver(this.#context, this.#lane);
     this.#processor = new PairProcessor(this.#context);
     this.#operator = new OperatorDesk(this.#context);
   }
@@ -128,6 +134,8 @@ export class Cycler {
     } catch (error) {
       this.#survive(error, 'resolver');
     }
+    for (const symbol of this.#context.followUps) this.#serve(symbol, 'round-robin');
+    this.#context.followUps.clear();
     for (let served = 0; served < options.maxUrgentPerCycle; served += 1) {
       const index = board.urgent.pop();
       if (index < 0) break;
@@ -141,11 +149,16 @@ export class Cycler {
 
   #serveUrgent(symbol: string): void {
     const { counters } = this.#context.board;
-    const result = this.#processor.process(symbol, 'urgent');
+    const result = this.#serve(symbol, 'urgent');
     counters.increment(result === 'processed' ? 'urgent_processed' : 'urgent_skipped');
-    // A trigger crossed while the pair was being processed: served right after, and no more often than that.
+  }
+
+  /** One pass; and one more when a trigger was crossed meanwhile: right after, and no more often than that. */
+  #serve(symbol: string, kind: PassKind): PassResult {
+    const result = this.#processor.process(symbol, kind);
     if (result === 'processed' && this.#processor.wantsAnother(symbol))
       this.#processor.process(symbol, 'urgent');
+    return result;
   }
 
   #serveNextInTurn(): void {
@@ -153,11 +166,12 @@ export class Cycler {
     const symbol = symbols[this.#turn % symbols.length];
     if (symbol === undefined) return;
     this.#turn = (this.#turn + 1) % symbols.length;
-    const { index } = pairs.get(symbol) as PairMemory;
+    const memory = pairs.get(symbol) as PairMemory;
     const pair = books.pair(symbol);
     const nothingToDo = !pair.permitted && pair.cycle === null;
-    const debounced = board.slots.elapsedMs(index, clock.monoMs()) < options.debounceMs;
-    const skipped = nothingToDo || debounced || this.#processor.process(symbol, 'round-robin') === 'skipped';
+    if (nothingToDo) memory.waitingFor = 'not_permitted';
+    const debounced = board.slots.elapsedMs(memory.index, clock.monoMs()) < options.debounceMs;
+    const skipped = nothingToDo || debounced || this.#serve(symbol, 'round-robin') === 'skipped';
     board.counters.increment(skipped ? 'cycler_skipped' : 'cycler_processed');
   }
 
@@ -198,13 +212,19 @@ export class Cycler {
 
 const baseOf = (symbol: string): string | undefined => symbol.split('/')[0];
 
-function newMemory(index: number): PairMemory {
+/** A fill that an earlier life booked moments ago may not show in the balances yet, just like one of this life. */
+function lastFillMono({ cycle }: PairState, clock: Clock): MonoMs | null {
+  if (cycle === null || cycle.lastFillMs === null) return null;
+  return (clock.monoMs() - Math.max(0, clock.epochMs() - cycle.lastFillMs)) as MonoMs;
+}
+
+function newMemory(index: number, lastActivityMono: MonoMs | null): PairMemory {
   assert(index >= 0, 'every configured pair has a place on the board');
   return {
     index,
-    decidedMono: null as MonoMs | null,
+    decidedMono: null,
     waitingFor: null,
-    lastActivityMono: null,
+    lastActivityMono,
     restUntilMono: 0,
     errors: 0,
   };

@@ -22,7 +22,9 @@ export function decisionContext(
     sellWhenForbidden: options.sellWhenForbidden,
     staleAfterMs: options.staleAfterMs,
     market: reader.view(memory.index, nowMono),
-    account: rules && account.view(rules, memory.lastActivityMono, heldByOthers(context, pair), nowMono),
+    account:
+      rules &&
+      account.view(rules, lastActivityMono(context, pair, nowMono), heldByOthers(context, pair), nowMono),
     rules,
     params,
     clockCertain: exchangeClock.errorMs(nowMono) < options.maxClockErrorMs,
@@ -35,4 +37,22 @@ function heldByOthers({ books, sameBase }: EngineContext, pair: PairState): Deci
   let held = ZERO;
   for (const symbol of sameBase.get(pair.symbol) ?? []) held = held.plus(ledgerBase(books.pair(symbol)));
   return held;
+}
+
+/**
+ * When the pair's base coin last moved by an order of ours. An order of another pair that is still open may have moved
+ * it already without the books knowing.
+ */
+function lastActivityMono(
+  { books, pairs, sameBase }: EngineContext,
+  pair: PairState,
+  nowMono: MonoMs,
+): MonoMs | null {
+  let last = pairs.get(pair.symbol)?.lastActivityMono ?? null;
+  for (const symbol of sameBase.get(pair.symbol) ?? []) {
+    if (books.pair(symbol).openIntents.length > 0) return nowMono;
+    const other = pairs.get(symbol)?.lastActivityMono ?? null;
+    if (other !== null && (last === null || other > last)) last = other;
+  }
+  return last;
 }

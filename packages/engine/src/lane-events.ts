@@ -73,8 +73,7 @@ export class LaneEvents {
     const nowMs = clock.epochMs();
     switch (outcome.type) {
       case 'unknown':
-        log.warn({ ...fields, reason: outcome.reason }, 'the outcome of an order is unknown');
-        return this.#outcomeLost(pair, intent, outcome.reason);
+        return this.outcomeLost(pair, intent, outcome.reason);
       case 'rejected':
         log.warn(
           { ...fields, label: outcome.label, message: outcome.message },
@@ -94,14 +93,15 @@ export class LaneEvents {
     }
   }
 
-  #outcomeLost(pair: PairState, intent: Intent, reason: string): void {
-    const { board, clock } = this.#context;
-    board.counters.increment('orders_unknown');
-    const entry = journal(clock.epochMs(), 'order.unknown', pair.symbol, {
-      clientOrderId: intent.clientOrderId,
-      reason,
-    });
+  /** Nothing definite came of the send, or no answer at all. What the private stream has said meanwhile counts now. */
+  outcomeLost(pair: PairState, intent: Intent, reason: string): void {
+    const { board, clock, log } = this.#context;
+    if (intent.state !== 'SUBMITTED') return;
+    const { clientOrderId } = intent;
+    const entry = journal(clock.epochMs(), 'order.unknown', pair.symbol, { clientOrderId, reason });
     this.#apply(pair, intent, { type: 'unknown' }, [entry]);
+    board.counters.increment('orders_unknown');
+    log.warn({ symbol: pair.symbol, clientOrderId, reason }, 'the outcome of an order is unknown');
     this.#askAgain(intent.id, 0);
     const known = this.#evidence.get(intent.clientOrderId);
     if (known) this.#evidenceSeen(known);
@@ -150,7 +150,11 @@ export class LaneEvents {
       found: found.map(evidenceFromWire),
       nowMs,
     });
-    if (found.length > 0) this.#askAgain(intentId, 0);
+    const now = this.#find((intent) => intent.id === intentId);
+    // Found: its trades are asked for at once. Still unresolved (two orders under one id) keeps the scans' own pace.
+    if (!memory || !now || isUnresolved(now.intent.state)) return;
+    memory.attempts = 0;
+    this.#askAgain(intentId, 0);
   }
 
   /** The private stream saw one of our orders: a hint that starts a look at its trades. */
@@ -158,10 +162,8 @@ export class LaneEvents {
     const open = this.#find((intent) => intent.clientOrderId === evidence.clientOrderId);
     if (!open) return;
     if (open.intent.state === 'SUBMITTED') return this.#remember(evidence);
-    if (!isUnresolved(open.intent.state) && open.intent.state !== 'ACKED' && open.intent.state !== 'LIVE')
-      return;
     this.#apply(open.pair, open.intent, { type: 'evidence', order: evidence });
-    this.#askAgain(open.intent.id, 0);
+    if (open.intent.state !== 'SETTLING') this.#askAgain(open.intent.id, 0);
   }
 
   #remember(evidence: OrderEvidence): void {

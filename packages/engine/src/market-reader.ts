@@ -16,6 +16,7 @@ const NOTHING_KNOWN: MarketView = {
 export class MarketReader {
   readonly #board: Board;
   readonly #cell = emptyPriceCell();
+  readonly #probe = emptyPriceCell();
 
   constructor(board: Board) {
     this.#board = board;
@@ -23,7 +24,10 @@ export class MarketReader {
 
   view(pair: number, nowMono: MonoMs): MarketView {
     const cell = this.#cell;
-    if (!this.#board.prices.read(pair, cell)) return NOTHING_KNOWN;
+    if (!this.#board.prices.read(pair, cell)) {
+      Object.assign(cell, emptyPriceCell());
+      return NOTHING_KNOWN;
+    }
     return {
       bid: exact(cell.bidMantissa, cell.bidDecimals),
       ask: exact(cell.askMantissa, cell.askDecimals),
@@ -34,11 +38,17 @@ export class MarketReader {
     };
   }
 
+  /** Count of the publications of the pair's prices: unchanged means that no frame came in between. */
+  version(pair: number): number {
+    return this.#board.prices.read(pair, this.#probe) ? this.#probe.version : 0;
+  }
+
   /** Monotonic time of the frame behind the last `view`. */
   get receivedMono(): number {
     return this.#cell.receivedMono;
   }
 }
 
+/** An empty side of a book is no price, however it is written. */
 const exact = (mantissa: number, decimals: number): Price | null =>
-  mantissa < 0 ? null : (scaled(mantissa, decimals) as Price);
+  mantissa > 0 ? (scaled(mantissa, decimals) as Price) : null;

@@ -42,7 +42,7 @@ export class OperatorDesk {
   }
 
   #pair(command: { readonly name: string; readonly symbol: string }): PairState {
-    if (!this.#context.books.has(command.symbol))
+    if (!this.#context.pairs.has(command.symbol))
       throw refused(command.name, `${command.symbol} is not a configured pair`);
     return this.#context.books.pair(command.symbol);
   }
@@ -80,13 +80,14 @@ export class OperatorDesk {
   }
 
   #sellNow(pair: PairState): Readonly<Record<string, unknown>> {
-    const context = decisionContext(this.#context, pair, this.#market, this.#context.clock.monoMs());
+    const nowMono = this.#context.clock.monoMs();
+    const context = decisionContext(this.#context, pair, this.#market, nowMono);
     const decision = manualSell(pair, context);
     if (decision === null) throw refused('sell-now', `${pair.symbol} holds no position to sell`);
     if (decision.type === 'wait')
       throw refused('sell-now', `${pair.symbol} cannot be sold right now: ${decision.reason}`);
     if (decision.type === 'attention') throw refused('sell-now', decision.reason);
-    placeOrder(this.#context, pair, decision.draft, null);
+    placeOrder(this.#context, pair, decision.draft, { nowMono, tickMono: null });
     this.#disarm(pair.symbol);
     const { baseAmount, limitPrice } = decision.draft;
     return {

@@ -1,4 +1,4 @@
-import { type Clock, errorText } from '@mtrade/base';
+import { type Clock, type EpochMs, errorText } from '@mtrade/base';
 import { type BaseQty, type QuoteAmount, text, ZERO } from '@mtrade/money';
 import { addsUp } from '@mtrade/cycle';
 import type { Logger } from '@mtrade/log';
@@ -18,6 +18,9 @@ export interface OrderDeskDeps {
   readonly sleep: (ms: number) => Promise<void>;
 }
 
+/** More orders than the rate budget allows within any order's life. */
+const REMEMBERED_IDS = 4_096;
+
 export const DEFAULT_ORDER_DESK_OPTIONS: OrderDeskOptions = {
   settleDelaysMs: [0, 50, 150, 400, 1_000, 2_000, 4_000],
 };
@@ -29,9 +32,10 @@ export const DEFAULT_ORDER_DESK_OPTIONS: OrderDeskOptions = {
 export class OrderDesk {
   readonly #options: OrderDeskOptions;
   readonly #deps: OrderDeskDeps;
-  /** Client ids this thread has posted: a second `place` of one is a contradiction and is refused. */
+  /** Client ids this thread has posted: a second `place` of one is a contradiction and is refused. Bounded. */
   readonly #posted = new Set<string>();
   #exchangeMinusMono: number | null = null;
+  #clockErrorMs = 0;
 
   constructor(options: OrderDeskOptions, deps: OrderDeskDeps) {
     this.#options = options;
@@ -69,9 +73,10 @@ export class OrderDesk {
       );
       return;
     }
-    this.#posted.add(order.clientOrderId);
-    if (this.#exchangeMinusMono === null) return refuse('exchange clock unknown');
-    if (clock.monoMs() + this.#exchangeMinusMono >= order.deadlineMs)
+    this.#rememberPosted(order.clientOrderId);
+    const exchangeMinusMono = await this.#exchangeClock();
+    if (exchangeMinusMono === null) return refuse('exchange clock unknown');
+    if (clock.monoMs() + exchangeMinusMono >= order.deadlineMs)
       return refuse('deadline passed before the send');
 
     const sentMono = clock.monoMs();
@@ -90,6 +95,16 @@ export class OrderDesk {
         filledBase: outcome.filledBase,
         filledQuote: outcome.filledQuote,
       });
+    }
+  }
+
+  /** The oldest ids go: their deadlines, a few seconds, have long passed, and no late copy of them could be sent. */
+  #rememberPosted(clientOrderId: string): void {
+    this.#posted.add(clientOrderId);
+    if (this.#posted.size <= REMEMBERED_IDS) return;
+    for (const oldest of this.#posted) {
+      this.#posted.delete(oldest);
+      return;
     }
   }
 
@@ -144,12 +159,16 @@ export class OrderDesk {
   async #scan(request: Extract<LaneRequest, { type: 'scan' }>): Promise<void> {
     const { venue, clock, emit } = this.#deps;
     try {
-      const result = await venue.scan(request.symbol, request.clientOrderId, request.fromMs);
+      const isTimed = (await this.#exchangeClock()) !== null;
+      const { record, found } = await venue.scan(request.symbol, request.clientOrderId, request.fromMs);
+      // An absence counts from a moment of the exchange's clock on: from the earliest that the start can have been,
+      // and not at all while that clock is not known.
+      const startedAtMs = Math.floor(record.startedAtMs - this.#clockErrorMs) as EpochMs;
       emit({
         type: 'scanned',
         intentId: request.intentId,
-        record: result.record,
-        found: result.found.map(evidenceToWire),
+        record: { ...record, startedAtMs, complete: record.complete && isTimed },
+        found: found.map(evidenceToWire),
       });
     } catch {
       // A scan that failed is no evidence of anything; the record says so.
@@ -181,12 +200,19 @@ export class OrderDesk {
     }
   }
 
+  /** A thread that has just been born measures before it sends or scans; null when that failed. */
+  async #exchangeClock(): Promise<number | null> {
+    if (this.#exchangeMinusMono === null) await this.#refreshClock();
+    return this.#exchangeMinusMono;
+  }
+
   async #refreshClock(): Promise<void> {
     const { venue, clock, emit } = this.#deps;
     try {
       const { offsetMs, errorMs } = await venue.measureClock();
       const measuredMono = clock.monoMs();
       this.#exchangeMinusMono = clock.epochMs() + offsetMs - measuredMono;
+      this.#clockErrorMs = errorMs;
       emit({ type: 'clock', exchangeMinusMono: this.#exchangeMinusMono, errorMs, measuredMono });
     } catch (error) {
       emit({ type: 'clock-failed', reason: errorText(error) });

@@ -1,4 +1,4 @@
-import { assert, type EpochMs } from '@mtrade/base';
+import { assert, type EpochMs, type MonoMs } from '@mtrade/base';
 import { type BaseQty, type Price, type QuoteAmount, text, valueOf } from '@mtrade/money';
 import { begin, clientOrderId, type Intent, type OrderDraft, type PairState } from '@mtrade/cycle';
 import type { EngineContext } from './context.js';
@@ -8,6 +8,13 @@ import type { OrderRequest } from './ports.js';
 /** The order lane may add this much to the request's own deadline before a silence means "unknown". */
 const SILENCE_MARGIN_MS = 5_000;
 
+export interface OrderTimes {
+  /** When the price was last found young enough. The deadline counts from here: a thread that stalls later sends nothing. */
+  readonly nowMono: MonoMs;
+  /** When the frame that caused the order came, for the latency histograms; null when none did. */
+  readonly tickMono: number | null;
+}
+
 /**
  * Commits the intent and hands it to the order thread: in this order, and the second only when the first has returned.
  * The commit is the right to send; nothing else is.
@@ -16,11 +23,10 @@ export function placeOrder(
   context: EngineContext,
   pair: PairState,
   draft: OrderDraft,
-  tickMono: number | null,
+  { nowMono, tickMono }: OrderTimes,
 ): void {
   const { books, clock, lane, exchangeClock, options, board } = context;
   const nowMs = clock.epochMs();
-  const nowMono = clock.monoMs();
   const params = context.params.get(pair.symbol);
   assert(params, `no parameters for ${pair.symbol}`);
   const { installId, startNonce, epoch } = books.identity;
@@ -53,7 +59,7 @@ export function placeOrder(
     attempts: 0,
   });
   const rules = context.rules.get(pair.symbol);
-  if (rules && intent.side === 'buy') context.account.commit(intent.id, rules.quote, spends(intent));
+  if (rules && intent.side === 'buy') context.account.commit(intent.id, rules.quote, mostSpent(intent));
   context.budget.take(nowMono);
   lane.request({ type: 'place', order: toRequest(intent) });
   board.counters.increment('orders_sent');
@@ -61,7 +67,7 @@ export function placeOrder(
 }
 
 /** The most quote a buy can take from the account. */
-const spends = (intent: Intent): QuoteAmount =>
+export const mostSpent = (intent: Intent): QuoteAmount =>
   intent.quoteAmount ?? valueOf(intent.limitPrice as Price, intent.baseAmount as BaseQty);
 
 function toRequest(intent: Intent): OrderRequest {

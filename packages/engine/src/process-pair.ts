@@ -5,9 +5,12 @@ import {
   decide,
   type Decision,
   type DecisionContext,
+  type MarketView,
   type PairState,
   raiseAttention,
+  type Triggers,
 } from '@mtrade/cycle';
+import { toDouble } from '@mtrade/money';
 import type { EngineContext, PairMemory } from './context.js';
 import { decisionContext } from './decision-context.js';
 import { isFatal } from './fatal.js';
@@ -39,13 +42,14 @@ export class PairProcessor {
     if (clock.monoMs() < memory.restUntilMono) return 'skipped';
     if (!board.slots.tryClaim(memory.index, Owner.cycler, generation)) return 'skipped';
     board.slots.takeDirty(memory.index);
+    // At the beginning: what a frame brings during the pass belongs to the same debounce window.
+    board.slots.stamp(memory.index, clock.monoMs());
     try {
       this.#pass(symbol, memory, kind);
       memory.errors = 0;
     } catch (error) {
       this.#rest(symbol, memory, error);
     } finally {
-      board.slots.stamp(memory.index, clock.monoMs());
       board.slots.release(memory.index, Owner.cycler, generation);
     }
     return 'processed';
@@ -60,35 +64,35 @@ export class PairProcessor {
     const { board, books, clock } = this.#context;
     const pair = books.pair(symbol);
     const nowMono = clock.monoMs();
+    const priceVersion = this.#market.version(memory.index);
     const context = decisionContext(this.#context, pair, this.#market, nowMono);
     const decision = decide(pair, context);
+    // Only a frame that no pass has looked at before tells how long a frame waits; what another channel's frame or a
+    // back-off brought about measures nothing.
+    const { receivedMono } = this.#market;
+    const tickMono = kind === 'urgent' && receivedMono > (memory.decidedMono ?? 0) ? receivedMono : null;
     memory.decidedMono = nowMono;
     memory.waitingFor = decision.type === 'wait' ? decision.reason : null;
-    if (kind === 'urgent')
-      board.latencies.record('tick_to_decision', (clock.monoMs() - this.#market.receivedMono) * 1_000);
+    if (tickMono !== null) board.latencies.record('tick_to_decision', (clock.monoMs() - tickMono) * 1_000);
 
-    this.#carryOut(pair, memory, decision, kind);
-    this.#arm(symbol, memory, context, decision);
+    this.#carryOut(pair, memory, decision, tickMono);
+    this.#arm(symbol, memory, context, decision, priceVersion);
   }
 
-  #carryOut(pair: PairState, memory: PairMemory, decision: Decision, kind: PassKind): void {
+  #carryOut(pair: PairState, memory: PairMemory, decision: Decision, tickMono: number | null): void {
     const { books, clock, options } = this.#context;
     switch (decision.type) {
       case 'wait':
         return;
       case 'place': {
         // The price is looked at once more: between decision and commit it may have gone stale.
-        const view = this.#market.view(memory.index, clock.monoMs());
-        if (view.ageMs > options.staleAfterMs) {
+        const nowMono = clock.monoMs();
+        const view = this.#market.view(memory.index, nowMono);
+        if (!(view.ageMs < options.staleAfterMs)) {
           memory.waitingFor = 'price_stale';
           return;
         }
-        return placeOrder(
-          this.#context,
-          pair,
-          decision.draft,
-          kind === 'urgent' ? this.#market.receivedMono : null,
-        );
+        return placeOrder(this.#context, pair, decision.draft, { nowMono, tickMono });
       }
       case 'attention': {
         const nowMs = clock.epochMs();
@@ -104,22 +108,29 @@ export class PairProcessor {
   /**
    * Arms what could act on the next frame. When a crossing has just led to nothing (not enough money, a guard), arming
    * again would make every frame urgent: the debounced path looks again soon enough.
+   *
+   * The reactor writes a price before it reads the levels; here the levels are armed before the price is read again.
+   * So a price that came during the pass is compared with the new levels by at least one of the two threads.
    */
-  #arm(symbol: string, memory: PairMemory, context: DecisionContext, decision: Decision): void {
-    const { board, books } = this.#context;
+  #arm(
+    symbol: string,
+    memory: PairMemory,
+    context: DecisionContext,
+    decision: Decision,
+    priceVersion: number,
+  ): void {
+    const { board, books, clock } = this.#context;
     const triggers = armTriggers(books.pair(symbol), context);
-    const { bid, ask, levelAsk } = context.market;
-    const seen = triggers.askLevel > 1 ? levelAsk : ask;
-    const buyCrossed =
-      triggers.buyAtOrBelow !== null && seen !== null && Number(seen.toFixed()) <= triggers.buyAtOrBelow;
-    const sellCrossed =
-      triggers.sellAtOrAbove !== null && bid !== null && Number(bid.toFixed()) >= triggers.sellAtOrAbove;
-    const fruitless = decision.type === 'wait';
-    board.triggers.arm(memory.index, {
+    const already = decision.type === 'wait' ? reached(triggers, context.market) : NEITHER;
+    const armed: Triggers = {
       askLevel: triggers.askLevel,
-      buyAtOrBelow: fruitless && buyCrossed ? null : triggers.buyAtOrBelow,
-      sellAtOrAbove: fruitless && sellCrossed ? null : triggers.sellAtOrAbove,
-    });
+      buyAtOrBelow: already.buy ? null : triggers.buyAtOrBelow,
+      sellAtOrAbove: already.sell ? null : triggers.sellAtOrAbove,
+    };
+    board.triggers.arm(memory.index, armed);
+    if (this.#market.version(memory.index) === priceVersion) return;
+    const now = reached(armed, this.#market.view(memory.index, clock.monoMs()));
+    if (now.buy || now.sell) board.slots.markDirty(memory.index);
   }
 
   /** An unexpected error belongs to its pair: counted, logged, and the pair rests. A contradiction stops the engine. */
@@ -132,4 +143,17 @@ export class PairProcessor {
     memory.restUntilMono = clock.monoMs() + restMs;
     log.error({ symbol, restMs, error: errorText(error) }, 'a pass over the pair failed; the pair rests');
   }
+}
+
+const NEITHER = { buy: false, sell: false } as const;
+
+/** Which of the levels these prices have reached. A level of the book that is not known has reached nothing. */
+function reached(triggers: Triggers, market: MarketView): { readonly buy: boolean; readonly sell: boolean } {
+  const { buyAtOrBelow, sellAtOrAbove, askLevel } = triggers;
+  const deep = market.askLevel === askLevel ? market.levelAsk : null;
+  const ask = askLevel > 1 ? deep : market.ask;
+  return {
+    buy: buyAtOrBelow !== null && ask !== null && toDouble(ask) <= buyAtOrBelow,
+    sell: sellAtOrAbove !== null && market.bid !== null && toDouble(market.bid) >= sellAtOrAbove,
+  };
 }

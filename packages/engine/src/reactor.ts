@@ -18,8 +18,8 @@ const UNKNOWN = -1;
  * Turns price ticks into shared memory and, when they may matter, into an urgent entry for the cycler. No database, no
  * orders, no decision: a crossing is a hint that the cycler checks exactly.
  *
- * Every tick is counted once more after `reactor_updates`, in exactly one of: `reactor_unchanged`, `reactor_stale`,
- * `reactor_debounced`, `reactor_queued` or `urgent_skipped` (queue full).
+ * Every tick is counted once more after `reactor_updates`, in exactly one of: `reactor_unchanged`,
+ * `reactor_debounced`, `reactor_queued` or `urgent_full`. Frames out of order never get here; the feed drops them.
  */
 export class Reactor {
   readonly #options: ReactorOptions;
@@ -60,6 +60,8 @@ export class Reactor {
       return;
     }
 
+    // Read again, now that the price can be seen: what the cycler arms later it holds against this price itself.
+    triggers.read(pair, this.#triggers);
     if (this.#crosses()) return this.#pushCrossing(pair);
     if (slots.elapsedMs(pair, this.#clock.monoMs()) < this.#options.debounceMs) {
       counters.increment('reactor_debounced');

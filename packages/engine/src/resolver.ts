@@ -1,7 +1,8 @@
-import type { EpochMs, MonoMs } from '@mtrade/base';
-import { type Intent, type PairState, transition, withIntent } from '@mtrade/cycle';
+import { type EpochMs, errorText, type MonoMs } from '@mtrade/base';
+import type { Intent, PairState } from '@mtrade/cycle';
 import type { EngineContext, IntentMemory } from './context.js';
-import { journal } from './journal.js';
+import { isFatal } from './fatal.js';
+import type { LaneEvents } from './lane-events.js';
 
 /** A scan or settle request that has not come back by then is asked for again: the order thread may have died. */
 const GIVE_UP_MS = 30_000;
@@ -15,6 +16,7 @@ const SCAN_MARGIN_MS = 60_000;
 const SCAN_COST = 3;
 /** Another look this long after a fill or rejection: the exchange's balances may lag. */
 const BALANCE_RETRY_MS = 2_000;
+const REST_AFTER_ERROR_MS = 1_000;
 
 /**
  * Sees to it that no open intent is forgotten: silent sends become unknown, unknown ones are scanned for, acknowledged
@@ -22,11 +24,13 @@ const BALANCE_RETRY_MS = 2_000;
  */
 export class Resolver {
   readonly #context: EngineContext;
+  readonly #lane: Pick<LaneEvents, 'outcomeLost'>;
   #balancesAskedMono = Number.NEGATIVE_INFINITY;
   #clockAskedMono = Number.NEGATIVE_INFINITY;
 
-  constructor(context: EngineContext) {
+  constructor(context: EngineContext, lane: Pick<LaneEvents, 'outcomeLost'>) {
     this.#context = context;
+    this.#lane = lane;
   }
 
   tick(): void {
@@ -34,7 +38,23 @@ export class Resolver {
     this.#refreshClock(nowMono);
     this.#refreshBalances(nowMono);
     for (const pair of this.#context.books.pairs()) {
-      for (const intent of pair.openIntents) this.#follow(pair, intent, nowMono);
+      for (const intent of pair.openIntents) this.#followSafely(pair, intent, nowMono);
+    }
+  }
+
+  /** A step that fails is tried again after a rest; the intents behind it are not held up. */
+  #followSafely(pair: PairState, intent: Intent, nowMono: MonoMs): void {
+    try {
+      this.#follow(pair, intent, nowMono);
+    } catch (error) {
+      if (isFatal(error)) throw error;
+      const { board, log } = this.#context;
+      board.counters.increment('errors');
+      this.#memoryOf(intent, nowMono).askAtMono = nowMono + REST_AFTER_ERROR_MS;
+      log.error(
+        { symbol: pair.symbol, clientOrderId: intent.clientOrderId, error: errorText(error) },
+        'an open order could not be followed; it is tried again',
+      );
     }
   }
 
@@ -44,7 +64,8 @@ export class Resolver {
     if (nowMono < memory.askAtMono) return;
     switch (intent.state) {
       case 'SUBMITTED':
-        return this.#becomeUnknown(pair, intent, memory, nowMono);
+        // No answer came back from the order thread at all: it may have died with the request on the wire.
+        return this.#lane.outcomeLost(pair, intent, 'no answer');
       case 'UNKNOWN':
       case 'QUARANTINED':
         return this.#scan(intent, memory, nowMono);
@@ -59,29 +80,6 @@ export class Resolver {
       case 'KILLED':
         return;
     }
-  }
-
-  /** No answer came back from the order thread at all: it may have died with the request on the wire. */
-  #becomeUnknown(pair: PairState, intent: Intent, memory: IntentMemory, nowMono: MonoMs): void {
-    const { books, clock, board, log } = this.#context;
-    const nowMs = clock.epochMs();
-    const next = transition(intent, { type: 'unknown' });
-    books.commit({
-      pair: withIntent(pair, next),
-      intentMoves: [{ intent: next, from: intent.state }],
-      journal: [
-        journal(nowMs, 'order.unknown', pair.symbol, {
-          clientOrderId: intent.clientOrderId,
-          reason: 'no answer',
-        }),
-      ],
-    });
-    board.counters.increment('orders_unknown');
-    log.warn(
-      { symbol: pair.symbol, clientOrderId: intent.clientOrderId },
-      'no answer to an order; its outcome is unknown',
-    );
-    memory.askAtMono = nowMono;
   }
 
   #scan(intent: Intent, memory: IntentMemory, nowMono: MonoMs): void {

@@ -1,15 +1,19 @@
 import { transition, withIntent } from '@mtrade/cycle';
 import type { EngineContext } from './context.js';
 import { journal } from './journal.js';
+import { mostSpent } from './placing.js';
 
 /**
  * Start-up is recovery: whatever an earlier life heard about its open orders is not relied on. Each becomes unknown and
- * is resolved by looking at the exchange, as if its answer had been lost. Other pairs are not held up.
+ * is resolved by looking at the exchange, as if its answer had been lost. Other pairs are not held up, but may not spend
+ * what an open buy may still take.
  */
 export function reviveIntents(context: EngineContext): void {
   const { books, clock, log } = context;
   for (const pair of books.pairs()) {
+    const quote = pair.symbol.split('/')[1] ?? '';
     for (const intent of pair.openIntents) {
+      if (intent.side === 'buy') context.account.commit(intent.id, quote, mostSpent(intent));
       const next = transition(intent, { type: 'restarted' });
       if (next === intent) continue;
       log.warn(
