@@ -27,7 +27,7 @@ const platform = (changes: Partial<LockPlatform>): LockPlatform => ({
 });
 
 describe('who a record names', () => {
-  test.each([
+  test.each<readonly [string, Partial<LockPlatform>]>([
     ['alive', {}],
     ['dead', { processInfo: () => null }],
     ['dead', { processInfo: () => ({ start: '1001' }) }],
@@ -36,7 +36,7 @@ describe('who a record names', () => {
     ['foreign', { bootId: () => 'other', machineId: () => 'other' }],
     // Two containers of one kernel have one boot id and may have two machine ids.
     ['alive', { machineId: () => 'container' }],
-  ] as const)('%s', (state, changes) => {
+  ])('%s', (state, changes) => {
     expect(ownerState(owner, platform(changes))).toBe(state);
   });
 });

@@ -159,7 +159,7 @@ function advance(
   const list = thread(words);
   const before = memory.slice();
   const calls = state.calls.filter((call) => 'result' in call);
-  let begun = state.calls[calls.length];
+  let begun: CallRecord | undefined = state.calls[calls.length];
   let isInside = false;
   try {
     for (const call of list.slice(calls.length)) {
