@@ -11,7 +11,7 @@ import { text } from '@mtrade/money';
  */
 export function checkRules(config: MtradeConfig, wire: readonly WireRules[], log: Logger): void {
   const rules = new Map<string, MarketRules>(wire.map((one) => [one.symbol, rulesFromWire(one)]));
-  const ladders = new Map<string, string[]>();
+  const ladders = new Map<string, { readonly symbols: string[]; readonly isLossy: boolean }>();
   const problems = config.pairs.flatMap((pair, index) => {
     const known = rules.get(pair.symbol);
     if (!known)
@@ -21,11 +21,12 @@ export function checkRules(config: MtradeConfig, wire: readonly WireRules[], log
     const report = validateLadder(pair.ladder, { rules: known });
     const totalQuote = `${text(report.totalQuote)} ${known.quote}`;
     const said = [totalQuote, ...report.warnings.map((warning) => warning.message)].join('; ');
-    ladders.set(said, [...(ladders.get(said) ?? []), pair.symbol]);
+    const { symbols, isLossy } = ladders.get(said) ?? { symbols: [], isLossy: report.warnings.length > 0 };
+    ladders.set(said, { symbols: [...symbols, pair.symbol], isLossy });
     return report.errors.map((error) => `pairs[${index}].ladder (${pair.symbol}): ${error.message}`);
   });
-  for (const [ladder, symbols] of ladders)
-    log.info({ symbols, ladder }, 'what the whole ladder of a pair needs');
+  for (const [ladder, { symbols, isLossy }] of ladders)
+    log[isLossy ? 'warn' : 'info']({ symbols, ladder }, 'what the whole ladder of a pair needs');
   const [first] = problems;
   if (first === undefined) return;
   throw new MtradeError('MTRADE_CONFIG', problems.join('\n'), { key: first.split(':')[0] ?? 'pairs' });
