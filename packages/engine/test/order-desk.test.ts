@@ -1,0 +1,270 @@
+import type { EpochMs } from '@mtrade/base';
+import { silentLogger } from '@mtrade/log';
+import { baseQty, decimal, price, quoteAmount } from '@mtrade/money';
+import { describe, expect, test } from 'vitest';
+import {
+  type LaneEvent,
+  OrderDesk,
+  type OrderEvidence,
+  type OrderRequest,
+  type PlaceOutcome,
+  type ScanResult,
+  type Venue,
+} from '../src/index.js';
+import { ManualClock } from './manual-clock.js';
+
+const OFFSET_MS = 250;
+const ERROR_MS = 30;
+
+const ACKED: PlaceOutcome = {
+  type: 'acked',
+  exchangeOrderId: 'x1',
+  finished: true,
+  finishAs: 'filled',
+  filledBase: baseQty('0.5'),
+  filledQuote: quoteAmount('50'),
+};
+const FILL = {
+  tradeId: 't1',
+  symbol: 'ETH/USDT',
+  side: 'buy',
+  baseAmount: baseQty('0.5'),
+  price: price('100'),
+  fee: baseQty('0.001'),
+  feeCoin: 'ETH',
+  role: 'taker',
+  epochMs: 5 as EpochMs,
+} as const;
+const SCAN_MS = 1_700_000_100_000;
+const NOT_FOUND: ScanResult = {
+  record: { startedAtMs: SCAN_MS as EpochMs, complete: true, openRows: 0, finishedRows: 1, tradeRows: 1 },
+  found: [],
+};
+const FINISHED: OrderEvidence = {
+  clientOrderId: 't-1',
+  symbol: 'ETH/USDT',
+  exchangeOrderId: 'x1',
+  finished: true,
+  finishAs: 'filled',
+  filledBase: baseQty('0.5'),
+  filledQuote: quoteAmount('50'),
+};
+
+function desk(changes: Partial<Venue> = {}) {
+  const clock = new ManualClock();
+  const events: LaneEvent[] = [];
+  const calls: string[] = [];
+  const sleeps: number[] = [];
+  const venue: Venue = {
+    loadRules: () => Promise.resolve([]),
+    measureClock: () => Promise.resolve({ offsetMs: OFFSET_MS, errorMs: ERROR_MS }),
+    balances: () => Promise.resolve({ USDT: { available: decimal('1.50'), locked: decimal('0') } }),
+    place: () => Promise.resolve(ACKED),
+    order: () => Promise.resolve(FINISHED),
+    fills: () => Promise.resolve([FILL]),
+    scan: () => Promise.resolve(NOT_FOUND),
+    close: () => Promise.resolve(),
+    ...changes,
+  };
+  const noted = Object.fromEntries(
+    Object.entries(venue).map(([name, method]) => [
+      name,
+      (...values: never[]) => {
+        calls.push(name);
+        return (method as (...v: never[]) => unknown)(...values);
+      },
+    ]),
+  ) as unknown as Venue;
+  const one = new OrderDesk(
+    { settleDelaysMs: [0, 50, 150] },
+    {
+      venue: noted,
+      clock,
+      log: silentLogger,
+      emit: (event) => events.push(event),
+      sleep: (ms) => {
+        sleeps.push(ms);
+        return Promise.resolve();
+      },
+    },
+  );
+  const order = (more: Partial<OrderRequest> = {}): OrderRequest => ({
+    intentId: 1,
+    clientOrderId: 't-1',
+    symbol: 'ETH/USDT',
+    side: 'buy',
+    type: 'market',
+    timeInForce: 'ioc',
+    amount: '50',
+    price: null,
+    deadlineMs: (clock.wall + OFFSET_MS + 3_000) as EpochMs,
+    ...more,
+  });
+  const place = (more: Partial<OrderRequest> = {}) => one.handle({ type: 'place', order: order(more) });
+  const scan = () =>
+    one.handle({
+      type: 'scan',
+      intentId: 1,
+      symbol: 'ETH/USDT',
+      clientOrderId: 't-1',
+      fromMs: 0 as EpochMs,
+    });
+  return { clock, events, calls, sleeps, one, order, place, scan };
+}
+
+const outcomeOf = (events: readonly LaneEvent[]): string[] =>
+  events.flatMap((event) =>
+    event.type === 'placed'
+      ? [event.outcome.type === 'rejected' ? event.outcome.label : event.outcome.type]
+      : [],
+  );
+
+describe('placing', () => {
+  test('one POST, its answer, then the trades without being asked', async () => {
+    const { place, calls, events } = desk();
+    await place();
+    expect(calls).toEqual(['measureClock', 'place', 'fills']);
+    expect(events.map((event) => event.type)).toEqual(['clock', 'placed', 'settled']);
+    expect(events[2]).toMatchObject({ filledBase: '0.5', fills: [{ tradeId: 't1', baseAmount: '0.5' }] });
+  });
+
+  test('I3: a client id that comes twice is posted once, and the copy is not even answered', async () => {
+    const { place, calls, events } = desk();
+    await Promise.all([place(), place(), place()]);
+    await place();
+    expect(calls.filter((call) => call === 'place')).toHaveLength(1);
+    expect(outcomeOf(events)).toEqual(['acked']);
+  });
+
+  test('I9, P22: nothing is posted at or after the deadline of the exchange clock', async () => {
+    const { place, clock, calls, events, one } = desk();
+    await one.handle({ type: 'refresh-clock' });
+    await place({ deadlineMs: (clock.wall + OFFSET_MS) as EpochMs });
+    expect(calls).not.toContain('place');
+    expect(outcomeOf(events)).toEqual(['NOT_SENT']);
+    await place({ clientOrderId: 't-2', deadlineMs: (clock.wall + OFFSET_MS + 1) as EpochMs });
+    expect(calls).toContain('place');
+  });
+
+  test('N20: a jump of the wall clock does not prolong a deadline', async () => {
+    const { place, clock, calls, one } = desk();
+    await one.handle({ type: 'refresh-clock' });
+    const deadlineMs = (clock.wall + OFFSET_MS + 3_000) as EpochMs;
+    clock.mono += 5_000;
+    clock.wall -= 3_600_000;
+    await place({ deadlineMs });
+    expect(calls).not.toContain('place');
+  });
+
+  test('a thread that was just born measures the clock before its first order', async () => {
+    const { place, events } = desk();
+    await place();
+    expect(outcomeOf(events)).toEqual(['acked']);
+  });
+
+  test('I10: when that fails, nothing is sent', async () => {
+    const { place, calls, events } = desk({ measureClock: () => Promise.reject(new Error('timeout')) });
+    await place();
+    expect(calls).not.toContain('place');
+    expect(outcomeOf(events)).toEqual(['NOT_SENT']);
+  });
+
+  test('an order that was killed needs no trades', async () => {
+    const killed = { ...ACKED, finishAs: 'ioc', filledBase: baseQty('0'), filledQuote: quoteAmount('0') };
+    const { place, calls } = desk({ place: () => Promise.resolve(killed) });
+    await place();
+    expect(calls).not.toContain('fills');
+  });
+
+  test('the ids that are remembered are bounded, the newest stay', async () => {
+    const { place, calls } = desk({ place: () => Promise.resolve({ type: 'unknown', reason: 'x' }) });
+    for (let id = 1; id <= 5_000; id += 1) await place({ clientOrderId: `t-${id}` });
+    await place({ clientOrderId: 't-5000' });
+    await place({ clientOrderId: 't-1000' });
+    expect(calls.filter((call) => call === 'place')).toHaveLength(5_000);
+  });
+});
+
+describe('trades', () => {
+  test('W19: they are waited for until they add up', async () => {
+    let looks = 0;
+    const half = { ...FILL, baseAmount: baseQty('0.25') };
+    const { place, events, sleeps } = desk({
+      fills: () => {
+        looks += 1;
+        return Promise.resolve(looks < 3 ? [half] : [half, { ...half, tradeId: 't2' }]);
+      },
+    });
+    await place();
+    expect(sleeps).toEqual([50, 150]);
+    expect(events.at(-1)).toMatchObject({ type: 'settled', fills: [{ tradeId: 't1' }, { tradeId: 't2' }] });
+  });
+
+  test('when they do not, or cannot be read, that is said and nothing else', async () => {
+    const short = desk({ fills: () => Promise.resolve([]) });
+    await short.place();
+    expect(short.events.at(-1)).toMatchObject({
+      type: 'settle-failed',
+      reason: expect.stringContaining('add up') as string,
+    });
+    const broken = desk({ fills: () => Promise.reject(new Error('HTTP 502')) });
+    await broken.place();
+    expect(broken.events.at(-1)).toMatchObject({ type: 'settle-failed', reason: 'HTTP 502' });
+  });
+
+  test('an order that still rests is not settled', async () => {
+    const { one, events, calls } = desk({ order: () => Promise.resolve({ ...FINISHED, finished: false }) });
+    await one.handle({ type: 'settle', intentId: 1, symbol: 'ETH/USDT', exchangeOrderId: 'x1' });
+    expect(events).toMatchObject([{ type: 'settle-failed' }]);
+    expect(calls).toEqual(['order']);
+  });
+});
+
+describe('scans', () => {
+  test('an absence counts from the earliest moment at which the scan can have begun', async () => {
+    const { scan, events } = desk();
+    await scan();
+    expect(events.at(-1)).toMatchObject({
+      type: 'scanned',
+      record: { startedAtMs: SCAN_MS - ERROR_MS, complete: true },
+    });
+  });
+
+  test('without the exchange clock an absence proves nothing, but a find counts', async () => {
+    const measureClock = (): Promise<never> => Promise.reject(new Error('timeout'));
+    const missing = desk({ measureClock });
+    await missing.scan();
+    expect(missing.events.at(-1)).toMatchObject({ type: 'scanned', record: { complete: false }, found: [] });
+    const there = desk({ measureClock, scan: () => Promise.resolve({ ...NOT_FOUND, found: [FINISHED] }) });
+    await there.scan();
+    expect(there.events.at(-1)).toMatchObject({ found: [{ exchangeOrderId: 'x1' }] });
+  });
+
+  test('scenario 54: a scan that failed is an incomplete one', async () => {
+    const { scan, events } = desk({ scan: () => Promise.reject(new Error('HTTP 500')) });
+    await scan();
+    expect(events.at(-1)).toMatchObject({ type: 'scanned', record: { complete: false }, found: [] });
+  });
+});
+
+describe('account and clock', () => {
+  test('balances carry the time at which they were asked for', async () => {
+    const { one, events, clock } = desk();
+    const asked = clock.mono;
+    await one.handle({ type: 'refresh-balances' });
+    expect(events).toEqual([
+      { type: 'balances', requestedMono: asked, balances: { USDT: { available: '1.5', locked: '0' } } },
+    ]);
+  });
+
+  test('scenario 54: a failed look is told as failed, never as empty', async () => {
+    const fail = (): Promise<never> => Promise.reject(new Error('HTTP 500'));
+    const { one, events } = desk({ balances: fail, measureClock: fail });
+    await one.handle({ type: 'refresh-balances' });
+    await one.handle({ type: 'refresh-clock' });
+    expect(events).toEqual([
+      { type: 'balances-failed', reason: 'HTTP 500' },
+      { type: 'clock-failed', reason: 'HTTP 500' },
+    ]);
+  });
+});
