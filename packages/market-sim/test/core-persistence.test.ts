@@ -109,14 +109,14 @@ describe('the paper exchange on disk', () => {
   test('prices go on where they stood', () => {
     const paper = open();
     paper.exchange.setQuote('ETH/USDT', mid(200_000), 10);
-    paper.saveMarket({ kind: 'simulated', pairs: {} });
+    paper.saveMarket('simulated:1', { kind: 'simulated', pairs: {} });
     paper.close();
 
     const saved = readSavedMarket(dir);
     const again = open(saved === null ? {} : { quotes: saved.quotes });
 
     expect(again.exchange.quote('ETH/USDT')).toEqual(mid(200_000));
-    expect(saved?.position).toEqual({ kind: 'simulated', pairs: {} });
+    expect(saved).toMatchObject({ feed: 'simulated:1', position: { kind: 'simulated', pairs: {} } });
     again.close();
   });
 

@@ -26,6 +26,7 @@ class ListSource implements PriceSource {
   }));
   #ready = 0;
   #given = 0;
+  readonly losses = { malformed: 3, skipped: 7 };
   closed = false;
 
   get ended(): boolean {
@@ -79,7 +80,7 @@ describe('the driver', () => {
     await driver.stop();
 
     expect(seen).toEqual(Array.from({ length: 10_000 }, (_, index) => index));
-    expect(driver.stats).toMatchObject({ delivered: 10_000, ended: true });
+    expect(driver.stats).toMatchObject({ delivered: 10_000, malformed: 3, skipped: 7, ended: true });
     expect(positions.at(-1)).toBe(10_000);
     expect(source.closed).toBe(true);
   });

@@ -98,6 +98,65 @@ describe('candle files', () => {
     expect((await readAll(resumed)).length).toBe(5);
   });
 
+  test('a restart between two pairs of one moment gives that moment again, so that none of them misses it', async () => {
+    const folder = mkdtempSync(join(dir, 'same-'));
+    for (const name of ['ETHUSDT.csv', 'LTCUSDT.csv', 'XRPUSDT.csv'])
+      writeFileSync(join(folder, name), `${HEADER}\n${T0},10,12,9,11,1\n`);
+    const first = await RecordingSource.open({ path: folder });
+    const given = [...first.next(T0 + 15_000, 4)];
+    const saved = first.position();
+    await first.close();
+
+    const resumed = await RecordingSource.open({ path: folder, position: saved });
+    given.push(...(await readAll(resumed)));
+
+    expect(saved.atMs).toBe(T0);
+    expect(new Set(given.map((step) => `${step.symbol} ${step.atMs}`)).size).toBe(12);
+    expect(resumed.losses).toEqual({ malformed: 0, skipped: 3 });
+  });
+
+  test('a recording that has ended stays ended, however often it is opened again', async () => {
+    const lines = [HEADER, `${T0},10,12,9,11,1`];
+    const first = await openCandles(lines);
+    await readAll(first);
+    let saved: unknown = first.position();
+
+    for (let round = 0; round < 2; round += 1) {
+      const again = await openCandles(lines, saved);
+      expect(again.ended).toBe(true);
+      expect(again.losses.skipped).toBe(4);
+      saved = again.position();
+    }
+    expect(saved).toEqual(first.position());
+  });
+
+  test('every line is counted as what it was', async () => {
+    const source = await openCandles([
+      HEADER,
+      `${T0},10,12,9,11,1`,
+      'nonsense,,',
+      `${T0 + 60_000},10,0,9,11,1`,
+      `${T0 + 60_000},10,-12,9,11,1`,
+      `${T0 + 60_000},10,1e3,9,11,1`,
+      `${T0 + 60_000},10,12345678901234567.5,9,11,1`,
+      '',
+      `${T0 + 60_000},10,1`,
+    ]);
+
+    expect(await readAll(source)).toHaveLength(4);
+
+    expect(source.lines).toEqual({
+      read: 9,
+      prices: 1,
+      trades: 0,
+      otherFrames: 0,
+      otherPairs: 0,
+      empty: 2,
+      malformed: 6,
+    });
+    expect(source.losses).toEqual({ malformed: 6, skipped: 0 });
+  });
+
   test('a folder is one time axis for all its pairs, and can be narrowed to some', async () => {
     const folder = mkdtempSync(join(dir, 'two-'));
     writeFileSync(join(folder, 'ETHUSDT.csv'), `${HEADER}\n${T0 + 60_000},10,12,9,11,1\n`);
@@ -194,6 +253,68 @@ describe('recorded socket frames', () => {
   });
 });
 
+describe('a recording with damage in it', () => {
+  const frame = (data: Record<string, unknown>, stream = 'btcusdt@bookTicker'): string =>
+    `1723161254000000000 ${JSON.stringify({ stream, data })}`;
+  const good = { s: 'BTCUSDT', b: '100.5', B: '1', a: '100.6', A: '0' };
+
+  test('gives the good frames and counts all others, and no half-read price ever comes out', async () => {
+    const path = join(mkdtempSync(join(dir, 'bad-')), 'btcusdt.gz');
+    const bad = [
+      frame({ ...good, b: 'NaN' }),
+      frame({ ...good, b: '0' }),
+      frame({ ...good, a: 100.6 }),
+      frame({ ...good, A: undefined }),
+      frame({ ...good, B: '-1' }),
+      frame({ ...good, s: 7 }),
+      frame({ s: 'BTCUSDT', p: 'x' }, 'btcusdt@trade'),
+      `1723161254000000000 {"stream":"btcusdt@bookTicker"}`,
+      `1723161254000000000 {"stream":"btcusdt@bookTicker","data":{"s":"BTC`,
+      '\u0000\u0000\u0000',
+      'hello',
+    ];
+    const lines = [
+      frame(good),
+      ...bad,
+      frame({}, 'btcusdt@depth@100ms'),
+      frame({ s: 'BTCUSDT', p: '100.55' }, 'btcusdt@trade'),
+      frame({ ...good, s: 'DOGEUSDT' }, 'dogeusdt@bookTicker'),
+      frame({ ...good, s: 'BTCZZZ' }),
+      '',
+      frame(good),
+    ];
+    writeFileSync(path, gzipSync(lines.join('\n')));
+
+    const source = await RecordingSource.open({ path, symbols: ['BTC/USDT'] });
+    const steps = await readAll(source);
+
+    expect(steps.map((step) => step.quote)).toEqual([
+      expect.objectContaining({ bid: { mantissa: 1_005, decimals: 1 } }),
+      expect.objectContaining({ last: { mantissa: 10_055, decimals: 2 } }),
+    ]);
+    const { read, ...kinds } = source.lines;
+    expect(kinds).toEqual({
+      prices: 2,
+      trades: 1,
+      otherFrames: 1,
+      otherPairs: 2,
+      empty: 1,
+      malformed: bad.length,
+    });
+    expect(read).toBe(lines.length);
+    expect(source.recorded).toEqual(['BTC/USDT', 'DOGE/USDT']);
+  });
+
+  test('that has none of the wanted pairs says which ones it has', async () => {
+    const folder = mkdtempSync(join(dir, 'other-'));
+    writeFileSync(join(folder, 'ETHUSDT.csv'), `${HEADER}\n${T0},10,12,9,11,1\n`);
+
+    await expect(RecordingSource.open({ path: folder, symbols: ['PEPE/USDT'] })).rejects.toThrow(
+      `recording ${folder} holds none of PEPE/USDT; it has ETH/USDT`,
+    );
+  });
+});
+
 describe.skipIf(!hasData)(
   'the recorded data (skipped: no recordings at MTRADE_DATA or ../shared/data)',
   () => {
@@ -225,8 +346,13 @@ describe.skipIf(!hasData)(
       expect(Math.floor(longestMs / 60_000)).toBe(284);
     });
 
-    test('the Binance socket recording gives its book tickers in order, never crossed', async () => {
-      const steps = await readAll(await RecordingSource.open({ path: FRAMES }));
+    test('the Binance socket recording gives its book tickers in order, never crossed, and accounts for every line', async () => {
+      const source = await RecordingSource.open({ path: FRAMES });
+      const steps = await readAll(source);
+
+      const { read, ...kinds } = source.lines;
+      expect(kinds).toMatchObject({ prices: 73_174, otherPairs: 0, malformed: 0 });
+      expect(read).toBe(Object.values(kinds).reduce((sum, count) => sum + count, 0));
 
       expect(steps.length).toBe(73_174);
       expect(steps.every((step, index) => step.atMs >= (steps[index - 1]?.atMs ?? 0))).toBe(true);

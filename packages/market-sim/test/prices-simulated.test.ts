@@ -136,7 +136,7 @@ describe('pushed prices', () => {
 
     expect(source.ended).toBe(false);
     expect(source.next(0, 10)).toMatchObject([{ atMs: 2 }]);
-    expect(source.overwritten).toBe(1);
+    expect(source.losses).toEqual({ malformed: 0, skipped: 1 });
     expect(source.ended).toBe(true);
   });
 });

@@ -1,8 +1,8 @@
-import type { MtradeError } from '@mtrade/base';
+import { MtradeError, errorText } from '@mtrade/base';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_USER_ID, Exchange } from '../core/exchange.js';
-import type { ExchangeOptions, OrderRetention, Quote } from '../core/types.js';
+import type { ExchangeOptions, ExchangeSnapshot, OrderRetention, Quote } from '../core/types.js';
 import { Journal } from './journal.js';
 import { readJournal } from './read-journal.js';
 import { writeSavedMarket } from './saved-market.js';
@@ -46,8 +46,8 @@ export interface PaperExchange {
   readonly restored: boolean;
   /** What was paid in when the accounts were made: coin to amount. */
   readonly firstBalances: Readonly<Record<string, string>>;
-  /** `position` is whatever the price source needs to go on. */
-  readonly saveMarket: (position: unknown) => void;
+  /** `feed` names the price source, `position` is whatever it needs to go on. */
+  readonly saveMarket: (feed: string, position: unknown) => void;
   readonly journalBytes: () => number;
   /** Settles when the journal is not being compacted. */
   readonly settled: () => Promise<void>;
@@ -56,12 +56,12 @@ export interface PaperExchange {
 
 /**
  * Rebuilds the exchange from its journal, or makes a new one with `balances`, and compacts the journal to one snapshot.
- * Throws MTRADE_DATABASE for a journal that is damaged before its last line.
+ * Throws MTRADE_DATABASE for a journal that is damaged before its last line, MTRADE_DISK when it cannot be written.
  */
 export function openPaperExchange(options: PaperExchangeOptions): PaperExchange {
   const { dir, balances, nowMs, quotes = {} } = options;
-  mkdirSync(dir, { recursive: true });
   const path = join(dir, JOURNAL);
+  onDisk(path, () => mkdirSync(dir, { recursive: true }));
   let journal: Journal | null = null;
   const exchange = new Exchange({ ...options.exchange, onRecord: (record) => journal?.append(record) });
 
@@ -69,9 +69,10 @@ export function openPaperExchange(options: PaperExchangeOptions): PaperExchange 
   if (restored) readJournal(path, exchange);
   else for (const [coin, amount] of Object.entries(balances)) deposit(exchange, coin, amount, nowMs);
   const { compactAtBytes, rowsAtOnce, onLost = () => undefined, onProblem = () => undefined } = options;
-  const opened = new Journal(
-    { path, compactAtBytes, rowsAtOnce },
-    { snapshot: () => exchange.snapshot(), onLost, onProblem },
+  const snapshot = (): ExchangeSnapshot => exchange.snapshot();
+  const opened = onDisk(
+    path,
+    () => new Journal({ path, compactAtBytes, rowsAtOnce }, { snapshot, onLost, onProblem }),
   );
   journal = opened;
 
@@ -82,11 +83,21 @@ export function openPaperExchange(options: PaperExchangeOptions): PaperExchange 
     exchange,
     restored,
     firstBalances: firstBalancesOf(exchange),
-    saveMarket: (position) => writeSavedMarket(dir, { version: 1, quotes: quotesOf(exchange), position }),
+    saveMarket: (feed, position) =>
+      writeSavedMarket(dir, { version: 1, feed, quotes: quotesOf(exchange), position }),
     journalBytes: () => opened.bytes,
     settled: () => opened.settled(),
     close: () => opened.close(),
   };
+}
+
+function onDisk<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    const message = `the paper exchange cannot write ${path}: ${errorText(error)}`;
+    throw new MtradeError('MTRADE_DISK', message, { path }, { cause: error });
+  }
 }
 
 function deposit(exchange: Exchange, coin: string, amount: string, nowMs: number): void {

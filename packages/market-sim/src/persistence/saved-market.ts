@@ -6,9 +6,11 @@ import { writeWhole } from './whole-file.js';
 /** Where prices stood. */
 export interface SavedMarket {
   readonly version: 1;
+  /** Names the source that gave the prices; another source can do nothing with its position. */
+  readonly feed: string;
   /** Last quote of each pair. */
   readonly quotes: Readonly<Record<string, Quote>>;
-  /** As it was given to `saveMarket`. */
+  /** `PriceSource.position()`. */
   readonly position: unknown;
 }
 

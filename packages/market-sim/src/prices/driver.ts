@@ -1,6 +1,6 @@
 import { type Clock, errorText } from '@mtrade/base';
 import type { Exchange } from '../core/exchange.js';
-import type { PriceSource } from './source.js';
+import type { PriceLosses, PriceSource } from './source.js';
 
 /** How often the driver looks; everything due since the last look is delivered in one batch. */
 const TICK_MS = 10;
@@ -24,8 +24,10 @@ export interface PriceDriverOptions {
   readonly onCheckpoint?: (position: unknown) => void;
 }
 
-export interface PriceDriverStats {
+/** Prices; `malformed` and `skipped` are the source's, of the rest every one was delivered. */
+export interface PriceDriverStats extends PriceLosses {
   readonly delivered: number;
+  /** Of the delivered ones: later than 100 ms of real time. */
   readonly late: number;
   readonly maxLateMs: number;
   /** Where the source stands on its own axis. */
@@ -71,6 +73,7 @@ export class PriceDriver {
 
   get stats(): PriceDriverStats {
     return {
+      ...this.#options.source.losses,
       delivered: this.#delivered,
       late: this.#late,
       maxLateMs: Math.round(this.#maxLateMs),

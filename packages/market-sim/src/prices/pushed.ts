@@ -1,5 +1,5 @@
 import type { PairSpec } from '../core/types.js';
-import type { PriceSource, PriceStep } from './source.js';
+import type { PriceLosses, PriceSource, PriceStep } from './source.js';
 
 /**
  * Prices pushed from outside: the seam for the exchange's public feed (`live`). Keeps the newest quote of each pair
@@ -28,8 +28,8 @@ export class PushedSource implements PriceSource {
     this.#ended = true;
   }
 
-  get overwritten(): number {
-    return this.#overwritten;
+  get losses(): PriceLosses {
+    return { malformed: 0, skipped: this.#overwritten };
   }
 
   get ended(): boolean {

@@ -1,6 +1,7 @@
 import type { PairSpec, ScaledPrice } from '../core/types.js';
 import { scaledOf } from '../core/units.js';
 import { pairSpec } from './default-pairs.js';
+import { isPriceText } from './recorded-text.js';
 import type { PriceStep } from './source.js';
 
 /**
@@ -11,8 +12,6 @@ import type { PriceStep } from './source.js';
  * speaks at :00, :15, :30 and :45. Missing candles (an exchange halt) are silence.
  */
 
-const PRICE = /^\d+(?:\.\d+)?$/;
-
 export interface CandleRow {
   readonly openMs: number;
   readonly open: string;
@@ -22,12 +21,15 @@ export interface CandleRow {
   readonly volume: string;
 }
 
+/** The names of the columns, as the first line of a file may have them. */
+export const isCandleHeader = (line: string): boolean => /^[a-z_]+(?:,[a-z_]+)+$/i.test(line.trimEnd());
+
 /** Null for a header, a torn line or anything else that is not a candle. */
 export function parseCandle(line: string): CandleRow | null {
   const [time, open, high, low, close, volume = ''] = line.trimEnd().split(',');
   if (time === undefined || !/^\d{12,14}$/.test(time)) return null;
   if (open === undefined || high === undefined || low === undefined || close === undefined) return null;
-  if (![open, high, low, close].every((price) => PRICE.test(price) && Number(price) > 0)) return null;
+  if (![open, high, low, close].every(isPriceText)) return null;
   return { openMs: Number(time), open, high, low, close, volume };
 }
 

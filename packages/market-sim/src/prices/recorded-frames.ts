@@ -1,7 +1,8 @@
 import type { PairSpec, ScaledPrice } from '../core/types.js';
 import { scaledOf } from '../core/units.js';
 import { pairSpec } from './default-pairs.js';
-import { symbolOf } from './recorded-symbols.js';
+import { type LineCounts, noLines } from './line-counts.js';
+import { isPriceText, isSizeText, symbolOf } from './recorded-text.js';
 import type { PriceStep } from './source.js';
 
 /**
@@ -10,63 +11,77 @@ import type { PriceStep } from './source.js';
  * frames are not used: behind the best prices the pair's usual book stands.
  */
 
-interface BookTickerFrame {
-  readonly data: {
-    readonly s: string;
-    readonly b: string;
-    readonly B: string;
-    readonly a: string;
-    readonly A: string;
-  };
+/** Nothing is known of a line before it is checked. */
+interface FrameData {
+  readonly s?: unknown;
+  readonly b?: unknown;
+  readonly B?: unknown;
+  readonly a?: unknown;
+  readonly A?: unknown;
+  readonly p?: unknown;
 }
+
+export const isFrameLine = (line: string): boolean => /^\d{19} \{/.test(line);
 
 /** Milliseconds with fractions; exact to the microsecond, which a double of nanoseconds is not. */
 const receiptMs = (nanos: string): number => Number(nanos.slice(0, -6)) + Number(nanos.slice(-6)) / 1e6;
 
 export class FrameParser {
-  /** Lines that were neither a frame nor empty. */
-  malformed = 0;
-  #last = new Map<string, ScaledPrice>();
+  readonly #counts: LineCounts;
+  readonly #isWanted: (symbol: string) => boolean;
+  readonly #last = new Map<string, ScaledPrice>();
+
+  /** Counts every line that it is given. */
+  constructor(counts: LineCounts, isWanted: (symbol: string) => boolean) {
+    this.#counts = counts;
+    this.#isWanted = isWanted;
+  }
 
   parse(line: string): PriceStep | null {
+    if (!isFrameLine(line)) return this.#nothing(line.trim() === '' ? 'empty' : 'malformed');
     const isTicker = line.includes('@bookTicker"');
-    if (!isTicker && !line.includes('@trade"')) return null;
+    if (!isTicker && !line.includes('@trade"')) return this.#nothing('otherFrames');
     const space = line.indexOf(' ');
-    try {
-      const frame = JSON.parse(line.slice(space + 1)) as BookTickerFrame & { data: { p: string } };
-      const symbol = symbolOf(frame.data.s);
-      const atMs = receiptMs(line.slice(0, space));
-      if (symbol === null || !(atMs > 0)) throw new SyntaxError('not a frame of a known pair');
-      if (isTicker) return this.#ticker(symbol, atMs, frame);
-      this.#last.set(symbol, scaledOf(frame.data.p));
-    } catch {
-      this.malformed += 1;
-    }
+    const data = dataOf(line.slice(space + 1));
+    if (data === null || typeof data.s !== 'string') return this.#nothing('malformed');
+    const symbol = symbolOf(data.s);
+    if (symbol === null || !this.#isWanted(symbol)) return this.#nothing('otherPairs');
+    return isTicker ? this.#ticker(symbol, receiptMs(line.slice(0, space)), data) : this.#trade(symbol, data);
+  }
+
+  #nothing(kind: keyof LineCounts): null {
+    this.#counts[kind] += 1;
     return null;
   }
 
-  #ticker(symbol: string, atMs: number, { data }: BookTickerFrame): PriceStep {
+  #trade(symbol: string, { p }: FrameData): null {
+    if (!isPriceText(p)) return this.#nothing('malformed');
+    this.#last.set(symbol, scaledOf(p));
+    return this.#nothing('trades');
+  }
+
+  #ticker(symbol: string, atMs: number, { b, B, a, A }: FrameData): PriceStep | null {
+    if (!isPriceText(b) || !isPriceText(a) || !isSizeText(B) || !isSizeText(A))
+      return this.#nothing('malformed');
+    this.#counts.prices += 1;
     const last = this.#last.get(symbol);
-    return {
-      atMs,
-      symbol,
-      quote: {
-        kind: 'top',
-        bid: scaledOf(data.b),
-        ask: scaledOf(data.a),
-        bidSize: data.B,
-        askSize: data.A,
-        ...(last !== undefined && { last }),
-      },
-    };
+    const best = { bid: scaledOf(b), ask: scaledOf(a), bidSize: B, askSize: A };
+    return { atMs, symbol, quote: { kind: 'top', ...best, ...(last !== undefined && { last }) } };
   }
 }
 
-export const isFrameLine = (line: string): boolean => /^\d{19} \{/.test(line);
+function dataOf(json: string): FrameData | null {
+  try {
+    const data = (JSON.parse(json) as { data?: unknown }).data;
+    return typeof data === 'object' ? data : null;
+  } catch {
+    return null;
+  }
+}
 
 /** Rules of every pair that the first frames speak of. */
 export function specsFromFrames(lines: readonly string[]): readonly PairSpec[] {
-  const parser = new FrameParser();
+  const parser = new FrameParser(noLines(), () => true);
   const decimals = new Map<string, { price: number; amount: number }>();
   for (const line of lines) {
     const step = parser.parse(line);

@@ -1,15 +1,9 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { errorText } from '@mtrade/base';
 import type { PairSpec } from '../core/types.js';
-import { LineReader, firstLines, recordingError } from './line-reader.js';
-import { intervalOf, parseCandle, specFromCandles, walkCandle } from './recorded-candles.js';
-import { FrameParser, isFrameLine, specsFromFrames } from './recorded-frames.js';
-import { symbolOf } from './recorded-symbols.js';
-import type { PriceSource, PriceStep } from './source.js';
+import { type LineCounts, noLines } from './line-counts.js';
+import { recordingError } from './line-reader.js';
+import { type OpenedFile, type Track, filesOf, openFile } from './recorded-files.js';
+import type { PriceLosses, PriceSource, PriceStep } from './source.js';
 
-/** How many lines of a file are looked at to learn its format and the precision of its pairs. */
-const SAMPLE_LINES = 3_000;
 /** A track with fewer steps in memory asks for more. */
 const LOW_WATER = 64;
 
@@ -27,19 +21,6 @@ export interface RecordingPosition {
   readonly atMs: number;
 }
 
-/** One file being read: its steps in time order, a few at a time. */
-interface Track {
-  readonly reader: LineReader;
-  readonly parse: (line: string) => readonly PriceStep[];
-  steps: PriceStep[];
-  head: number;
-}
-
-interface OpenedFile {
-  readonly specs: readonly PairSpec[];
-  readonly track: Track;
-}
-
 /**
  * Plays recordings back on their own time axis, all files merged by time. Files are streamed: what is in memory does
  * not depend on their length. Silence in the recording is silence here.
@@ -47,14 +28,25 @@ interface OpenedFile {
 export class RecordingSource implements PriceSource {
   readonly kind = 'recording';
   readonly pairs: readonly PairSpec[];
+  /** Every pair that the recording has, also those that nobody asked for. */
+  readonly recorded: readonly string[];
   readonly #tracks: readonly Track[];
+  readonly #counts: LineCounts;
   readonly #fromMs: number;
+  #linesRead = 0;
+  #passed = 0;
   #startMs = 0;
+  /** Moment of the last step that was given. */
   #atMs = 0;
+  /** Up to here all steps of all pairs have been given. */
+  #doneMs = 0;
 
-  private constructor(pairs: readonly PairSpec[], tracks: readonly Track[], fromMs: number) {
-    this.pairs = pairs;
-    this.#tracks = tracks;
+  private constructor(files: readonly OpenedFile[], counts: LineCounts, fromMs: number) {
+    const specs = files.flatMap((file) => file.specs.map((spec) => [spec.symbol, spec] as const));
+    this.pairs = [...new Map(specs).values()];
+    this.recorded = [...new Set(files.flatMap((file) => file.symbols))];
+    this.#tracks = files.flatMap((file) => file.track ?? []);
+    this.#counts = counts;
     this.#fromMs = fromMs;
   }
 
@@ -62,29 +54,33 @@ export class RecordingSource implements PriceSource {
   static async open({ path, symbols, position }: RecordingOptions): Promise<RecordingSource> {
     const files = await filesOf(path);
     const isWanted = (symbol: string): boolean => symbols === undefined || symbols.includes(symbol);
+    const counts = noLines();
     const opened: OpenedFile[] = [];
-    for (const file of files) {
-      const one = await openFile(file, isWanted);
-      if (one !== null) opened.push(one);
-    }
-    const specs = new Map(opened.flatMap((one) => one.specs.map((spec) => [spec.symbol, spec] as const)));
-    if (specs.size === 0) throw recordingError(path, 'holds none of the pairs that are asked for');
+    for (const file of files) opened.push(await openFile(file, isWanted, counts));
     const fromMs = isPosition(position) ? position.atMs : -Infinity;
-    const source = new RecordingSource(
-      [...specs.values()],
-      opened.map((one) => one.track),
-      fromMs,
-    );
+    const source = new RecordingSource(opened, counts, fromMs);
+    if (source.pairs.length === 0) throw recordingError(path, holdsOnly(source.recorded, symbols));
     await source.prepare();
     const heads = source.#tracks.flatMap((track) => track.steps[track.head]?.atMs ?? []);
     source.#startMs = heads.length === 0 ? Math.max(0, fromMs) : Math.min(...heads);
-    source.#atMs = source.#startMs - 1;
+    // Behind the end there is no first step; where the last run stood is still where this one stands.
+    source.#atMs = Math.max(fromMs, source.#startMs - 1);
+    source.#doneMs = source.#atMs;
     return source;
   }
 
   /** The moment of the first step, on the recording's clock. */
   get startMs(): number {
     return this.#startMs;
+  }
+
+  /** `read` is the sum of the others once the recording has ended. */
+  get lines(): Readonly<LineCounts> & { readonly read: number } {
+    return { read: this.#linesRead, ...this.#counts };
+  }
+
+  get losses(): PriceLosses {
+    return { malformed: this.#counts.malformed, skipped: this.#passed };
   }
 
   get ended(): boolean {
@@ -107,14 +103,17 @@ export class RecordingSource implements PriceSource {
       const step = track?.steps[track.head];
       if (track === null || step === undefined || step.atMs > toMs) break;
       track.head += 1;
-      this.#atMs = step.atMs;
+      if (step.atMs > this.#atMs) [this.#doneMs, this.#atMs] = [this.#atMs, step.atMs];
       steps.push(step);
     }
     return steps;
   }
 
+  /** Never behind a moment of which some pair's step is still to come: that one is given twice rather than never. */
   position(): RecordingPosition {
-    return { kind: 'recording', atMs: this.#atMs };
+    const track = this.#earliest();
+    const isDone = track === null ? this.ended : (track.steps[track.head]?.atMs ?? 0) > this.#atMs;
+    return { kind: 'recording', atMs: isDone ? this.#atMs : this.#doneMs };
   }
 
   async close(): Promise<void> {
@@ -139,7 +138,10 @@ export class RecordingSource implements PriceSource {
   async #fill(track: Track): Promise<void> {
     while (isLow(track)) {
       const lines = await track.reader.read();
-      const fresh = lines.flatMap(track.parse).filter((step) => step.atMs > this.#fromMs);
+      this.#linesRead += lines.length;
+      const steps = lines.flatMap(track.parse);
+      const fresh = steps.filter((step) => step.atMs > this.#fromMs);
+      this.#passed += steps.length - fresh.length;
       track.steps = [...track.steps.slice(track.head), ...fresh];
       track.head = 0;
     }
@@ -154,52 +156,7 @@ const isPosition = (value: unknown): value is RecordingPosition =>
   (value as RecordingPosition).kind === 'recording' &&
   Number.isFinite((value as RecordingPosition).atMs);
 
-async function filesOf(path: string): Promise<readonly string[]> {
-  try {
-    const info = await stat(path);
-    if (!info.isDirectory()) return [path];
-    const names = await readdir(path);
-    return names
-      .filter((name) => /\.(?:csv|gz)$/.test(name))
-      .toSorted()
-      .map((name) => join(path, name));
-  } catch (error) {
-    throw recordingError(path, `cannot be opened: ${errorText(error)}`, error);
-  }
-}
-
-/** Null when the file holds no wanted pair. */
-async function openFile(path: string, isWanted: (symbol: string) => boolean): Promise<OpenedFile | null> {
-  const symbol = symbolOf(basename(path));
-  const isCandleName = /\.csv(?:\.gz)?$/.test(path);
-  // The name alone rules a candle file out, without reading it.
-  if (isCandleName && symbol !== null && !isWanted(symbol)) return null;
-  const sample = await firstLines(path, SAMPLE_LINES);
-  if (sample.some(isFrameLine)) {
-    const parser = new FrameParser();
-    const specs = specsFromFrames(sample).filter((spec) => isWanted(spec.symbol));
-    const parse = (line: string): readonly PriceStep[] => {
-      const step = parser.parse(line);
-      return step !== null && isWanted(step.symbol) ? [step] : [];
-    };
-    return specs.length === 0 ? null : { specs, track: newTrack(path, parse) };
-  }
-  const rows = sample.flatMap((line) => parseCandle(line) ?? []);
-  if (rows.length === 0) throw recordingError(path, 'is neither a candle file nor recorded frames');
-  if (symbol === null)
-    throw recordingError(path, 'does not name its pair: the file name must begin like BTCUSDT');
-  if (!isWanted(symbol)) return null;
-  const intervalMs = intervalOf(rows);
-  const parse = (line: string): readonly PriceStep[] => {
-    const row = parseCandle(line);
-    return row === null ? [] : walkCandle(symbol, row, intervalMs);
-  };
-  return { specs: [specFromCandles(symbol, rows)], track: newTrack(path, parse) };
-}
-
-const newTrack = (path: string, parse: Track['parse']): Track => ({
-  reader: new LineReader(path),
-  parse,
-  steps: [],
-  head: 0,
-});
+const holdsOnly = (recorded: readonly string[], symbols: readonly string[] = []): string =>
+  recorded.length === 0
+    ? 'holds no prices'
+    : `holds none of ${symbols.join(', ')}; it has ${recorded.join(', ')}`;

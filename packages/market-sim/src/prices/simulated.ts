@@ -142,6 +142,7 @@ export class SimulatedSource implements PriceSource {
   readonly startMs = 0;
   readonly ended = false;
   readonly needsPrepare = false;
+  readonly losses = { malformed: 0, skipped: 0 };
   readonly #processes: readonly PairProcess[];
   /** One slot per pair and step; slot n is due at `n x STEP_MS / pairs`, so that pairs do not move in lockstep. */
   #nextSlot = 0;

@@ -7,6 +7,14 @@ export interface PriceStep {
   readonly quote: Quote;
 }
 
+/** What a source was given and has not given on. */
+export interface PriceLosses {
+  /** What should have been a price and could not be read. */
+  readonly malformed: number;
+  /** Prices passed over: from before the saved position, or replaced by a newer one before anybody fetched them. */
+  readonly skipped: number;
+}
+
 /**
  * Where prices come from. A source has its own time axis that begins at `startMs`; somebody else owns the clock, maps it
  * onto this axis (times the speed) and asks for what is due. No timers, no clock, no random that is not seeded.
@@ -25,6 +33,7 @@ export interface PriceSource {
   /** True when more must be read before `next` can answer for certain. */
   readonly needsPrepare: boolean;
   readonly prepare: () => Promise<void>;
+  readonly losses: PriceLosses;
   /** Plain JSON from which a new source of the same kind goes on. */
   readonly position: () => unknown;
   readonly close: () => Promise<void>;

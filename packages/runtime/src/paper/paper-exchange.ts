@@ -20,6 +20,7 @@ export class PaperExchange {
   readonly #life: WorkerLife;
   readonly #control: MessagePort;
   readonly #endpoints: Promise<Endpoints>;
+  #failure: MtradeError | null = null;
   #closing = false;
 
   constructor(options: PaperExchangeOptions, onDied: (error: MtradeError) => void) {
@@ -29,19 +30,16 @@ export class PaperExchange {
     this.#endpoints = new Promise((resolve, reject) => {
       port1.on('message', (message: WorkerReport) => {
         if (message.type === 'endpoints') resolve(message.endpoints);
-        if (message.type === 'failed') reject(MtradeError.fromWire(message.error));
+        if (message.type !== 'failed') return;
+        this.#failure = MtradeError.fromWire(message.error);
+        reject(this.#failure);
       });
     });
     this.#endpoints.catch(() => undefined);
     void this.#life.ended.then((error) => {
       if (this.#closing) return;
-      onDied(
-        new MtradeError(
-          'MTRADE_CONTRADICTION',
-          `the embedded exchange ended: ${error?.message ?? 'without a word'}`,
-          {},
-        ),
-      );
+      const message = `the embedded exchange ended: ${error?.message ?? 'without a word'}`;
+      onDied(this.#failure ?? new MtradeError('MTRADE_CONTRADICTION', message, {}));
     });
   }
 

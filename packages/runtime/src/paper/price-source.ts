@@ -1,99 +1,59 @@
-import { assert, systemClock } from '@mtrade/base';
+import { MtradeError } from '@mtrade/base';
 import type { MtradeConfig } from '@mtrade/config';
-import type { MarketRules } from '@mtrade/cycle';
-import type { ScaledPrice } from '@mtrade/engine';
-import { createGateFeed, type GateFeed } from '@mtrade/feed';
 import type { Logger } from '@mtrade/log';
-import {
-  type PairSpec,
-  pairSpec,
-  type PriceSource,
-  PushedSource,
-  RecordingSource,
-  SimulatedSource,
-} from '@mtrade/market-sim';
-import { text } from '@mtrade/money';
-import { createGateVenue } from '@mtrade/venue';
+import { type PriceSource, RecordingSource, SimulatedSource } from '@mtrade/market-sim';
+import { openLiveSource } from './live-source.js';
 
-/** The paper exchange's prices as `paper.feed` names them; `position` is where the last run left off. */
+/** Names the prices: a saved position is of use only to the same ones. */
+export function feedName({ paper: { feed, seed } }: MtradeConfig): string {
+  if (feed.kind === 'simulated') return `simulated, seed ${seed}`;
+  return feed.kind === 'live' ? 'live' : `recording ${feed.path}`;
+}
+
+/**
+ * The paper exchange's prices as `paper.feed` names them; `position` is where the last run left off. Every configured
+ * pair is in it: MTRADE_CONFIG names the ones that are not, and what there is instead.
+ */
 export async function openPriceSource(
   config: MtradeConfig,
   position: unknown,
   log: Logger,
 ): Promise<PriceSource> {
   const { feed, seed } = config.paper;
-  const symbols = config.pairs.map((pair) => pair.symbol);
   switch (feed.kind) {
-    case 'simulated':
-      return new SimulatedSource({ seed, position });
-    case 'recording':
-      return RecordingSource.open({ path: feed.path, symbols, position });
-    case 'live':
-      return openLiveSource(config, symbols, log);
+    case 'simulated': {
+      const source = new SimulatedSource({ seed, position });
+      const available = source.pairs.map((pair) => pair.symbol);
+      return listing(config, source, `the simulated market has ${namesOf(available)}`);
+    }
+    case 'recording': {
+      const symbols = config.pairs.map((pair) => pair.symbol);
+      const source = await RecordingSource.open({ path: feed.path, symbols, position });
+      return listing(config, source, `the recording ${feed.path} has ${namesOf(source.recorded)}`);
+    }
+    case 'live': {
+      const source = await openLiveSource(config, log);
+      return listing(config, source, `${config.exchange.restUrl ?? 'the exchange'} does not list it`);
+    }
   }
 }
 
-/** Prices of the real exchange, fills on paper: the public feed pushes into the embedded exchange. */
-class LiveSource extends PushedSource {
-  readonly #feed: GateFeed;
+const MOST_NAMES = 40;
 
-  constructor(rules: readonly MarketRules[], feed: GateFeed) {
-    super(rules.map(specOf));
-    this.#feed = feed;
-    feed.start({
-      onTick: ({ symbol, bid, ask }) => {
-        if (bid && ask)
-          this.push({
-            atMs: 0,
-            symbol,
-            quote: { kind: 'top', bid, ask, bidSize: depth(bid), askSize: depth(ask) },
-          });
-      },
-      onOrder: () => undefined,
-      onBalances: () => undefined,
-      onState: () => undefined,
-    });
-  }
+const namesOf = (symbols: readonly string[]): string =>
+  symbols.length <= MOST_NAMES
+    ? symbols.join(', ')
+    : `${symbols.slice(0, MOST_NAMES).join(', ')} and ${symbols.length - MOST_NAMES} more`;
 
-  override async close(): Promise<void> {
-    this.#feed.close();
-    await super.close();
-  }
-}
-
-async function openLiveSource(
-  config: MtradeConfig,
-  symbols: readonly string[],
-  log: Logger,
-): Promise<PriceSource> {
-  const { restUrl, wsUrl } = config.exchange;
-  assert(restUrl !== null && wsUrl !== null, 'live prices have an address');
-  const venue = await createGateVenue(
-    { restUrl, apiKey: '', apiSecret: '', symbols },
-    { log, clock: systemClock },
+async function listing(config: MtradeConfig, source: PriceSource, what: string): Promise<PriceSource> {
+  const listed = new Set(source.pairs.map((pair) => pair.symbol));
+  const missing = config.pairs.flatMap((pair, index) =>
+    listed.has(pair.symbol) ? [] : [{ symbol: pair.symbol, key: `pairs[${index}].symbol` }],
   );
-  const rules = await venue.loadRules(symbols);
-  await venue.close();
-  return new LiveSource(
-    rules,
-    createGateFeed({ wsUrl, symbols }, { log, clock: systemClock, random: Math.random }),
-  );
+  const [first] = missing;
+  if (first === undefined) return source;
+  await source.close();
+  const names = missing.map((one) => one.symbol).join(', ');
+  const message = `${first.key}: there are no prices for ${names} in paper mode; ${what}`;
+  throw new MtradeError('MTRADE_CONFIG', message, { key: first.key });
 }
-
-/** Quote that a paper order may take at the best price; the feed does not tell how much really lies there. */
-const BEST_LEVEL_QUOTE = 5_000;
-
-const depth = ({ mantissa, decimals }: ScaledPrice): string =>
-  ((BEST_LEVEL_QUOTE / mantissa) * 10 ** decimals).toFixed(8);
-
-const decimalsOf = (step: string): number => step.split('.')[1]?.length ?? 0;
-
-const specOf = (rules: MarketRules): PairSpec =>
-  pairSpec(rules.symbol, {
-    amountDecimals: decimalsOf(text(rules.amountStep)),
-    priceDecimals: decimalsOf(text(rules.priceStep)),
-    minBase: text(rules.minBase),
-    minQuote: text(rules.minQuote),
-    takerFeePct: text(rules.feeRate.times('100')),
-    makerFeePct: text(rules.feeRate.times('100')),
-  });
