@@ -1,10 +1,9 @@
 // Preloaded (`--import`) into a process that is to die at one exact step: counts its calls that change files, and kills
-// the process right before the one that KILL_AT names, or in the middle of it when that is a write. Without KILL_AT it
-// only counts, and says the number at the end.
-import fs, { writeSync } from 'node:fs';
+// the process right before the one that KILL_AT names, or in the middle of it when that is a write.
+import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
-const killAt = Number(process.env.KILL_AT ?? Infinity);
+const killAt = Number(process.env.KILL_AT);
 const STDERR = 2;
 let steps = 0;
 
@@ -23,4 +22,3 @@ for (const name of ['openSync', 'writeSync', 'fsyncSync', 'fsync', 'closeSync', 
   };
 }
 syncBuiltinESMExports();
-process.on('exit', () => writeSync(STDERR, `steps ${steps}\n`));

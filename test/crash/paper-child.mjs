@@ -50,5 +50,5 @@ for (let count = 0; count < orders; count += 1) {
   await nextTurn();
 }
 await paper.settled();
-say({ finished: true });
 paper.close();
+say({ finished: true });

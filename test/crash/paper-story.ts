@@ -62,16 +62,14 @@ export async function live(
     readonly shell?: string;
     readonly onLine?: (child: ChildProcess, lines: number) => void;
   } = {},
-): Promise<{ readonly end: string | number; readonly stderr: string }> {
+): Promise<{ readonly end: string | number }> {
   const args = [...node, CHILD, JSON.stringify(options)];
-  const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
+  const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore'];
   const settings = { stdio, env: { ...process.env, ...env } };
   const child =
     shell === undefined
       ? spawn(process.execPath, args, settings)
       : spawn('sh', ['-c', `${shell}; exec "$0" "$@"`, process.execPath, ...args], settings);
-  let stderr = '';
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const ended = new Promise<string | number>((resolve) =>
     child.once('close', (code, signal) => resolve(signal ?? code ?? -1)),
   );
@@ -81,7 +79,7 @@ export async function live(
     note(heard, JSON.parse(line) as Said);
     onLine(child, lines);
   }
-  return { end: await ended, stderr };
+  return { end: await ended };
 }
 
 function note(heard: Acknowledged, said: Said): void {
