@@ -18,8 +18,8 @@ const UNKNOWN = -1;
  * Turns price ticks into shared memory and, when they may matter, into an urgent entry for the cycler. No database, no
  * orders, no decision: a crossing is a hint that the cycler checks exactly.
  *
- * Every tick is counted once more after `reactor_updates`, in exactly one of: `reactor_unchanged`,
- * `reactor_debounced`, `reactor_queued` or `urgent_full`. Frames out of order never get here; the feed drops them.
+ * Every tick is counted once more after `reactor_updates`, in exactly one of: `reactor_unchanged`, `reactor_debounced`,
+ * `reactor_queued` or `urgent_full`. What the feed drops (malformed, stale) never gets here and is counted apart.
  */
 export class Reactor {
   readonly #options: ReactorOptions;
