@@ -102,7 +102,7 @@ describe('a pair without prices is refused, by its name and with what there is i
       code: 'MTRADE_CONFIG',
       facts: { key: 'pairs[1].symbol' },
       message: expect.stringMatching(
-        /^pairs\[1\]\.symbol: there are no prices for PEPE\/USDT .*the simulated market has ADA\/USDT, .*XRP\/USDT$/,
+        /^pairs\[1\]\.symbol: PEPE\/USDT is not listed in paper mode; the simulated market has ADA\/USDT, .*XRP\/USDT$/,
       ) as string,
     });
   });
@@ -122,7 +122,7 @@ describe('a pair without prices is refused, by its name and with what there is i
 
     await expect(open(real.env, ['PEPE/USDT'])).rejects.toMatchObject({
       code: 'MTRADE_CONFIG',
-      message: expect.stringContaining(`${real.restUrl} does not list it`) as string,
+      message: expect.stringContaining(`the exchange at ${real.restUrl} has no such pair`) as string,
     });
   });
 });

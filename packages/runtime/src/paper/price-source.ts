@@ -33,7 +33,7 @@ export async function openPriceSource(
     }
     case 'live': {
       const source = await openLiveSource(config, log);
-      return listing(config, source, `${config.exchange.restUrl ?? 'the exchange'} does not list it`);
+      return listing(config, source, `the exchange at ${config.exchange.restUrl} has no such pair`);
     }
   }
 }
@@ -47,13 +47,12 @@ const namesOf = (symbols: readonly string[]): string =>
 
 async function listing(config: MtradeConfig, source: PriceSource, what: string): Promise<PriceSource> {
   const listed = new Set(source.pairs.map((pair) => pair.symbol));
-  const missing = config.pairs.flatMap((pair, index) =>
-    listed.has(pair.symbol) ? [] : [{ symbol: pair.symbol, key: `pairs[${index}].symbol` }],
+  const missing = config.pairs.flatMap(({ symbol }, index) =>
+    listed.has(symbol) ? [] : [{ symbol, key: `pairs[${index}].symbol` }],
   );
   const [first] = missing;
   if (first === undefined) return source;
   await source.close();
-  const names = missing.map((one) => one.symbol).join(', ');
-  const message = `${first.key}: there are no prices for ${names} in paper mode; ${what}`;
-  throw new MtradeError('MTRADE_CONFIG', message, { key: first.key });
+  const problems = missing.map(({ symbol, key }) => `${key}: ${symbol} is not listed in paper mode`);
+  throw new MtradeError('MTRADE_CONFIG', `${problems.join('\n')}; ${what}`, { key: first.key });
 }
