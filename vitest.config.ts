@@ -7,6 +7,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Generous, because a noisy machine is no defect; what must be fast is measured by benchmarks.
+          testTimeout: 30_000,
           include: [
             'packages/*/test/**/*.test.ts',
             'apps/*/test/**/*.test.ts',
