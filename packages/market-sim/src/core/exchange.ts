@@ -2,9 +2,11 @@ import { MtradeError, assert } from '@mtrade/base';
 import { ZERO, decimal, text } from '@mtrade/money';
 import { Accounts } from './accounts.js';
 import { Change } from './change.js';
-import { Market } from './market.js';
-import { type LiveOrder, OrderLog, liveOrder } from './orders.js';
-import { type Result, done, refuse } from './result.js';
+import { Lookups } from './lookups.js';
+import { Markets } from './markets.js';
+import { OrderLog } from './orders.js';
+import { type ExchangeState, absorb, absorbForgotten } from './rebuild.js';
+import { type Result, done, refuse, refuseUnknownPair } from './result.js';
 import { Trading } from './trading.js';
 import type {
   BalanceView,
@@ -28,11 +30,9 @@ import type {
   TradeStatus,
   Transfer,
 } from './types.js';
-import { unitsText } from './units.js';
 
 export const DEFAULT_USER_ID = '1000';
 
-const EMPTY_ORDER_RETENTION_MS = 60_000;
 const DEFAULT_BOOK_LIMIT = 20;
 
 /**
@@ -41,12 +41,12 @@ const DEFAULT_BOOK_LIMIT = 20;
  * `restore(snapshot)` and `apply(record)` for every later record rebuild the same exchange.
  */
 export class Exchange {
-  readonly #markets = new Map<string, Market>();
-  readonly #symbolsById = new Map<string, string>();
+  readonly #markets: Markets;
   readonly #accounts: Accounts;
   readonly #log = new OrderLog();
   readonly #transfers: Transfer[] = [];
   readonly #trading: Trading;
+  readonly #lookups: Lookups;
   readonly #options: ExchangeOptions;
   readonly #listeners = new Set<ExchangeListener>();
   #seq = 0;
@@ -54,10 +54,8 @@ export class Exchange {
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
-    for (const spec of options.pairs) {
-      this.#markets.set(spec.symbol, new Market(spec));
-      this.#symbolsById.set(spec.id, spec.symbol);
-    }
+    this.#markets = new Markets(options.pairs);
+    this.#lookups = new Lookups(this.#markets, this.#log, options);
     this.#accounts = new Accounts(options.users ?? [DEFAULT_USER_ID]);
     this.#trading = new Trading(this.#accounts, this.#log, {
       fokKill: options.fokKill ?? 'cancelled',
@@ -71,18 +69,17 @@ export class Exchange {
   // ------------------------------------------------------------------------------------------ market
 
   get pairs(): readonly PairSpec[] {
-    return [...this.#markets.values()].map((market) => market.spec);
+    return this.#markets.specs;
   }
 
   /** By `ETH/USDT` or `ETH_USDT`; undefined when not listed. `tradeStatus` is the current one. */
   pair(symbolOrId: string): PairSpec | undefined {
-    return this.#market(symbolOrId)?.spec;
+    return this.#markets.find(symbolOrId)?.spec;
   }
 
   /** The market moves: what was taken from the book is there again, resting orders may be filled. */
   setQuote(symbol: string, quote: Quote, nowMs: number): void {
     const market = this.#markets.get(symbol);
-    assert(market !== undefined, `no pair ${symbol} on this exchange`);
     market.setQuote(quote, nowMs);
     if (market.hasResting) {
       const change = new Change();
@@ -93,33 +90,21 @@ export class Exchange {
 
   /** The last quote as it was set; null before the first one. */
   quote(symbol: string): Quote | null {
-    return this.#markets.get(symbol)?.quote ?? null;
+    return this.#markets.find(symbol)?.quote ?? null;
   }
 
   /** Null before the first quote. */
   top(symbol: string): BookTop | null {
-    const market = this.#market(symbol);
-    if (market === undefined || !market.isQuoted) return null;
-    const { bid, ask } = market.best;
-    const priceText = (ticks: number): string => unitsText(ticks, market.spec.priceDecimals);
-    return {
-      symbol: market.spec.symbol,
-      bid: bid === 0 ? null : priceText(bid),
-      bidSize: bid === 0 ? '0' : market.sizeAt('bid', bid),
-      ask: ask === Infinity ? null : priceText(ask),
-      askSize: ask === Infinity ? '0' : market.sizeAt('ask', ask),
-      updateId: market.updateId,
-      ms: market.updateMs,
-    };
+    return this.#markets.find(symbol)?.top ?? null;
   }
 
   book(symbol: string, limit: number = DEFAULT_BOOK_LIMIT): BookView | null {
-    const market = this.#market(symbol);
+    const market = this.#markets.find(symbol);
     return market === undefined || !market.isQuoted ? null : market.view(limit);
   }
 
   ticker(symbol: string, nowMs: number): Ticker | null {
-    const market = this.#market(symbol);
+    const market = this.#markets.find(symbol);
     if (market === undefined) return null;
     const { bid, ask } = market.best;
     return market.candles.ticker(bid, ask, nowMs);
@@ -133,18 +118,18 @@ export class Exchange {
     toMs: number,
     nowMs: number,
   ): readonly Candle[] {
-    return this.#market(symbol)?.candles.candles(intervalMs, fromMs, toMs, nowMs) ?? [];
+    return this.#markets.find(symbol)?.candles.candles(intervalMs, fromMs, toMs, nowMs) ?? [];
   }
 
   /** Trades of this exchange's users, newest first. */
   publicTrades(symbol: string, limit: number): readonly PublicTrade[] {
-    return this.#market(symbol)?.publicTrades(limit) ?? [];
+    return this.#markets.find(symbol)?.publicTrades(limit) ?? [];
   }
 
   // ------------------------------------------------------------------------------------------ trading
 
   place(userId: string, request: PlaceOrder, nowMs: number): Result<Order> {
-    const market = this.#market(request.symbol);
+    const market = this.#markets.find(request.symbol);
     if (market === undefined) return refuseUnknownPair(request.symbol);
     this.#checkUser(userId);
     const change = new Change();
@@ -155,9 +140,9 @@ export class Exchange {
 
   /** By id or custom text. Also what a person does on the exchange's own page. */
   cancel(userId: string, symbol: string, idOrText: string, nowMs: number): Result<Order> {
-    const market = this.#market(symbol);
+    const market = this.#markets.find(symbol);
     if (market === undefined) return refuseUnknownPair(symbol);
-    const order = this.#pending(userId, market.spec.symbol, idOrText);
+    const order = this.#lookups.pending(userId, market.spec.symbol, idOrText);
     if (order === undefined) {
       const known = this.order(userId, symbol, idOrText, nowMs);
       if (!known.ok) return known;
@@ -177,7 +162,7 @@ export class Exchange {
     filter: { readonly symbol?: string | undefined; readonly side?: OrderSide | undefined },
     nowMs: number,
   ): readonly Order[] {
-    const query = { userId, ...this.#withSymbol(filter), limit: Infinity };
+    const query = { userId, ...this.#markets.withSymbol(filter), limit: Infinity };
     const ended = this.#log
       .openOrders(query, Infinity)
       .map((order) => this.cancel(userId, order.symbol, order.id, nowMs));
@@ -186,41 +171,22 @@ export class Exchange {
 
   /** By id; by custom text only while the order is pending. */
   order(userId: string, symbol: string, idOrText: string, nowMs: number): Result<Order> {
-    const market = this.#market(symbol);
-    if (market === undefined) return refuseUnknownPair(symbol);
-    const pending = this.#pending(userId, market.spec.symbol, idOrText)?.view;
-    const isText = idOrText.startsWith('t-');
-    const found = pending ?? (isText ? undefined : this.#log.byId(idOrText));
-    const isKnown =
-      found !== undefined &&
-      found.userId === userId &&
-      found.symbol === market.spec.symbol &&
-      found.createMs + (this.#options.lookupLagMs ?? 0) <= nowMs &&
-      !this.#isHidden(found, nowMs);
-    if (isKnown) return done(found);
-    return isText
-      ? refuse('CLIENT_ID_NOT_FOUND', `Order not found: no pending order with text ${idOrText}`)
-      : refuse('ORDER_NOT_FOUND', `Order not found: ${idOrText}`);
+    return this.#lookups.order(userId, symbol, idOrText, nowMs);
   }
 
   /** Newest first. */
   openOrders(query: ListQuery, nowMs: number): readonly Order[] {
-    return this.#log.openOrders({ ...query, ...this.#withSymbol(query) }, this.#visibleMs(nowMs));
+    return this.#lookups.openOrders(query, nowMs);
   }
 
   /** Newest end first. Orders that ended without a fill are shown for a minute only. */
   finishedOrders(query: ListQuery, nowMs: number): readonly Order[] {
-    const emptySinceMs = nowMs - (this.#options.emptyOrderRetentionMs ?? EMPTY_ORDER_RETENTION_MS);
-    return this.#log.finishedOrders(
-      { ...query, ...this.#withSymbol(query) },
-      this.#visibleMs(nowMs),
-      emptySinceMs,
-    );
+    return this.#lookups.finishedOrders(query, nowMs);
   }
 
   /** Newest first. */
   myTrades(query: ListQuery, nowMs: number): readonly Trade[] {
-    return this.#log.myTrades({ ...query, ...this.#withSymbol(query) }, this.#visibleMs(nowMs));
+    return this.#lookups.myTrades(query, nowMs);
   }
 
   /** By currency; coins never touched are missing. */
@@ -253,8 +219,7 @@ export class Exchange {
   }
 
   setTradeStatus(symbol: string, status: TradeStatus, nowMs: number): void {
-    const market = this.#market(symbol);
-    assert(market !== undefined, `no pair ${symbol} on this exchange`);
+    const market = this.#markets.get(symbol);
     market.setTradeStatus(status);
     const change = new Change();
     change.tradeStatus(market.spec.symbol, status);
@@ -296,8 +261,8 @@ export class Exchange {
   restore(snapshot: ExchangeSnapshot): void {
     assert(this.#seq === 0, 'an exchange is restored before it is used');
     const { forgotten, ...kept } = snapshot;
-    if (forgotten !== undefined) this.#absorbForgotten(forgotten);
-    this.#absorb({ ...kept, ms: 0 });
+    if (forgotten !== undefined) absorbForgotten(this.#state, forgotten);
+    absorb(this.#state, kept);
     this.#seq = snapshot.seq;
   }
 
@@ -309,11 +274,21 @@ export class Exchange {
         `record ${record.seq} cannot follow record ${this.#seq}: one is missing`,
         { expected: this.#seq + 1, found: record.seq },
       );
-    this.#absorb(record);
+    absorb(this.#state, record);
     this.#seq = record.seq;
   }
 
   // ------------------------------------------------------------------------------------------ inside
+
+  get #state(): ExchangeState {
+    return {
+      markets: this.#markets,
+      accounts: this.#accounts,
+      log: this.#log,
+      trading: this.#trading,
+      transfers: this.#transfers,
+    };
+  }
 
   #commit(change: Change, nowMs: number): void {
     assert(
@@ -331,42 +306,6 @@ export class Exchange {
     for (const listener of this.#listeners) tell(listener);
   }
 
-  #absorb(record: ExchangeRecord): void {
-    for (const row of record.balances ?? []) this.#accounts.restore(row);
-    for (const trade of record.trades ?? []) {
-      this.#log.addTrade(trade);
-      const market = this.#markets.get(trade.symbol);
-      if (market !== undefined) market.tradeCount = Math.max(market.tradeCount, Number(trade.sequenceId));
-      this.#trading.skipIds('0', trade.id);
-    }
-    for (const order of record.orders ?? []) this.#absorbOrder(order);
-    this.#transfers.push(...(record.transfers ?? []));
-    for (const [symbol, status] of record.tradeStatus ?? [])
-      this.#markets.get(symbol)?.setTradeStatus(status);
-    if (record.forgotten !== undefined) this.#log.forget(record.forgotten);
-  }
-
-  #absorbForgotten(forgotten: ForgottenOrders): void {
-    this.#log.restoreForgotten(forgotten);
-    this.#trading.skipIds(forgotten.lastOrderId, forgotten.lastTradeId);
-    for (const [symbol, sequence] of forgotten.sequences) {
-      const market = this.#markets.get(symbol);
-      if (market !== undefined) market.tradeCount = Math.max(market.tradeCount, sequence);
-    }
-  }
-
-  #absorbOrder(order: Order): void {
-    const market = this.#markets.get(order.symbol);
-    const before = this.#log.open(order.id);
-    if (before !== undefined) market?.removeResting(before);
-    this.#log.put(order);
-    this.#trading.skipIds(order.id, '0');
-    if (order.status !== 'open' || market === undefined) return;
-    const live = liveOrder(order, market.spec.priceDecimals);
-    this.#log.addOpen(live);
-    market.addResting(live);
-  }
-
   #transfer(transfer: Transfer): Result<Transfer> {
     this.#checkUser(transfer.userId);
     const amount = decimal(transfer.amount);
@@ -382,35 +321,7 @@ export class Exchange {
     return done(transfer);
   }
 
-  #market(symbolOrId: string): Market | undefined {
-    return this.#markets.get(symbolOrId) ?? this.#markets.get(this.#symbolsById.get(symbolOrId) ?? '');
-  }
-
-  #pending(userId: string, symbol: string, idOrText: string): LiveOrder | undefined {
-    if (idOrText.startsWith('t-')) return this.#log.pendingByText(userId, symbol, idOrText);
-    const order = this.#log.open(idOrText);
-    return order?.view.userId === userId && order.view.symbol === symbol ? order : undefined;
-  }
-
-  #isHidden(order: Order, nowMs: number): boolean {
-    if (order.finishMs === null || order.filledAmount !== '0') return false;
-    return order.finishMs + (this.#options.emptyOrderRetentionMs ?? EMPTY_ORDER_RETENTION_MS) <= nowMs;
-  }
-
-  /** A list query may name its pair either way. */
-  #withSymbol<T extends { readonly symbol?: string | undefined }>(query: T): T {
-    if (query.symbol === undefined) return query;
-    return { ...query, symbol: this.#market(query.symbol)?.spec.symbol ?? query.symbol };
-  }
-
-  #visibleMs(nowMs: number): number {
-    return nowMs - (this.#options.listLagMs ?? 0);
-  }
-
   #checkUser(userId: string): void {
     assert(this.#accounts.has(userId), `no user ${userId} on this exchange`);
   }
 }
-
-const refuseUnknownPair = (symbol: string): Result<never> =>
-  refuse('INVALID_CURRENCY_PAIR', `Invalid currency pair ${symbol.replace('/', '_')}`);

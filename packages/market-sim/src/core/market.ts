@@ -3,7 +3,16 @@ import { type Decimal, floorToStep, scaled, text } from '@mtrade/money';
 import { CandleBook } from './candles.js';
 import { type MarketLevel, type MarketLevels, type TopTicks, buildLevels, topTicks } from './levels.js';
 import type { LiveOrder } from './orders.js';
-import type { BookView, Level, OrderSide, PairSpec, PublicTrade, Quote, TradeStatus } from './types.js';
+import type {
+  BookTop,
+  BookView,
+  Level,
+  OrderSide,
+  PairSpec,
+  PublicTrade,
+  Quote,
+  TradeStatus,
+} from './types.js';
 import { unitsOf, unitsText } from './units.js';
 
 const KEPT_TRADES = 1_000;
@@ -78,6 +87,21 @@ export class Market {
     };
   }
 
+  /** Best prices with their sizes, as text; null before the first quote. */
+  get top(): BookTop | null {
+    if (!this.isQuoted) return null;
+    const { bid, ask } = this.best;
+    return {
+      symbol: this.spec.symbol,
+      bid: bid === 0 ? null : unitsText(bid, this.spec.priceDecimals),
+      bidSize: bid === 0 ? '0' : this.#sizeAt('bid', bid),
+      ask: ask === Infinity ? null : unitsText(ask, this.spec.priceDecimals),
+      askSize: ask === Infinity ? '0' : this.#sizeAt('ask', ask),
+      updateId: this.updateId,
+      ms: this.updateMs,
+    };
+  }
+
   /** The market's levels that an order of `side` would take from. */
   levelsFor(side: OrderSide): MarketLevel[] {
     assert(this.#quote !== null, `${this.spec.symbol} has no quote yet`);
@@ -136,7 +160,7 @@ export class Market {
   }
 
   /** Sizes of the best prices, resting orders included. */
-  sizeAt(side: 'bid' | 'ask', ticks: number): string {
+  #sizeAt(side: 'bid' | 'ask', ticks: number): string {
     const level = this.levelsFor(side === 'bid' ? 'sell' : 'buy').find((one) => one.ticks === ticks);
     const orders = this.resting(side === 'bid' ? 'buy' : 'sell').filter((one) => one.priceTicks === ticks);
     const units = orders.reduce((sum, order) => sum + this.unitsOf(order.left), level?.units ?? 0);

@@ -38,3 +38,6 @@ export const refuse = (
   ok: false,
   error: { label, message, status: NOT_FOUND.has(label) ? 404 : 400 },
 });
+
+export const refuseUnknownPair = (symbol: string): Result<never> =>
+  refuse('INVALID_CURRENCY_PAIR', `Invalid currency pair ${symbol.replace('/', '_')}`);
