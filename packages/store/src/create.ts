@@ -1,10 +1,11 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import { damaged, storeError } from './errors.js';
+import { damaged, fsError, storeError } from './errors.js';
 import { fourLetters } from './lease.js';
 import { type Identity, writeIdentity } from './identity.js';
 import { migrate } from './migrate.js';
+import { syncFile } from './sync-file.js';
 
 export interface CreateOptions extends Identity {
   readonly path: string;
@@ -56,23 +57,4 @@ function fill(draft: string, options: CreateOptions): void {
   } finally {
     db.close();
   }
-}
-
-function syncFile(path: string): void {
-  const fd = openSync(path, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-/** Errors of the file system in SQLite's words, so that one table maps both. */
-function fsError(error: unknown): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const sqlite =
-    { EACCES: 'PERM', EPERM: 'PERM', EROFS: 'READONLY', ENOSPC: 'FULL', EDQUOT: 'FULL', EIO: 'IOERR' }[
-      code ?? ''
-    ] ?? null;
-  return sqlite === null ? error : Object.assign(new Error(message), { code: `SQLITE_${sqlite}` });
 }

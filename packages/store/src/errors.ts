@@ -53,6 +53,26 @@ export function storeError(error: unknown, path: string, doing: string): MtradeE
   return new MtradeError('MTRADE_DATABASE', `${code}: ${what}`, { path }, options);
 }
 
+/** Errors of the file system in SQLite's words, so that one table maps both. */
+export function fsError(error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const name = code === undefined ? undefined : FS_CODES[code];
+  return name === undefined ? error : Object.assign(new Error(message), { code: `SQLITE_${name}` });
+}
+
+const FS_CODES: Readonly<Record<string, string>> = {
+  EACCES: 'PERM',
+  EPERM: 'PERM',
+  EROFS: 'READONLY',
+  ENOSPC: 'FULL',
+  EDQUOT: 'FULL',
+  EIO: 'IOERR',
+  EEXIST: 'CANTOPEN',
+  ENOENT: 'CANTOPEN',
+  ENOTDIR: 'CANTOPEN',
+  EISDIR: 'CANTOPEN',
+};
+
 /** A file that is not a sound database. It is left as it is: only a human may decide what to do with books. */
 export const damaged = (path: string, why: string, cause?: unknown): MtradeError<'MTRADE_DATABASE'> =>
   new MtradeError(
@@ -72,6 +92,14 @@ function refusal(error: unknown, path: string, doing: string): MtradeError {
       'MTRADE_LOCK_LOST',
       `another engine has taken over the database ${path}; this one must not write any more`,
       { reason: 'a newer epoch holds the lease' },
+      { cause: error },
+    );
+  if (promise === 'RESTORED')
+    return new MtradeError(
+      'MTRADE_COMMAND',
+      'the books were restored from a backup and this pair has not been cleared yet: no order is sent for it. ' +
+        'Compare it with the exchange, then resume or reset the pair.',
+      { command: doing },
       { cause: error },
     );
   return new MtradeError(

@@ -6,3 +6,20 @@ export * from './kernel-lock.js';
 export { type LedgerSums, sumFills } from './ledger.js';
 export type { PairClosedCycle, PairCycle } from './rows/cycle-row.js';
 export type { BookedFill } from './rows/fill-row.js';
+export {
+  backupDatabase,
+  backupDatabase as backupTo,
+  type BackupResult,
+  type BackupResult as Backup,
+} from './backup.js';
+export {
+  type BackupFile,
+  type BackupKind,
+  backupDirectory,
+  backupName,
+  ensureBackupDirectory,
+  listBackups,
+  pruneBackups,
+} from './backup-files.js';
+export { restoreDatabase, type RestoreOptions, type RestoreResult } from './restore.js';
+export { RESTORED_MARK, type Restored } from './restored.js';

@@ -1,9 +1,12 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Clock, MtradeError } from '@mtrade/base';
 import type { ChangeSet, CycleStore } from '@mtrade/engine';
 import { type Logger, silentLogger } from '@mtrade/log';
 import type { Database } from 'better-sqlite3';
 import { createAudit } from './audit.js';
+import { backupDirectory, backupName } from './backup-files.js';
+import { backupNow } from './backup.js';
 import { createCommit } from './commit.js';
 import { openWriter, type PragmaValues, readPragmas, sqliteVersion } from './connection.js';
 import { createDatabase } from './create.js';
@@ -14,6 +17,9 @@ import { takeLease } from './lease.js';
 import { loadSnapshot } from './load.js';
 import { migrate, schemaVersion } from './migrate.js';
 import { createQueries, type Queries } from './queries.js';
+import { refuseHalfRestored } from './restore.js';
+import { type Restored, readRestored } from './restored.js';
+import { MIGRATIONS } from './schema/migrations.js';
 
 export interface StoreOptions extends Identity {
   /** The database file; its directory must exist. */
@@ -42,6 +48,11 @@ export interface Store extends CycleStore {
   readonly ensurePairs: (pairs: readonly PairDefault[]) => readonly string[];
   /** Recomputes every pair and every finished cycle from its fills; a difference throws MTRADE_CONTRADICTION. */
   readonly audit: () => { readonly pairs: number; readonly cycles: number };
+  /** Not null while books that came out of a backup wait to be compared with the exchange. */
+  readonly restored: () => Restored | null;
+  /** Every pair has been compared: these are ordinary books again. */
+  readonly endRestored: () => void;
+  readonly knowsOrder: (clientOrderId: string) => boolean;
   /** History and current rows, as they are committed. */
   readonly queries: Queries;
   readonly identity: StoredIdentity;
@@ -60,6 +71,7 @@ export interface Store extends CycleStore {
  */
 export function openStore(options: StoreOptions, { clock, log = silentLogger }: StoreDeps): Store {
   const { path } = options;
+  refuseHalfRestored(path);
   const isNew = !exists(path);
   if (isNew) createDatabase({ ...options, createdMs: clock.epochMs() });
   else inspect(path, options);
@@ -77,6 +89,16 @@ function assemble(db: Database, options: StoreOptions, deps: Required<StoreDeps>
   const { path } = options;
   const { clock, log } = deps;
   const inode = inodeOf(path);
+  const from = schemaVersion(db);
+  if (from < MIGRATIONS.length) {
+    // An older mtrade cannot read what a newer one has migrated: this copy is the way back.
+    const copy = join(backupDirectory(dirname(path)), backupName(clock.epochMs(), 'migration'));
+    backupNow(db, copy);
+    log.info(
+      { path, from, to: MIGRATIONS.length, copy },
+      'the database is brought up to date; a copy was made first',
+    );
+  }
   migrate(db);
   const identity = readIdentity(db) as StoredIdentity;
   const startedMs = clock.epochMs();
@@ -108,6 +130,11 @@ function assemble(db: Database, options: StoreOptions, deps: Required<StoreDeps>
         );
       attempt(path, 'a change', () => commit(change));
     },
+    restored: () => reading(path, () => readRestored(db)),
+    endRestored: () => attempt(path, 'ending a restore', () => void db.prepare('DELETE FROM restored').run()),
+    knowsOrder: (clientOrderId) =>
+      reading(path, () => db.prepare('SELECT 1 FROM intent WHERE client_order_id = ?').get(clientOrderId)) !==
+      undefined,
     audit: () => reading(path, () => auditAll(db, queries)),
     closedCycle: (id) => {
       const cycle = queries.cycle(id);

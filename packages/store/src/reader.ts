@@ -9,6 +9,8 @@ import { schemaVersion } from './migrate.js';
 import { createQueries, type Queries } from './queries.js';
 import { MIGRATIONS } from './schema/migrations.js';
 
+const OLDEST_READABLE = 1;
+
 /** When the books were written, for "last stored state, so and so old". Unix ms. */
 export interface StoreAge {
   /** Start of the engine that wrote last. */
@@ -112,7 +114,8 @@ function copied(path: string): Attached {
 
 function assemble(path: string, db: Database, dispose: () => void): Reader {
   const version = schemaVersion(db);
-  if (version !== MIGRATIONS.length)
+  // Version 2 has added a table that nobody asks here: the books of version 1 read the same.
+  if (version < OLDEST_READABLE || version > MIGRATIONS.length)
     throw damaged(path, `its schema is ${version}, this version of mtrade reads ${MIGRATIONS.length}`);
   const identity = readIdentity(db);
   if (!identity) throw damaged(path, 'it does not say whose books it holds');
