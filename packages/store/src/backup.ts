@@ -93,8 +93,14 @@ function makeDraft(draft: string): void {
   closeSync(openSync(draft, 'wx', 0o600));
 }
 
-const removeDraft = (draft: string): void =>
-  ['', '-journal', '-wal', '-shm'].forEach((suffix) => rmSync(draft + suffix, { force: true }));
+/** What cannot be removed must not hide why the copy failed; the next clean-up takes it. */
+function removeDraft(draft: string): void {
+  try {
+    for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(draft + suffix, { force: true });
+  } catch {
+    return;
+  }
+}
 
 /**
  * With a log beside it the file is read in place, under SQLite's own locks. Without one nobody has it open: it is read
