@@ -56,7 +56,7 @@ describe.concurrent("the operator's commands", () => {
 
   test('scenario 29: a fill that comes after a reset is booked, the pair stays paused, nothing new starts', async () => {
     const { world, engine } = at;
-    world.harmOrders('RESET/USDT', { kind: 'delay-after', ms: 1_500 });
+    world.harmOrders('RESET/USDT', { kind: 'delay-after', ms: 2_500 });
     world.price('RESET/USDT', '99.9', '100');
     await eventually('the start buy is out', () => world.orders('RESET/USDT').length === 1);
     expect(await engine.post(RESET, { symbol: 'RESET/USDT' })).toMatchObject({ status: 200 });
@@ -184,9 +184,9 @@ describe.concurrent("the operator's commands", () => {
     const { world, engine } = at;
     await isActive('AUTO/USDT');
     await engine.post(PAUSE, { symbol: 'AUTO/USDT' });
-    world.harmOrders('AUTO/USDT', { kind: 'delay-after', ms: 800 }, { side: 'sell' });
+    const delay = world.harmOrders('AUTO/USDT', { kind: 'delay-after', ms: 1_500 }, { side: 'sell' });
     world.price('AUTO/USDT', '100.7', '100.8');
-    await engine.untilPair('AUTO/USDT', 'is selling', ({ state }) => state === 'selling');
+    await eventually('the automatic sale is out', () => delay.hits() === 1);
     const answer = await engine.post(SELL, { symbol: 'AUTO/USDT' });
     expect(answer).toMatchObject({ status: 409 });
     expect(JSON.stringify(answer.body)).toContain('intent_open');

@@ -1,6 +1,6 @@
 import type { Order } from '@mtrade/market-sim';
 import { describe, expect, test } from 'vitest';
-import type { EngineProcess } from './support/engine.js';
+import { type EngineProcess, eventually } from './support/engine.js';
 import { useEngine } from './support/fixture.js';
 import type { World } from './support/world.js';
 
@@ -37,9 +37,9 @@ describe.concurrent('the limits of a cycle', () => {
     expect(world.posts('ROW/USDT')).toBe(1);
 
     // The book moves away between the decision and the arrival of the order.
-    world.harmOrders('ROW/USDT', { kind: 'delay-before', ms: 700 }, { count: 1 });
+    const delay = world.harmOrders('ROW/USDT', { kind: 'delay-before', ms: 700 }, { count: 1 });
     world.price('ROW/USDT', '96.2', '96.3');
-    await engine.untilPair('ROW/USDT', 'is averaging', ({ state }) => state === 'averaging');
+    await eventually('the order is on its way', () => delay.hits() === 1);
     world.price('ROW/USDT', '96.9', '97');
     const after = await engine.untilPair('ROW/USDT', 'is active again', ({ state }) => state === 'active');
     expect(after).toMatchObject({ step: 0, last_buy_price: '100', base_volume: '0.0999' });
@@ -106,9 +106,9 @@ describe.concurrent('the limits of a cycle', () => {
     expect(view).toMatchObject({ waiting_for: 'bid_below_required', sell_price: '100.6' });
     expect(world.posts('TARGET/USDT')).toBe(1);
 
-    world.harmOrders('TARGET/USDT', { kind: 'delay-before', ms: 700 }, { count: 1 });
+    const delay = world.harmOrders('TARGET/USDT', { kind: 'delay-before', ms: 700 }, { count: 1 });
     world.price('TARGET/USDT', '100.7', '100.8');
-    await engine.untilPair('TARGET/USDT', 'is selling', ({ state }) => state === 'selling');
+    await eventually('the order is on its way', () => delay.hits() === 1);
     world.price('TARGET/USDT', '100', '100.1');
     const after = await engine.untilPair('TARGET/USDT', 'is active again', ({ state }) => state === 'active');
     expect(after).toMatchObject({ base_volume: '0.0999', cycle: 1 });

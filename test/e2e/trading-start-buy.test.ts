@@ -95,10 +95,11 @@ describe.concurrent('the start buy', () => {
 
   test('scenario 12: P0 is the executed price, not the ticker and not the ask that was decided on', async () => {
     const { world, engine } = at;
-    world.harmOrders('MOVED/USDT', { kind: 'delay-before', ms: 1_000 });
+    const delay = world.harmOrders('MOVED/USDT', { kind: 'delay-before', ms: 700 });
     world.ticker('MOVED/USDT', '99.9', '100', '100');
-    await engine.untilPair('MOVED/USDT', 'is buying', ({ state }) => state === 'buying');
+    await eventually('the order is on its way', () => delay.hits() === 1);
     world.ticker('MOVED/USDT', '100.3', '100.4', '100');
+    await engine.untilPair('MOVED/USDT', 'hears the ticker', (one) => one.last_price === '100');
     const view = await engine.untilPair('MOVED/USDT', 'is active', ({ state }) => state === 'active');
 
     expect(view).toMatchObject({ start_price: '100.4', last_buy_price: '100.4', last_price: '100' });
