@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -76,8 +77,8 @@ export function backupNow(db: Database, target: string): void {
 }
 
 function draftOf(source: string, target: string): string {
-  const at = statSync(target, { throwIfNoEntry: false });
-  const from = statSync(source, { throwIfNoEntry: false });
+  const at = statOf(target);
+  const from = statOf(source);
   const isSame = at !== undefined && from !== undefined && at.ino === from.ino && at.dev === from.dev;
   if (isSame || existsSync(`${target}-wal`))
     throw new MtradeError(
@@ -86,6 +87,15 @@ function draftOf(source: string, target: string): string {
       {},
     );
   return join(dirname(target), `.${basename(target)}.${randomBytes(4).toString('hex')}.draft`);
+}
+
+/** Undefined when there is nothing, or when it cannot be looked at: making the draft then says why. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function makeDraft(draft: string): void {
