@@ -1,5 +1,5 @@
 import type { EpochMs } from '@mtrade/base';
-import type { IntentState } from './intent.js';
+import type { Intent } from './intent.js';
 import type { PairState } from './pair-state.js';
 
 /** A killed order lost a race and may soon win it; a rejected one will likely be rejected again. */
@@ -26,4 +26,8 @@ export const afterFailure = (kind: FailureKind, failures: number, nowMs: EpochMs
 /** A fill ends every back-off. */
 export const AFTER_SUCCESS: RetryState = { failures: 0, retryAtMs: 0 as EpochMs };
 
-export const failureKind = (state: IntentState): FailureKind => (state === 'KILLED' ? 'kill' : 'rejection');
+/** Gate may answer a fill-or-kill order that found no counterpart with an error label; it is a lost race all the same. */
+const LOST_RACE = 'FOK_NOT_FILL';
+
+export const failureKind = ({ state, finishAs }: Pick<Intent, 'state' | 'finishAs'>): FailureKind =>
+  state === 'KILLED' || finishAs === LOST_RACE ? 'kill' : 'rejection';

@@ -69,7 +69,7 @@ export function settle(
 /** Killed, rejected or never placed: a start buy leaves no cycle behind, everything else leaves things as they were. */
 function settleNothing(pair: PairState, cycle: Cycle, intent: Intent, nowMs: EpochMs): Settlement {
   assert(fillsAreNone(intent), `${intent.clientOrderId} is ${intent.state}, but its trades are missing`);
-  const waiting = { ...pair, ...afterFailure(failureKind(intent.state), pair.failures, nowMs) };
+  const waiting = { ...pair, ...afterFailure(failureKind(intent), pair.failures, nowMs) };
   const details = {
     clientOrderId: intent.clientOrderId,
     state: intent.state,

@@ -101,6 +101,14 @@ describe('averaging buy', () => {
     expect(text(cycleOf(pair).baseVolume)).toBe('0.04');
   });
 
+  test('scenario 19: a fill-or-kill order refused by label (FOK_NOT_FILL, X02) waits as briefly as a killed one', () => {
+    const opened = open(activePair(), averageOf());
+    const refused = { ...ended(opened.intent, 'REJECTED'), finishAs: 'FOK_NOT_FILL' };
+    const { pair } = settle(opened.pair, refused, [], makeRules(), NOW);
+
+    expect(pair).toMatchObject({ failures: 1, retryAtMs: NOW + 1_000 });
+  });
+
   test('scenario 19: a killed order changes nothing but the back-off', () => {
     const before = activePair();
     const { pair, closed } = trade(before, averageOf(), []);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { MtradeError, assert } from '@mtrade/base';
 import { type Logger, silentLogger } from '@mtrade/log';
@@ -69,6 +70,8 @@ export async function startExchangeServer(
   let clockOffsetMs = 0;
   const nowMs = (): number => clockMs() + clockOffsetMs;
   const stop = new AbortController();
+  // Every request that a fault holds back listens for the end of the server.
+  setMaxListeners(0, stop.signal);
   const faults = new FaultPort({ seed: options.faultSeed ?? 1, rules: options.faults ?? [] });
   const keys = new KeyRing(options.apiKeys);
   const requests = new RequestLog(options.requestLogSize ?? 10_000);
