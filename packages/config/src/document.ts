@@ -5,7 +5,7 @@ import type { Table } from './tables.js';
 type RawOf<T> = {
   readonly [K in keyof T]: T[K] extends Option<infer Raw, infer _Value> ? Raw : never;
 };
-type OptionalKeys = 'rest_url' | 'ws_url';
+type OptionalKeys = 'rest_url' | 'ws_url' | 'webhook_url' | 'telegram_chat_id';
 type RawSection<T> = Omit<RawOf<T>, OptionalKeys> & Partial<Pick<RawOf<T>, keyof T & OptionalKeys>>;
 
 export interface PairDocument {
@@ -35,6 +35,12 @@ export interface PairConfig {
 
 export type Mode = 'paper' | 'testnet' | 'live';
 
+/** Null: that channel is not used. */
+export type AlertsConfig = Omit<ValuesOf<(typeof SECTIONS)['alerts']>, 'webhookUrl' | 'telegramChatId'> & {
+  readonly webhookUrl: string | null;
+  readonly telegramChatId: string | null;
+};
+
 /** What the engine runs with. Amounts and percentages are exact decimals, times milliseconds. */
 export interface MtradeConfig {
   readonly mode: Mode;
@@ -48,6 +54,8 @@ export interface MtradeConfig {
   readonly paper: ValuesOf<(typeof SECTIONS)['paper']>;
   readonly engine: ValuesOf<(typeof SECTIONS)['engine']>;
   readonly control: ValuesOf<(typeof SECTIONS)['control']>;
+  readonly alerts: AlertsConfig;
+  readonly backup: ValuesOf<(typeof SECTIONS)['backup']>;
   readonly pairs: readonly PairConfig[];
 }
 
@@ -94,6 +102,8 @@ export function configFromDocument(document: ConfigDocument): MtradeConfig {
     paper: section('paper') as MtradeConfig['paper'],
     engine: section('engine') as MtradeConfig['engine'],
     control: section('control') as MtradeConfig['control'],
+    alerts: { webhookUrl: null, telegramChatId: null, ...section('alerts') } as unknown as AlertsConfig,
+    backup: section('backup') as MtradeConfig['backup'],
     pairs: document.pairs.map((pair) => pairConfig(pair, document.ladder)),
   };
 }

@@ -1,4 +1,6 @@
+export { type AlertSecrets, loadAlertSecrets } from './alert-secrets.js';
 export {
+  type AlertsConfig,
   type ConfigDocument,
   configFromDocument,
   GATE_URLS,
@@ -8,6 +10,7 @@ export {
   type PairDocument,
 } from './document.js';
 export { configMarkdown } from './markdown.js';
+export { addressKind, type AddressKind, hostKind } from './network.js';
 export { nodeConfigFs, nodeSecretFs } from './node-fs.js';
 export type { LadderValues } from './options.js';
 export { configError, type ConfigProblem, problemText } from './problems.js';

@@ -70,6 +70,13 @@ export function configMarkdown(): string {
     'Testnet mode reads `MTRADE_TESTNET_API_KEY` and `MTRADE_TESTNET_API_SECRET` (credentials `mtrade-testnet-api-key`,',
     '`mtrade-testnet-api-secret`) and nothing else; paper mode reads none.',
     '',
+    'Secrets of the alerts are looked for in the same way, in every mode, when their channel is configured:',
+    '',
+    '| channel | credential | file named by | environment |',
+    '|---|---|---|---|',
+    '| `alerts.webhook_url` | `mtrade-alert-webhook-secret` | `MTRADE_ALERT_WEBHOOK_SECRET_FILE` | `MTRADE_ALERT_WEBHOOK_SECRET` |',
+    '| `alerts.telegram_chat_id` | `mtrade-alert-telegram-token` | `MTRADE_ALERT_TELEGRAM_TOKEN_FILE` | `MTRADE_ALERT_TELEGRAM_TOKEN` |',
+    '',
     '<!-- prettier-ignore-end -->',
     '',
   ].join('\n');

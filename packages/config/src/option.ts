@@ -149,6 +149,32 @@ export const decimalText = (common: Common<string> & Bounds) =>
     advice: quoteAdvice,
   });
 
+/** A list of words, such as a program with its arguments. From the environment it comes as a JSON array. */
+export const textList = (
+  common: Common<readonly string[]> & { readonly expects: string; readonly max: number },
+) =>
+  option<readonly string[], readonly string[]>(common, {
+    schema: z
+      .array(
+        z
+          .string()
+          .min(1)
+          .max(4_096)
+          .regex(/^[^\0]*$/),
+      )
+      .max(common.max),
+    expects: common.expects,
+    fromText: (text) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        return text;
+      }
+    },
+    toValue: (raw) => raw,
+    advice: (raw) => (typeof raw === 'string' ? 'one word per entry; no shell takes it apart' : null),
+  });
+
 const COIN = /^[A-Z0-9]{1,20}$/;
 
 /** Amounts by coin, such as `{ USDT = "10000" }`. */

@@ -1,6 +1,24 @@
 import type { QuoteAmount } from '@mtrade/money';
-import { amountsByCoin, choice, decimalText, factor, flag, type Option, shaped, whole } from './option.js';
-import { parseDirectory, parseFeed, parseListen, parseRestUrl, parseWsUrl } from './shapes.js';
+import {
+  amountsByCoin,
+  choice,
+  decimalText,
+  factor,
+  flag,
+  type Option,
+  shaped,
+  textList,
+  whole,
+} from './option.js';
+import {
+  parseAlertUrl,
+  parseChatId,
+  parseDirectory,
+  parseFeed,
+  parseListen,
+  parseRestUrl,
+  parseWsUrl,
+} from './shapes.js';
 
 /**
  * The one table of options. File schema, defaults, environment overrides, error messages, JSON schema, documentation
@@ -131,6 +149,98 @@ export const SECTIONS = {
       help: 'Loopback address of the HTTP API. Port 0 takes any free port; the real address is in control.json of the data directory, where the Unix socket control.sock always is.',
       expects: 'a loopback address such as "127.0.0.1:5000"',
       parse: parseListen,
+    }),
+  },
+  alerts: {
+    webhook_url: shaped({
+      help: 'Each alert is sent there as a signed POST. The signing key is a secret and stands elsewhere, see below.',
+      expects: 'a URL such as "https://alerts.example.org/mtrade"',
+      parse: parseAlertUrl,
+    }),
+    telegram_chat_id: shaped({
+      help: "Each alert is sent to this chat by a Telegram bot. The bot's token is a secret and stands elsewhere, see below.",
+      expects: 'the number of a chat, or the name of a channel, such as "-1001234567890" or "@my_channel"',
+      parse: parseChatId,
+    }),
+    telegram_url: shaped({
+      default: 'https://api.telegram.org',
+      help: 'Base URL of the Bot API, for a Bot API server of your own.',
+      expects: 'a URL such as "https://api.telegram.org"',
+      parse: parseAlertUrl,
+    }),
+    command: textList({
+      default: [],
+      max: 64,
+      help: 'A program that is started for each alert and gets it as JSON on its standard input; the first entry is its absolute path. It inherits no secrets. Empty: none.',
+      expects: 'a list of words such as ["/usr/local/bin/page-me", "--urgent"]',
+    }),
+    allow_private: flag({
+      default: false,
+      help: 'Let alerts go to addresses inside a network (10.x, 192.168.x, fc00::, ...) and over plain http. Without it only https to public addresses is used, or this machine itself.',
+    }),
+    timeout_ms: whole({
+      default: 10_000,
+      min: 100,
+      max: 120_000,
+      unit: 'ms',
+      help: 'One attempt to deliver an alert is given up after this long.',
+    }),
+    attempts: whole({
+      default: 6,
+      min: 1,
+      max: 20,
+      help: 'An alert is given up on a channel after so many attempts, with growing waits between them.',
+    }),
+    queue_size: whole({
+      default: 100,
+      min: 1,
+      max: 10_000,
+      unit: 'alerts',
+      help: 'Alerts that may wait on one channel; the oldest is dropped, and counted, when one more comes.',
+    }),
+    max_per_minute: whole({
+      default: 20,
+      min: 1,
+      max: 1_000,
+      unit: 'alerts',
+      help: 'No channel gets more than this in a minute; the rest waits in its queue.',
+    }),
+    unknown_after_s: whole({
+      default: 60,
+      min: 1,
+      max: 86_400,
+      unit: 's',
+      help: 'The outcome of an order may be unknown this long before that is an alert.',
+    }),
+    disconnected_after_s: whole({
+      default: 30,
+      min: 1,
+      max: 86_400,
+      unit: 's',
+      help: 'The price feed, the account or the clock of the exchange may be out of reach this long before that is an alert.',
+    }),
+  },
+  backup: {
+    every_hours: whole({
+      default: 24,
+      min: 0,
+      max: 8_760,
+      unit: 'h',
+      help: 'The running engine copies its books into data_dir/backups this often. 0: never.',
+    }),
+    keep: whole({
+      default: 7,
+      min: 1,
+      max: 10_000,
+      unit: 'files',
+      help: 'So many of these copies are kept, the newest; also of those that `mtrade backup` makes there.',
+    }),
+    first_after_s: whole({
+      default: 60,
+      min: 1,
+      max: 86_400,
+      unit: 's',
+      help: 'A copy that is due at a start is made this long after it.',
     }),
   },
 } as const;

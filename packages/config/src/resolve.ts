@@ -11,6 +11,7 @@ import { applyOverride, type Override, readOverrides } from './env-overrides.js'
 import type { LadderValues } from './options.js';
 import { configError, type ConfigProblem } from './problems.js';
 import { type ConfigFs, type ConfigPlace, readConfigFile, xdgDir } from './read-file.js';
+import { hostKind } from './network.js';
 import { fileSchema, schemaProblems } from './schema.js';
 import { feedText, parseFeed } from './shapes.js';
 import { normalizeSymbol } from './symbols.js';
@@ -97,6 +98,40 @@ function networkProblems({ mode, exchange, paper }: ConfigDocument, where: Where
       key: `exchange.${key}`,
       message: `this is the address of the ${other} network, but mode = "${mode}"; change one of them`,
     }));
+}
+
+/** What would only show when an alert is needed most is refused while somebody is looking. */
+function alertProblems({ alerts }: ConfigDocument, where: Where): ConfigProblem[] {
+  const problem = (key: keyof ConfigDocument['alerts'], message: string): ConfigProblem => ({
+    where: where(['alerts', key]),
+    key: `alerts.${key}`,
+    message,
+  });
+  const problems = (['webhook_url', 'telegram_url'] as const).flatMap((key) => {
+    const raw = alerts[key];
+    if (raw === undefined || alerts.allow_private) return [];
+    const { protocol, hostname } = new URL(raw);
+    const kind = hostKind(hostname);
+    if (kind === 'loopback') return [];
+    if (kind === 'private')
+      return [
+        problem(
+          key,
+          `${hostname} is an address inside a network; set alerts.allow_private = true if it is meant`,
+        ),
+      ];
+    if (protocol === 'https:') return [];
+    return [
+      problem(
+        key,
+        'http is not encrypted; use https, or set alerts.allow_private = true for a network of your own',
+      ),
+    ];
+  });
+  const [program] = alerts.command;
+  if (program !== undefined && !isAbsolute(program))
+    problems.push(problem('command', 'its first entry must be the absolute path of a program'));
+  return problems;
 }
 
 function ladderFindings(
@@ -195,7 +230,7 @@ export function resolveConfig(place: ConfigPlace, { fs, checkLadder }: ResolveDe
   };
   const config = configFromDocument(document);
 
-  problems.push(...networkProblems(document, where));
+  problems.push(...networkProblems(document, where), ...alertProblems(document, where));
   const { feed } = config.paper;
   if (document.mode === 'paper' && feed.kind === 'recording' && !fs.exists(feed.path))
     problems.push({

@@ -67,6 +67,8 @@ export function unknownKey(path: Path): string {
   const written = dotted(path).replace(/\[\d+\]/g, '');
   const word = String(path.at(-1));
   // Somebody who looks for the place of the keys must not be led to a place in the file.
+  if (path[0] === 'alerts' && /secret|key|password|token/i.test(word))
+    return 'unknown key; secrets never stand in the file: give MTRADE_ALERT_WEBHOOK_SECRET_FILE or MTRADE_ALERT_TELEGRAM_TOKEN_FILE';
   if (/secret|api_?key|password|token/i.test(word))
     return 'unknown key; keys of the account never stand in the file: give MTRADE_API_KEY_FILE and MTRADE_API_SECRET_FILE';
   const renamed = Object.hasOwn(FORMER_NAMES, word) ? FORMER_NAMES[word] : undefined;

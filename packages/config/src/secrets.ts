@@ -28,7 +28,7 @@ export interface LoadedSecrets {
   readonly warnings: readonly string[];
 }
 
-interface SecretNames {
+export interface SecretNames {
   readonly variable: string;
   readonly credential: string;
 }
@@ -84,9 +84,15 @@ function readFile(name: string, path: string, fs: SecretFs, strict: boolean): st
   return checked(name, path, file.text);
 }
 
-type Env = Record<string, string | undefined>;
+export type SecretEnv = Record<string, string | undefined>;
 
-function loadOne({ variable, credential }: SecretNames, env: Env, fs: SecretFs, warnings: string[]): string {
+/** From a systemd credential, else a private file, else the environment. Throws MTRADE_SECRET_MISSING. */
+export function loadOne(
+  { variable, credential }: SecretNames,
+  env: SecretEnv,
+  fs: SecretFs,
+  warnings: string[],
+): string {
   const tried: string[] = [];
   const credentialsDir = env['CREDENTIALS_DIRECTORY'];
   if (credentialsDir !== undefined && credentialsDir !== '') {
@@ -116,7 +122,7 @@ function loadOne({ variable, credential }: SecretNames, env: Env, fs: SecretFs, 
  * The account's keys, from systemd credentials, else a private file, else the environment. Every secret is removed
  * from `env` whatever the mode, so no child process and no crash report can inherit it.
  */
-export function loadSecrets({ mode, env, fs }: { mode: Mode; env: Env; fs: SecretFs }): LoadedSecrets {
+export function loadSecrets({ mode, env, fs }: { mode: Mode; env: SecretEnv; fs: SecretFs }): LoadedSecrets {
   const warnings: string[] = [];
   try {
     if (mode === 'paper') return { secrets: null, warnings };

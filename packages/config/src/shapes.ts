@@ -61,6 +61,15 @@ export const parseRestUrl = (raw: string): string =>
 
 export const parseWsUrl = (raw: string): string => parseUrl(raw, ['ws:', 'wss:']).href;
 
+/** Without the slash at the end. Which addresses are allowed is judged together with `allow_private`. */
+export const parseAlertUrl = (raw: string): string =>
+  parseUrl(raw, ['http:', 'https:']).href.replace(/\/+$/, '');
+
+export function parseChatId(raw: string): string {
+  if (!/^(?:-?\d{1,20}|@\w{4,64})$/.test(raw)) throw new Error('it is neither a number nor an @name');
+  return raw;
+}
+
 export function parseDirectory(raw: string): string {
   if (raw.includes('\0')) throw new Error('it contains a NUL character');
   if (!isAbsolute(raw)) throw new Error('a relative path would mean another directory at each start');
