@@ -184,15 +184,24 @@ describe('armed triggers', () => {
   });
 
   test('a price that slips in between decision and arming is seen', () => {
-    const world = active();
-    let looks = 0;
-    world.clock.onMono = () => {
-      looks += 1;
-      // After the pass has read its price and before it arms the levels.
-      if (looks === 4) world.tick(ETH, '96', '96');
+    let slipIn: (() => void) | null = null;
+    // The rules are looked at when the prices have been read and the levels are not armed yet.
+    const rules = (symbol: string): MarketRules => ({
+      ...makeRules(symbol),
+      get tradable() {
+        const tick = slipIn;
+        slipIn = null;
+        tick?.();
+        return 'both' as const;
+      },
+    });
+    const world = active({ rules });
+    slipIn = () => {
+      world.tick(ETH, '96', '96');
+      expect(world.board.urgent.depth()).toBe(0);
     };
     world.turn();
-    world.clock.onMono = null;
+    expect(slipIn).toBeNull();
     expect(world.orders).toHaveLength(2);
   });
 
