@@ -1,12 +1,16 @@
 import { Command } from 'commander';
 import type { Cli } from './cli.js';
+import { addAnalyzeLogsCommand } from './commands/analyze-logs.js';
+import { addCleanupCommand } from './commands/cleanup.js';
 import { addConfigCommand } from './commands/config.js';
+import { addDiagnoseCommand } from './commands/diagnose.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addExchangeCommand } from './commands/exchange.js';
 import { addInitCommand } from './commands/init.js';
 import { addLadderCommand } from './commands/ladder.js';
 import { addLockCommand } from './commands/lock.js';
 import { addPairCommands } from './commands/pairs.js';
+import { addReproduceCommand } from './commands/reproduce.js';
 import { addStartCommand } from './commands/start.js';
 import { addStatusCommand } from './commands/status.js';
 import { addStopCommand } from './commands/stop.js';
@@ -42,6 +46,10 @@ export function buildProgram(cli: Cli): Command {
   addConfigCommand(program, cli);
   addInitCommand(program, cli);
   addDoctorCommand(program, cli);
+  addDiagnoseCommand(program, cli);
+  addCleanupCommand(program, cli);
+  addReproduceCommand(program, cli);
+  addAnalyzeLogsCommand(program, cli);
   addLockCommand(program, cli);
   addExchangeCommand(program, cli);
   addSystemdCommand(program, cli);

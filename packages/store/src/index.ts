@@ -6,6 +6,11 @@ export * from './kernel-lock.js';
 export { type LedgerSums, sumFills } from './ledger.js';
 export type { PairClosedCycle, PairCycle } from './rows/cycle-row.js';
 export type { BookedFill } from './rows/fill-row.js';
+export { type CleanChoice, cleanBooks, type CleanOptions } from './clean.js';
+export type { Cleanable, CleanableCycle, CleanableIntent, CleanLimits } from './cleanable.js';
+export type { BooksFault } from './examine.js';
+export * from './race/flawed-books.js';
+export * from './race/real-books.js';
 export {
   backupDatabase,
   backupDatabase as backupTo,

@@ -2,8 +2,10 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync }
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Database } from 'better-sqlite3';
+import { type Cleanable, type CleanLimits, findCleanable } from './cleanable.js';
 import { openReadonly } from './connection.js';
-import { damaged, guarded, sqliteCode, storeError } from './errors.js';
+import { damaged, guarded, reading, sqliteCode, storeError } from './errors.js';
+import { type BooksFault, examineBooks } from './examine.js';
 import { readIdentity, type StoredIdentity } from './identity.js';
 import { schemaVersion } from './migrate.js';
 import { createQueries, type Queries } from './queries.js';
@@ -24,6 +26,12 @@ export interface StoreAge {
 export interface Reader extends Queries {
   readonly identity: StoredIdentity;
   readonly age: () => StoreAge;
+  /** All questions asked within `look` are answered from one moment of the books, whatever an engine commits meanwhile. */
+  readonly atOnce: <T>(look: () => T) => T;
+  /** What is wrong inside the books; empty when nothing is. Reads every row. */
+  readonly examine: () => readonly BooksFault[];
+  /** What `cleanBooks` may remove. */
+  readonly cleanable: (limits: CleanLimits) => Cleanable;
   readonly close: () => void;
 }
 
@@ -124,8 +132,12 @@ function assemble(path: string, db: Database, dispose: () => void): Reader {
             max(started_ms, coalesce((SELECT epoch_ms FROM journal ORDER BY id DESC LIMIT 1), 0)) AS changedMs
      FROM lease`,
   );
+  const queries = createQueries(db);
   return {
-    ...guarded(path, createQueries(db)),
+    ...guarded(path, queries),
+    atOnce: (look) => db.transaction(look)(),
+    examine: () => reading(path, () => examineBooks(db, queries)),
+    cleanable: (limits) => reading(path, () => findCleanable(db, limits)),
     identity,
     age: () =>
       lease.get() ?? { pid: 0, epoch: 0, startedMs: identity.createdMs, changedMs: identity.createdMs },

@@ -1,3 +1,11 @@
+export {
+  type AccountReader,
+  type AccountReaderOptions,
+  createGateAccountReader,
+  type Listing,
+  type OwnTrade,
+} from './account-reader.js';
 export { type GateVenueDeps, type GateVenueOptions, createGateVenue } from './gate-venue.js';
 export { type RejectionKind, rejectionKind } from './labels.js';
 export { type RequestPhase, VenueError } from './venue-error.js';
+export type { OrderRow } from './rows.js';

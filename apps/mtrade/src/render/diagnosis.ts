@@ -1,0 +1,34 @@
+import { cleanText, scrubSecrets } from '@mtrade/log';
+import type { Diagnosis, Severity } from '@mtrade/runtime';
+import pc from 'picocolors';
+
+export const severityCounts = ({ findings }: Diagnosis): Record<Severity, number> => ({
+  CRITICAL: findings.filter(({ severity }) => severity === 'CRITICAL').length,
+  WARN: findings.filter(({ severity }) => severity === 'WARN').length,
+  INFO: findings.filter(({ severity }) => severity === 'INFO').length,
+});
+
+const EXCHANGE = {
+  yes: 'the books were compared with the exchange',
+  partly: 'the exchange answered only in part: what it did not say is unknown',
+  no: 'the books were NOT compared with the exchange',
+} as const;
+
+const clean = (text: string): string => cleanText(scrubSecrets(text));
+
+/** Worst first; below each finding what to do about it. */
+export function renderDiagnosis(diagnosis: Diagnosis, dataDir: string, color: boolean): string {
+  const colors = pc.createColors(color);
+  const paint = { CRITICAL: colors.red, WARN: colors.yellow, INFO: colors.dim } as const;
+  const lines = diagnosis.findings.flatMap(({ severity, check, symbol, detail, remedy }) => [
+    `${paint[severity](severity.padEnd(8))}  ${check.padEnd(15)}  ${symbol === null ? '' : `${clean(symbol)}: `}${clean(detail)}`,
+    ...(severity === 'INFO' ? [] : [`${' '.repeat(27)}-> ${clean(remedy)}`]),
+  ]);
+  const counts = severityCounts(diagnosis);
+  return [
+    ...lines,
+    '',
+    `${counts.CRITICAL} critical, ${counts.WARN} warnings, ${counts.INFO} notes; ${EXCHANGE[diagnosis.exchangeChecked]}; ${clean(dataDir)}`,
+    '',
+  ].join('\n');
+}
