@@ -83,14 +83,15 @@ export class Resolver {
   }
 
   #scan(intent: Intent, memory: IntentMemory, nowMono: MonoMs): void {
-    const { budget, lane } = this.#context;
+    const { budget, lane, options } = this.#context;
     if (!budget.allowsUrgent(nowMono, SCAN_COST)) return;
     budget.take(nowMono, SCAN_COST);
     memory.attempts += 1;
     memory.askAtMono =
       nowMono + (memory.attempts < SCAN_LATER_AFTER_ATTEMPTS ? SCAN_EVERY_MS : SCAN_EVERY_LATER_MS);
     memory.askedUntilMono = nowMono + GIVE_UP_MS;
-    const fromMs = (intent.createdMs - SCAN_MARGIN_MS) as EpochMs;
+    // By the exchange's clock, which the deadline was taken from: the wall clock of this host may be hours ahead of it.
+    const fromMs = (intent.deadlineMs - options.orderExpiryMs - SCAN_MARGIN_MS) as EpochMs;
     lane.request({
       type: 'scan',
       intentId: intent.id,
