@@ -41,6 +41,8 @@ export type IntentEvent =
       readonly found: readonly OrderWord[];
       readonly nowMs: EpochMs;
     }
+  /** The exchange's own id leads nowhere: an order without a fill is forgotten after a minute, and nobody looked in time. */
+  | { readonly type: 'lost' }
   /** Time passed without an answer; exchange clock. */
   | { readonly type: 'waited'; readonly exchangeNowMs: EpochMs }
   /** The engine began anew: what it had heard about its open orders is not to be relied on. */
@@ -87,6 +89,10 @@ export function transition(intent: Intent, event: IntentEvent): Intent {
       return heard(intent, event.order, event.nowMs);
     case 'evidence':
       return heard(intent, event.order, null);
+    case 'lost':
+      return intent.state === 'ACKED' || intent.state === 'SETTLING'
+        ? move(intent, 'UNKNOWN', { proof: [] })
+        : intent;
     case 'rejected':
       return rejected(intent, event.label, event.nowMs);
     case 'unknown':

@@ -22,6 +22,8 @@ const REMEMBERED_EVIDENCE = 256;
 const TRADES_EXPECTED_MS = 10_000;
 const SETTLE_RETRY_MS = 500;
 const SETTLE_RETRY_LIMIT_MS = 30_000;
+/** After so many looks by the exchange's id that brought nothing the order is looked for by its name again. */
+const SETTLE_TRIES = 6;
 
 /**
  * What the exchange answered, turned into transitions of the books. An event may come late, twice or not at all: every
@@ -133,7 +135,14 @@ export class LaneEvents {
   }
 
   #settleFailed({ intentId, reason }: EventOf<'settle-failed'>): void {
-    const attempts = this.#context.intents.get(intentId)?.attempts ?? 0;
+    const memory = this.#context.intents.get(intentId);
+    const attempts = memory?.attempts ?? 0;
+    const open = this.#find((intent) => intent.id === intentId);
+    if (memory && open && attempts >= SETTLE_TRIES) {
+      memory.attempts = 0;
+      this.#askAgain(intentId, 0);
+      return this.#apply(open.pair, open.intent, { type: 'lost' });
+    }
     this.#askAgain(intentId, Math.min(SETTLE_RETRY_LIMIT_MS, SETTLE_RETRY_MS * 2 ** Math.min(attempts, 10)));
     this.#context.log.warn({ intentId, reason }, 'the trades of an order could not be read yet');
   }
