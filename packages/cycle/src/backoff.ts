@@ -23,6 +23,13 @@ export const afterFailure = (kind: FailureKind, failures: number, nowMs: EpochMs
   retryAtMs: (nowMs + backoffMs(kind, failures)) as EpochMs,
 });
 
+/** Longer than this no back-off ever lasts. */
+const LONGEST_MS = Math.max(DELAYS.kill.maxMs, DELAYS.rejection.maxMs);
+
+/** A moment further ahead than any back-off can be was noted before the wall clock was set back, and means nothing. */
+export const isBackingOff = ({ retryAtMs }: Pick<PairState, 'retryAtMs'>, nowMs: EpochMs): boolean =>
+  nowMs < retryAtMs && retryAtMs - nowMs <= LONGEST_MS;
+
 /** A fill ends every back-off. */
 export const AFTER_SUCCESS: RetryState = { failures: 0, retryAtMs: 0 as EpochMs };
 

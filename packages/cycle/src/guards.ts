@@ -1,3 +1,4 @@
+import { isBackingOff } from './backoff.js';
 import type { DecisionContext, WaitReason } from './decision.js';
 import { isUnresolved } from './open-intents.js';
 import type { PairState } from './pair-state.js';
@@ -45,7 +46,8 @@ export const noAttention: Guard = (pair) => (pair.attention === null ? YES : NEE
 
 export const notPaused: Guard = (pair) => (pair.paused ? PAUSED : YES);
 
-export const notBackingOff: Guard = (pair, context) => (context.nowMs < pair.retryAtMs ? BACKING_OFF : YES);
+export const notBackingOff: Guard = (pair, context) =>
+  isBackingOff(pair, context.nowMs) ? BACKING_OFF : YES;
 
 export const clockCertain: Guard = (_, context) => (context.clockCertain ? YES : CLOCK_UNCERTAIN);
 

@@ -1,4 +1,5 @@
 import { type Decimal, min, toDouble } from '@mtrade/money';
+import { isBackingOff } from './backoff.js';
 import { buyTerms } from './buy-terms.js';
 import type { DecisionContext, Triggers } from './decision.js';
 import type { PairState } from './pair-state.js';
@@ -26,7 +27,7 @@ export function armTriggers(pair: PairState, context: TriggerContext): Triggers 
   const { cycle } = pair;
   const { rules, account } = context;
   const idle = cycle?.phase !== 'active' || pair.openIntents.length > 0;
-  if (idle || !context.trading || context.nowMs < pair.retryAtMs || rules === null || account === null)
+  if (idle || !context.trading || isBackingOff(pair, context.nowMs) || rules === null || account === null)
     return NOTHING_ARMED;
 
   const mayBuy = pair.permitted && pair.attention === null && opens(rules.tradable, 'buy-only');
