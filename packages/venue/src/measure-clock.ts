@@ -13,7 +13,7 @@ const JUMP_MS = 20;
  * that the stamp is cut to. Rejects when six requests do not give three samples.
  */
 export async function measureClock(readTime: () => Promise<unknown>, clock: Clock): Promise<ClockOffset> {
-  const samples: ClockOffset[] = [];
+  const samples: Sample[] = [];
   let problem: unknown = null;
   for (let request = 0; request < MOST_REQUESTS && samples.length < SAMPLES; request += 1) {
     try {
@@ -23,15 +23,22 @@ export async function measureClock(readTime: () => Promise<unknown>, clock: Cloc
     }
   }
   if (samples.length < SAMPLES) throw problem;
-  return samples.reduce((best, sample) => (sample.errorMs < best.errorMs ? sample : best));
+  const best = samples.reduce((one, other) => (other.errorMs < one.errorMs ? other : one));
+  // By the wall clock of this moment: it may have been set since the best sample was taken.
+  return { offsetMs: best.exchangeMinusMono + clock.monoMs() - clock.epochMs(), errorMs: best.errorMs };
 }
 
-async function takeSample(readTime: () => Promise<unknown>, clock: Clock): Promise<ClockOffset> {
+interface Sample {
+  readonly exchangeMinusMono: number;
+  readonly errorMs: number;
+}
+
+async function takeSample(readTime: () => Promise<unknown>, clock: Clock): Promise<Sample> {
   const sentEpoch = clock.epochMs();
   const sentMono = clock.monoMs();
   const serverMs = Number(decimalField(asRow(await readTime()), 'server_time').toFixed());
   const roundTrip = clock.monoMs() - sentMono;
   if (Math.abs(clock.epochMs() - sentEpoch - roundTrip) > JUMP_MS)
     throw new Error('the system clock was set during the measurement');
-  return { offsetMs: serverMs - (sentEpoch + roundTrip / 2), errorMs: roundTrip / 2 + 1 };
+  return { exchangeMinusMono: serverMs - (sentMono + roundTrip / 2), errorMs: roundTrip / 2 + 1 };
 }
