@@ -179,5 +179,6 @@ function booksView(reader: Reader, evidence: AccountEvidence): BooksView {
   );
   const intents: Intent[] = reader.intents({ limit }).filter(({ clientOrderId }) => named.has(clientOrderId));
   const fills: readonly BookedFill[] = reader.fills({ sinceMs: evidence.fromMs - MARGIN_MS, limit });
-  return { installId: reader.identity.installId, pairs: reader.pairs(), intents, fills };
+  const { installId, createdMs } = reader.identity;
+  return { installId, createdMs, pairs: reader.pairs(), intents, fills };
 }

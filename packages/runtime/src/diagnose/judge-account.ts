@@ -8,6 +8,8 @@ import { type Finding, finding } from './finding.js';
 /** The books of one moment that lies after the evidence: what the exchange knew by then, they should know, too. */
 export interface BooksView {
   readonly installId: string;
+  /** When these books were begun; what is older cannot be in them. Unix ms. */
+  readonly createdMs: number;
   readonly pairs: readonly PairState[];
   /** Every order that the evidence names, as far as there is a row. */
   readonly intents: readonly Intent[];
@@ -64,6 +66,16 @@ const foreignInstall = (symbol: string, what: string): Finding =>
     'stop one of the two: an account belongs to one installation',
   );
 
+/** Other books of mtrade were used with this account before these were begun: their coins are not in this ledger. */
+const earlierInstall = (symbol: string, what: string): Finding =>
+  finding(
+    'INFO',
+    'foreign-install',
+    symbol,
+    `${what} of an installation that traded before these books were begun`,
+    'nothing to do, if it does not run any more',
+  );
+
 function openOrders(
   { symbol, openOrders: orders }: PairEvidence,
   askedMs: number,
@@ -109,7 +121,12 @@ function missingTrades(
     if (whose === null) return [];
     const ids = missing.slice(0, 5).map(({ fill }) => fill.tradeId);
     const what = `${missing.length} trade${missing.length === 1 ? '' : 's'} of ${clientOrderId} (${ids.join(', ')})`;
-    if (whose === 'foreign-install') return [foreignInstall(symbol, what)];
+    if (whose === 'foreign-install')
+      return [
+        missing.every(({ fill }) => fill.epochMs < books.createdMs)
+          ? earlierInstall(symbol, what)
+          : foreignInstall(symbol, what),
+      ];
     const intent = intents.get(clientOrderId);
     if (intent !== undefined && OPEN.has(intent.state))
       return [
