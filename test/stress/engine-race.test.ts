@@ -139,7 +139,7 @@ describe('scenario 1: two threads attempt the same start buy at the same instant
   });
 
   test('the flawed variant, check and then act, buys twice: the race is real', async () => {
-    const { orders } = await race('checkThenAct');
+    const { orders } = await race('checkThenAct', 200);
     expect(orders.filter((count) => count > 1).length).toBeGreaterThan(0);
   });
 });
