@@ -17,7 +17,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 function run(command, args, why) {
-  const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], shell });
+  // No tool that builds this may call home.
+  const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
+  const result = spawnSync(command, args, { cwd: root, env, stdio: ['ignore', 2, 2], shell });
   if (result.status !== 0) {
     console.error(`mtrade: ${why} failed (${command} ${args.join(' ')}); the reason stands above.`);
     process.exit(result.status ?? 1);

@@ -13,7 +13,7 @@ import { OperatorDesk } from './operator-desk.js';
 import type { CycleStore, LaneEvent, OrderLane } from './ports.js';
 import { type PassKind, type PassResult, PairProcessor } from './process-pair.js';
 import { DEFAULT_RATE_BUDGET, RateBudget } from './rate-budget.js';
-import { reviveIntents } from './revive.js';
+import { reviveIntents, warnOfForsaken } from './revive.js';
 import { Resolver } from './resolver.js';
 import { engineView } from './views.js';
 
@@ -99,6 +99,7 @@ export class Cycler {
     };
     const swept = board.slots.sweep(Owner.cycler, options.generation - 1);
     if (swept > 0) log.warn({ swept }, 'flags of a dead cycler were freed');
+    warnOfForsaken(this.#context);
     reviveIntents(this.#context);
     this.#lane = new LaneEvents(this.#context);
     this.#resolver = new Resolver(this.#context, this.#lane);

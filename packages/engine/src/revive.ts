@@ -1,4 +1,5 @@
 import { transition, withIntent } from '@mtrade/cycle';
+import { text } from '@mtrade/money';
 import type { EngineContext } from './context.js';
 import { journal } from './journal.js';
 import { mostSpent } from './placing.js';
@@ -31,5 +32,17 @@ export function reviveIntents(context: EngineContext): void {
         ],
       });
     }
+  }
+}
+
+/** A pair that left the configuration with a position keeps it: nobody sells it, and somebody has to know. */
+export function warnOfForsaken({ books, pairs, log }: EngineContext): void {
+  for (const { symbol, cycle, openIntents } of books.pairs()) {
+    if (pairs.has(symbol) || (cycle === null && openIntents.length === 0)) continue;
+    const baseVolume = cycle && text(cycle.baseVolume);
+    log.warn(
+      { symbol, baseVolume },
+      'this pair has an open position but is no longer configured: it is neither sold nor bought',
+    );
   }
 }

@@ -64,6 +64,6 @@ function pairView(
     decision_age_ms: memory && memory.decidedMono !== null ? Math.round(nowMono - memory.decidedMono) : null,
     realized_profit: text(pair.realizedProfit),
     attention: pair.attention,
-    waiting_for: memory?.waitingFor ?? null,
+    waiting_for: memory ? memory.waitingFor : 'not_configured',
   };
 }

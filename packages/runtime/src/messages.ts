@@ -58,6 +58,18 @@ export interface ExchangeBoot {
   readonly log: LogPlan;
 }
 
+/** What the comparison of restored books gets. */
+export interface RestoredBoot {
+  readonly document: ConfigDocument;
+  readonly log: LogPlan;
+  readonly endpoints: Endpoints;
+  readonly secrets: Secrets;
+  readonly databasePath: string;
+  readonly account: string;
+  readonly claim: LockClaim;
+  readonly control: MessagePort;
+}
+
 /** Sent by the supervisor on a worker's control port. */
 export type WorkerControl =
   /** The other end of this port is the cycler (for reactor, lane) or one of its sources (for the cycler). */
@@ -72,4 +84,6 @@ export type WorkerReport =
   | { readonly type: 'rules'; readonly rules: readonly WireRules[] }
   | { readonly type: 'clock-offset'; readonly offsetMs: number }
   | { readonly type: 'feed'; readonly state: FeedState }
+  /** Whether the last look at the account's balances was answered. */
+  | { readonly type: 'account'; readonly isReadable: boolean }
   | { readonly type: 'endpoints'; readonly endpoints: Endpoints };

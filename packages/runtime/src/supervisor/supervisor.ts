@@ -52,6 +52,7 @@ export class Supervisor {
   #watch: NodeJS.Timeout | null = null;
   #rules: readonly WireRules[] | null = null;
   #feed: FeedState | null = null;
+  #isAccountReadable = false;
   #bornMono: Partial<Record<Party, number>> = {};
   #onReady: Partial<Record<Party, () => void>> = {};
   #lastView: EngineView | null = null;
@@ -105,11 +106,11 @@ export class Supervisor {
     this.#watch = setInterval(() => this.#watchHearts(), WATCH_EVERY_MS);
   }
 
-  /** True when prices flow and the books are open. */
+  /** True when prices flow, the books are open and the account can be read: the engine could trade now. */
   ready(): boolean {
-    return this.#slots.cycler.alive && this.#slots.lane.alive && (this.#feed?.connected ?? false);
+    const { cycler, lane } = this.#slots;
+    return cycler.alive && lane.alive && (this.#feed?.connected ?? false) && this.#isAccountReadable;
   }
-
   command(command: OperatorCommand): Promise<unknown> {
     return this.#cycler.command(command);
   }
@@ -200,6 +201,9 @@ export class Supervisor {
         return;
       case 'feed':
         this.#feed = message.state;
+        return;
+      case 'account':
+        this.#isAccountReadable = message.isReadable;
         return;
       case 'clock-offset':
         return this.#lines.tell('reactor', message);

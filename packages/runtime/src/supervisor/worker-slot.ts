@@ -1,6 +1,6 @@
 import { type Clock, errorText, MtradeError, type MonoMs } from '@mtrade/base';
 import type { Logger } from '@mtrade/log';
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { WorkerReport } from '../messages.js';
 
 /** One life of a worker, however it is run: a thread of its own or a task of the pool. */
@@ -124,8 +124,17 @@ export class WorkerSlot {
     this.#deps.onReport(message);
   }
 
+  /** The thread's end may overtake what it has said last, and that is where the reason stands. */
+  #hearLastWords(): void {
+    const control = this.#control;
+    if (!control) return;
+    for (let item = receiveMessageOnPort(control); item; item = receiveMessageOnPort(control))
+      this.#onReport(item.message as WorkerReport);
+  }
+
   #onEnded(life: WorkerLife, error: Error | null): void {
     if (this.#life !== life) return;
+    this.#hearLastWords();
     this.#life = null;
     this.#ready = false;
     this.#deps.onDied();

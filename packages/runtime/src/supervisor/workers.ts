@@ -1,13 +1,13 @@
 import { errorText } from '@mtrade/base';
 import { Piscina } from 'piscina';
 import { Worker } from 'node:worker_threads';
-import type { CyclerBoot, ExchangeBoot, LaneBoot, ReactorBoot } from '../messages.js';
+import type { CyclerBoot, ExchangeBoot, LaneBoot, ReactorBoot, RestoredBoot } from '../messages.js';
 import type { WorkerLife } from './worker-slot.js';
 
 const entry = (name: string): URL => new URL(`../workers/${name}.worker.js`, import.meta.url);
 
 /** A thread of its own. */
-function thread(name: string, boot: CyclerBoot | ReactorBoot | ExchangeBoot): WorkerLife {
+function thread(name: string, boot: CyclerBoot | ReactorBoot | ExchangeBoot | RestoredBoot): WorkerLife {
   const worker = new Worker(entry(name), { name, workerData: boot, transferList: [boot.control] });
   let failure: Error | null = null;
   worker.on('error', (error: unknown) => {
@@ -23,6 +23,7 @@ function thread(name: string, boot: CyclerBoot | ReactorBoot | ExchangeBoot): Wo
 
 export const startCycler = (boot: CyclerBoot): WorkerLife => thread('cycler', boot);
 export const startReactor = (boot: ReactorBoot): WorkerLife => thread('reactor', boot);
+export const startRestored = (boot: RestoredBoot): WorkerLife => thread('restored', boot);
 export const startExchange = (boot: ExchangeBoot): WorkerLife => thread('exchange', boot);
 
 /**

@@ -11,7 +11,7 @@ import {
   rulesToWire,
   type Venue,
 } from '@mtrade/engine';
-import { createGateVenue } from '@mtrade/venue';
+import { createGateVenue, rejectionKind, VenueError } from '@mtrade/venue';
 import type { MarketRules } from '@mtrade/cycle';
 import { workerLogger } from '../logging.js';
 import type { LaneBoot, WorkerControl } from '../messages.js';
@@ -41,6 +41,8 @@ export async function run(boot: LaneBoot): Promise<void> {
     const emit = (event: LaneEvent): void => {
       cycler?.postMessage(event);
       board.cyclerWake.notify();
+      if (event.type === 'balances' || event.type === 'balances-failed')
+        report(control, { type: 'account', isReadable: event.type === 'balances' });
       if (event.type === 'clock') {
         report(control, {
           type: 'clock-offset',
@@ -64,6 +66,7 @@ export async function run(boot: LaneBoot): Promise<void> {
     });
 
     report(control, { type: 'rules', rules: (await firstRules(venue, symbols, boot)).map(rulesToWire) });
+    if (config.mode !== 'paper') await checkKey(venue);
     report(control, { type: 'ready' });
     await Promise.all([
       every(HEARTBEAT_MS, stop.signal, () => board.heartbeats.beat('lane', systemClock.monoMs())),
@@ -101,6 +104,22 @@ async function firstRules(
         { cause: error },
       );
     }
+  }
+}
+
+/** A key that the exchange refuses is found here and not with the first order. Anything else may pass by itself. */
+async function checkKey(venue: Venue): Promise<void> {
+  try {
+    await venue.balances();
+  } catch (error) {
+    if (!(error instanceof VenueError) || error.label === null || rejectionKind(error.label) !== 'key')
+      return;
+    throw new MtradeError(
+      'MTRADE_SECRET_MISSING',
+      `the exchange refuses the API key (${error.label}): check key and secret, the key's right to trade spot, and its list of IP addresses`,
+      { name: 'MTRADE_API_KEY, MTRADE_API_SECRET' },
+      { cause: error },
+    );
   }
 }
 
