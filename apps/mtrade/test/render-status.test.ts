@@ -71,6 +71,41 @@ describe('the status for a person', () => {
     expect(text).toContain('! CCC/USDT: look here');
   });
 
+  test('says why pairs do nothing: the normal waiting counted, each other reason with its pairs', () => {
+    const text = renderStatus(
+      statusSample({
+        pairs: [
+          pairSample({ symbol: 'BTC/USDT', waiting_for: 'bid_below_required' }),
+          pairSample({ symbol: 'ETH/USDT', waiting_for: 'price_above_row' }),
+          pairSample({ symbol: 'XRP/USDT', waiting_for: 'intent_open' }),
+          pairSample({ symbol: 'SOL/USDT', waiting_for: 'insufficient_quote' }),
+          pairSample({ symbol: 'DOT/USDT', waiting_for: 'insufficient_quote' }),
+        ],
+      }),
+      options,
+    );
+
+    expect(text).toContain('waiting: 2 for their price, 1 for the outcome of an order\n');
+    expect(text).toContain('waiting: not enough quote: SOL/USDT, DOT/USDT\n');
+  });
+
+  test('a reason that holds every pair is told without their names', () => {
+    const pairs = Array.from({ length: 16 }, (_, i) =>
+      pairSample({ symbol: `C${i}/USDT`, waiting_for: 'account_unknown' }),
+    );
+
+    expect(renderStatus(statusSample({ pairs }), options)).toContain('waiting: account unknown: all (16)\n');
+  });
+
+  test('what wants a human is told in full, over as many lines as it needs', () => {
+    const attention = `the account holds less than the ledger says, ${'much '.repeat(40)}less at the end`;
+
+    const text = renderStatus(statusSample({ pairs: [pairSample({ attention })] }), options);
+
+    expect(text.replace(/\s+/g, ' ')).toContain(attention);
+    expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
   test('a small screen shows fewer pairs and says so', () => {
     const pairs = Array.from({ length: 30 }, (_, i) => pairSample({ symbol: `C${i}/USDT` }));
 

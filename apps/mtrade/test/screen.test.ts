@@ -49,6 +49,19 @@ describe('the live screen', () => {
     expect(last().filter((line) => line.startsWith('C'))).toHaveLength(16);
   });
 
+  test.each([
+    [24, false],
+    [40, true],
+  ])('of %d rows tells the reasons of sixteen pairs only with room for them: %s', (rows, told) => {
+    const { out, last } = terminal(rows);
+    const held = pairs(16).map((pair) => ({ ...pair, waiting_for: 'price_stale' as const }));
+
+    new Screen(out, { eventLines: 4 }).draw(statusSample({ pairs: held }), '');
+
+    expect(last().includes('waiting: price too old: all (16)')).toBe(told);
+    expect(last().filter((line) => line.startsWith('C'))).toHaveLength(16);
+  });
+
   test('shows the newest events where there is room', () => {
     const { out, last } = terminal(60);
     const screen = new Screen(out, { eventLines: 2 });

@@ -4,6 +4,28 @@ export function fit(text: string, width: number, align: 'left' | 'right' = 'left
   return align === 'left' ? cut.padEnd(width) : cut.padStart(width);
 }
 
+/** A text over as many lines as it needs, broken between words; the lines after the first are indented. */
+export function wrap(text: string, width: number, indent: number): string[] {
+  const lines: string[] = [];
+  const margin = ' '.repeat(indent);
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line.trim() === '' || longer.length <= width) line = longer;
+    else {
+      lines.push(line);
+      line = margin + word;
+    }
+    // A word that is longer than a line is broken where the line ends; at least ten characters a line, so it ends.
+    const limit = Math.max(width, indent + 10);
+    while (line.length > limit) {
+      lines.push(line.slice(0, limit));
+      line = margin + line.slice(limit);
+    }
+  }
+  return line.trim() === '' ? lines : [...lines, line];
+}
+
 /**
  * Decimal text in at most `width` characters: decimals are cut, never the whole part. For the eye only, so it rounds
  * towards zero instead of promising a digit that is not there.

@@ -2,13 +2,45 @@ import { cleanText } from '@mtrade/log';
 import type { StatusJson } from '@mtrade/runtime';
 import type { Output } from '../cli.js';
 import { fit } from './columns.js';
-import { COMPACT_LINES, FULL_LINES, renderStatus } from './status.js';
+import { renderStatus } from './status.js';
 
 const ALTERNATE = '\u001b[?1049h\u001b[?25l';
 const BACK = '\u001b[?25h\u001b[?1049l';
 const HOME = '\u001b[H';
 const CLEAR_LINE = '\u001b[K';
 const CLEAR_BELOW = '\u001b[J';
+
+/**
+ * Lines of the compact form beside the pairs: header, column titles, profit, three of counters, workers. Where there
+ * are more, the foot is cut for the sake of the pairs.
+ */
+const COMPACT_LINES = 7;
+
+/** The fullest form that fits; where none does, fewer pairs. */
+function bodyLines(status: StatusJson, out: Output, rows: number): string[] {
+  const render = (compact: boolean, reasons: boolean, maxPairs: number | null): string[] =>
+    renderStatus(status, {
+      columns: out.columns(),
+      color: out.color,
+      nowMs: Date.now(),
+      maxPairs,
+      compact,
+      reasons,
+    })
+      .trimEnd()
+      .split('\n');
+  for (const [compact, reasons] of [
+    [false, true],
+    [true, true],
+    [true, false],
+  ] as const) {
+    const lines = render(compact, reasons, null);
+    if (lines.length <= rows) return lines;
+  }
+  const room = rows - COMPACT_LINES;
+  // One line of the room is for saying how many pairs are not shown.
+  return render(true, false, status.pairs.length <= room ? null : room - 1);
+}
 
 /** A one-screen summary that is redrawn in place; the terminal's own contents come back at the end. */
 export class Screen {
@@ -32,18 +64,7 @@ export class Screen {
   draw(status: StatusJson, footer: string): void {
     const out = this.#out;
     const rows = out.rows() - 1; // the footer's line
-    const compact = rows < status.pairs.length + FULL_LINES;
-    const room = rows - (compact ? COMPACT_LINES : FULL_LINES);
-    // One line of the room is for saying how many pairs are not shown.
-    const maxPairs = status.pairs.length <= room ? null : room - 1;
-    const body = renderStatus(status, {
-      columns: out.columns(),
-      color: out.color,
-      nowMs: Date.now(),
-      maxPairs,
-      compact,
-    });
-    const lines = body.trimEnd().split('\n').slice(0, rows);
+    const lines = bodyLines(status, out, rows).slice(0, rows);
     const events = this.#events.slice(Math.max(0, this.#events.length - (rows - lines.length)));
     lines.push(...events.map((event) => fit(event, out.columns()).trimEnd()), footer);
     if (!this.#open) out.write(ALTERNATE);

@@ -1,7 +1,8 @@
 import { cleanText } from '@mtrade/log';
 import type { StatusJson } from '@mtrade/runtime';
 import pc from 'picocolors';
-import { duration, fit, fitDecimal, micros } from './columns.js';
+import { duration, fit, fitDecimal, micros, wrap } from './columns.js';
+import { waitingLines } from './waiting.js';
 
 export interface RenderOptions {
   readonly columns: number;
@@ -11,12 +12,9 @@ export interface RenderOptions {
   readonly maxPairs: number | null;
   /** For a small screen: no blank lines and only what an operator needs first. */
   readonly compact?: boolean;
+  /** For a screen without room: false leaves out why pairs wait and cuts what wants a human to a line each. */
+  readonly reasons?: boolean;
 }
-
-/** Lines of the compact form beside the pairs: header, column titles, profit, three of counters, workers. */
-export const COMPACT_LINES = 7;
-/** The same for the full form, which has blank lines, latencies and the data directory, too. */
-export const FULL_LINES = 13;
 
 type Pair = StatusJson['pairs'][number];
 type Colors = ReturnType<typeof pc.createColors>;
@@ -155,11 +153,13 @@ export function renderStatus(status: StatusJson, options: RenderOptions): string
   const colors = pc.createColors(options.color);
   const pairs = [...status.pairs].sort((a, b) => urgency(a) - urgency(b));
   const shown = options.maxPairs === null ? pairs : pairs.slice(0, Math.max(1, options.maxPairs));
-  const attention = shown.flatMap((pair) =>
-    pair.attention === null
-      ? []
-      : [colors.red(fit(`! ${pair.symbol}: ${cleanText(pair.attention)}`, options.columns).trimEnd())],
-  );
+  const reasons = options.reasons !== false;
+  const attention = shown.flatMap((pair) => {
+    if (pair.attention === null) return [];
+    const text = `! ${cleanText(pair.symbol)}: ${cleanText(pair.attention)}`;
+    const lines = reasons ? wrap(text, options.columns, 2) : [fit(text, options.columns).trimEnd()];
+    return lines.map((line) => colors.red(line));
+  });
   const hidden = pairs.length - shown.length;
   const gap = options.compact === true ? [] : [''];
   const engine = [...gap, ...counterLines(status), ...gap, workerLine(status, options.columns)];
@@ -171,6 +171,7 @@ export function renderStatus(status: StatusJson, options: RenderOptions): string
     ...(hidden > 0 ? [colors.dim(`... and ${hidden} more pairs`)] : []),
     ...legend(shown),
     ...attention,
+    ...(reasons ? waitingLines(pairs, options.columns) : []),
     ...gap,
     profitLine(status),
     ...(status.running ? engine : []),
