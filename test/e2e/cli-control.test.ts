@@ -97,6 +97,21 @@ describe('operator commands', () => {
     expect(stderr).toBe('mtrade: ETH/USDT has no open cycle\n');
   });
 
+  test('reset lists the coins that stay on the account, and what they cost', async () => {
+    answer = {
+      status: 200,
+      body: {
+        schema: 1,
+        ok: true,
+        result: { symbol: 'DOT/USDT', paused: true, coins_left: '17.8', cost: '92.87' },
+      },
+    };
+
+    const { stdout } = await mtrade(place, ['reset', 'DOT/USDT']);
+
+    expect(stdout).toContain('coins that stay on the account: 17.8 DOT, cost 92.87 USDT\n');
+  });
+
   test('a refused token is a matter of permission', async () => {
     answer = { status: 401, body: { code: 'HTTP_UNAUTHORIZED', detail: 'wrong token' } };
 

@@ -1,3 +1,4 @@
+import { cleanText } from '@mtrade/log';
 import { Argument, type Command } from 'commander';
 import { onOff, pairArgument } from '../arguments.js';
 import type { Cli } from '../cli.js';
@@ -10,9 +11,18 @@ async function ask(
   command: Command,
   path: string,
   body: Readonly<Record<string, unknown>>,
-): Promise<void> {
+): Promise<unknown> {
   const { config } = await loadConfig(cli, command);
-  await new ControlClient(config.dataDir).post(path, body);
+  return new ControlClient(config.dataDir).post(path, body);
+}
+
+/** What a reset leaves on the account, in the engine's words; nothing when it holds none. */
+function coinsLeft(symbol: string, answer: unknown): string[] {
+  const { result } = (answer ?? {}) as { result?: { coins_left?: unknown; cost?: unknown } | null };
+  const { coins_left: coins, cost } = result ?? {};
+  if (typeof coins !== 'string' || typeof cost !== 'string' || coins === '0') return [];
+  const [base = '', quote = ''] = symbol.split('/');
+  return [`coins that stay on the account: ${cleanText(coins)} ${base}, cost ${cleanText(cost)} ${quote}`];
 }
 
 const PAIR_HELP = 'pair such as ETH/USDT (ETH_USDT and ETHUSDT mean the same)';
@@ -21,7 +31,7 @@ interface PairCommand {
   readonly name: string;
   readonly description: string;
   readonly path: string;
-  readonly done: (symbol: string) => string;
+  readonly done: (symbol: string, answer: unknown) => readonly string[];
 }
 
 const PAIR_COMMANDS: readonly PairCommand[] = [
@@ -29,26 +39,28 @@ const PAIR_COMMANDS: readonly PairCommand[] = [
     name: 'reset',
     description: 'close the cycle in the books as reset and pause the pair; its coins stay on the account',
     path: ENDPOINTS.reset,
-    done: (symbol) =>
+    done: (symbol, answer) => [
       `${symbol}: the cycle is reset and the pair is paused; mtrade resume ${symbol} starts anew`,
+      ...coinsLeft(symbol, answer),
+    ],
   },
   {
     name: 'resume',
     description: 'let the pair start new cycles again',
     path: ENDPOINTS.resume,
-    done: (symbol) => `${symbol}: resumed`,
+    done: (symbol) => [`${symbol}: resumed`],
   },
   {
     name: 'pause',
     description: 'start no new cycle; a running one goes on',
     path: ENDPOINTS.pause,
-    done: (symbol) => `${symbol}: paused`,
+    done: (symbol) => [`${symbol}: paused`],
   },
   {
     name: 'sell',
     description: 'sell the whole position of the pair now',
     path: ENDPOINTS.sellNow,
-    done: (symbol) => `${symbol}: the sale is ordered; mtrade status shows its outcome`,
+    done: (symbol) => [`${symbol}: the sale is ordered; mtrade status shows its outcome`],
   },
 ];
 
@@ -61,8 +73,8 @@ export function addPairCommands(program: Command, cli: Cli): void {
       .argument('<pair>', PAIR_HELP)
       .action(async (pair: string, _options: unknown, command: Command) => {
         const symbol = await pairArgument(pair);
-        await ask(cli, command, path, { symbol });
-        cli.out.line(done(symbol));
+        const answer = await ask(cli, command, path, { symbol });
+        for (const line of done(symbol, answer)) cli.out.line(line);
       });
 
   program
