@@ -4,7 +4,13 @@ import { DEFAULT_USER_ID } from '@mtrade/market-sim';
 import { clientOrderId } from '@mtrade/cycle';
 import { openReader } from '@mtrade/store';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { run as runCli, type EngineProcess, startEngine } from './support/engine.js';
+import {
+  cleanEnvironment,
+  type EngineProcess,
+  run as runCli,
+  spawnEngine,
+  startEngine,
+} from './support/engine.js';
 import { useWorld } from './support/fixture.js';
 import type { World } from './support/world.js';
 
@@ -217,5 +223,33 @@ describe('an order whose outcome nobody knows', () => {
     expect(reader?.intents({ openOnly: true })).toHaveLength(1);
     reader?.close();
     expect(existsSync(join(engine.dataDir, 'backups'))).toBe(false);
+  });
+});
+
+describe('paper mode', () => {
+  const at = useWorld({});
+
+  test('beside the engine only the books are looked at, and that is said; after it the paper account is compared', async () => {
+    const { directory, processes } = at.world;
+    const env = { ...cleanEnvironment(directory), MTRADE__CONTROL__LISTEN: '127.0.0.1:0' };
+    const dataDir = join(directory, 'share', 'mtrade');
+    const engine = await spawnEngine(['start'], { cwd: directory, env, processes, dataDir, configPath: '' });
+    await engine.until('something was bought', ({ pairs }) => pairs.some(({ state }) => state === 'active'));
+    const running = await diagnose(engine);
+    await engine.stop();
+    const before = listing(join(dataDir, 'paper-exchange'));
+    const stopped = await diagnose(engine);
+    const tidied = await engine.cli('cleanup', '--confirm');
+
+    expect(running.answer.exchange_checked).toBe('no');
+    expect(running.answer.findings).toContainEqual(
+      expect.objectContaining({
+        check: 'exchange',
+        detail: expect.stringContaining('cannot be asked from outside'),
+      }),
+    );
+    expect([stopped.code, stopped.answer.exchange_checked, worst(stopped.answer)]).toEqual([0, 'yes', []]);
+    expect(listing(join(dataDir, 'paper-exchange'))).toEqual(before);
+    expect([tidied.code, tidied.stdout]).toEqual([0, 'nothing to clean up\n']);
   });
 });

@@ -78,8 +78,10 @@ function sumFaults(db: Database, queries: Queries): BooksFault[] {
       try {
         check(row);
       } catch (error) {
-        const detail = errorText(error).replace(/^contradiction: /, '');
-        faults.push({ kind: 'sum', symbol: symbolOf(row), detail });
+        const symbol = symbolOf(row);
+        const words = errorText(error).replace(/^contradiction: /, '');
+        const detail = words.startsWith(symbol) ? words.slice(symbol.length).replace(/^[:, ]+/, '') : words;
+        faults.push({ kind: 'sum', symbol, detail });
       }
     }
   };

@@ -69,7 +69,7 @@ async function run(cli: Cli, files: readonly string[], options: AnalyzeOptions):
   for (const file of files) await readSource(file, analysis);
   const report = analysis.report();
   if (options.json) cli.out.json(reportJson(report, errorRate(report)));
-  else cli.out.write(renderReport(report, cli.out.columns()));
+  else cli.out.write(renderReport(report, cli.out.isTty ? cli.out.columns() : null));
 }
 
 export function addAnalyzeLogsCommand(program: Command, cli: Cli): void {

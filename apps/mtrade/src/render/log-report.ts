@@ -38,17 +38,15 @@ function hourTable(hours: readonly Hour[]): string[] {
   ];
 }
 
-function timeline({ timeline: around }: Report, columns: number): string[] {
+function timeline({ timeline: around }: Report, columns: number | null): string[] {
   if (around === null) return [];
   return [
     '',
     `timeline, ${around.lines.length} lines${around.omitted === 0 ? '' : ` (${around.omitted} further away left out)`}`,
-    ...around.lines.map(({ epochMs, level, role, symbol, message }) =>
-      fit(
-        `${iso(epochMs).slice(11, 23)}  ${level.padEnd(5)}  ${cleanText(role).padEnd(10)}  ${cleanText(symbol ?? '-').padEnd(10)}  ${cleanText(message)}`,
-        Math.max(columns, 80),
-      ).trimEnd(),
-    ),
+    ...around.lines.map(({ epochMs, level, role, symbol, message }) => {
+      const line = `${iso(epochMs).slice(11, 23)}  ${level.padEnd(5)}  ${cleanText(role).padEnd(10)}  ${cleanText(symbol ?? '-').padEnd(10)}  ${cleanText(message)}`;
+      return (columns === null ? line : fit(line, Math.max(columns, 80))).trimEnd();
+    }),
   ];
 }
 
@@ -57,7 +55,8 @@ export function errorRate({ errors, hours, otherHours }: Report): number {
   return hours.length === 0 || otherHours > 0 ? 0 : Math.round((errors / hours.length) * 100) / 100;
 }
 
-export function renderReport(report: Report, columns: number): string {
+/** `columns`: width of the terminal; null when it goes to a file or a pipe, where nothing is cut. */
+export function renderReport(report: Report, columns: number | null): string {
   const { lines, malformed, outside, firstMs, lastMs, errors, warnings } = report;
   return [
     `${lines} lines from ${iso(firstMs)} to ${iso(lastMs)}`,
