@@ -1,3 +1,6 @@
+import { systemClock } from '@mtrade/base';
+import { silentLogger } from '@mtrade/log';
+import { acquireLock } from '@mtrade/runtime';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -188,6 +191,31 @@ describe('without a running engine', () => {
     },
   );
 });
+
+test.each([[['status']], [['status', '--json']], [['stop']], [['pause', 'ETH/USDT']]])(
+  '%j beside an engine whose socket is gone says so: exit 1, never "not running"',
+  async (args) => {
+    const lock = await acquireLock(
+      {
+        dataDir: place.dataDir,
+        account: { exchange: 'gate', apiKey: null },
+        version: '0.1.0',
+        argv: ['mtrade'],
+      },
+      { clock: systemClock, log: silentLogger, onLost: () => undefined },
+    );
+    try {
+      const { code, stdout, stderr } = await mtrade(place, args);
+
+      expect(code).toBe(1);
+      expect(stdout).toBe('');
+      expect(stderr).toContain(`an engine runs (pid ${process.pid})`);
+      expect(stderr).toContain('mtrade lock --kill');
+    } finally {
+      lock.release();
+    }
+  },
+);
 
 describe('doctor', () => {
   test('finds nothing wrong on a healthy machine', async () => {

@@ -1,4 +1,4 @@
-import { errorText, MtradeError } from '@mtrade/base';
+import { errorText, isMtradeError, MtradeError, systemClock } from '@mtrade/base';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -20,6 +20,29 @@ const MAX_ANSWER_BYTES = 16 * 1_048_576;
 
 const notRunning = (dataDir: string): MtradeError =>
   new MtradeError('MTRADE_NOT_RUNNING', `no engine runs with data directory ${dataDir}`, { dataDir });
+
+/**
+ * Without an answer only the lock knows whether an engine runs: a socket can be deleted under it, and while it starts
+ * or ends there is none.
+ */
+async function notAnswering(dataDir: string): Promise<MtradeError> {
+  const { checkLock } = await import('@mtrade/runtime');
+  const { status, holder } = await checkLock(dataDir, { clock: systemClock });
+  if (status !== 'running') return notRunning(dataDir);
+  const pid = holder === null ? '' : ` (pid ${holder.pid})`;
+  return new MtradeError(
+    'MTRADE_COMMAND',
+    `an engine runs${pid} with data directory ${dataDir}, but its control socket does not answer; ` +
+      'if it is not just starting or ending, mtrade lock --kill ends it',
+    { command: UNANSWERED },
+  );
+}
+
+const UNANSWERED = 'unanswered';
+
+/** An engine runs, but it could not be asked. */
+export const isUnanswered = (error: unknown): error is MtradeError =>
+  isMtradeError(error, 'MTRADE_COMMAND') && error.facts.command === UNANSWERED;
 
 function readToken(dataDir: string): string {
   const path = join(dataDir, 'control.token');
@@ -81,7 +104,10 @@ function send(
   });
 }
 
-/** Talks to the running engine over its Unix socket. Rejects with MTRADE_NOT_RUNNING when there is none. */
+/**
+ * Talks to the running engine over its Unix socket. Rejects with MTRADE_NOT_RUNNING when there is none, with
+ * MTRADE_COMMAND when it refuses or does not answer.
+ */
 export class ControlClient {
   readonly #dataDir: string;
 
@@ -98,6 +124,14 @@ export class ControlClient {
   }
 
   async #call(method: string, path: string, body: string | null): Promise<unknown> {
+    try {
+      return await this.#ask(method, path, body);
+    } catch (error) {
+      throw isMtradeError(error, 'MTRADE_NOT_RUNNING') ? await notAnswering(this.#dataDir) : error;
+    }
+  }
+
+  async #ask(method: string, path: string, body: string | null): Promise<unknown> {
     const dataDir = this.#dataDir;
     const token = readToken(dataDir);
     const socketPath = join(dataDir, 'control.sock');
@@ -126,7 +160,7 @@ function transportError(error: NodeJS.ErrnoException, dataDir: string, socketPat
   return new MtradeError(
     'MTRADE_COMMAND',
     `the engine at ${socketPath} did not answer: ${errorText(error)}`,
-    { command: 'any' },
+    { command: UNANSWERED },
     { cause: error },
   );
 }
@@ -153,7 +187,9 @@ function refusal({ status, text }: Answer, path: string, dataDir: string): Mtrad
     // An answer without a body that can be read still has its status.
   }
   const detail = problem.detail ?? `refused with HTTP ${status}`;
-  if (problem.code === 'MTRADE_NOT_RUNNING') return notRunning(dataDir);
+  // An engine that says so runs: it is just starting, ending or reviving a worker.
+  if (problem.code === 'MTRADE_NOT_RUNNING')
+    return new MtradeError('MTRADE_COMMAND', detail, { command: UNANSWERED });
   if (status === 401)
     return new MtradeError(
       'MTRADE_PERMISSION',

@@ -1,10 +1,10 @@
-import { ExitCode, isMtradeError } from '@mtrade/base';
+import { ExitCode, isMtradeError, type MtradeError } from '@mtrade/base';
 import type { MtradeConfig } from '@mtrade/config';
 import type { StatusJson } from '@mtrade/runtime';
 import type { Command } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cli } from '../cli.js';
-import { ControlClient } from '../control-client.js';
+import { ControlClient, isUnanswered } from '../control-client.js';
 import { ENDPOINTS } from '../endpoints.js';
 import { loadConfig } from '../load-config.js';
 import { duration } from '../render/columns.js';
@@ -57,17 +57,34 @@ function print(
   cli.out.line(`mtrade is not running and has stored nothing in ${config.dataDir}`);
 }
 
-/** Redraws until Ctrl-C; as JSON lines when asked for JSON. Goes on while the engine restarts. */
+/** Redraws until Ctrl-C; as JSON lines when asked for JSON. Goes on while the engine restarts or does not answer. */
 async function watch(cli: Cli, config: MtradeConfig, json: boolean): Promise<void> {
   const signal = cli.interrupted();
   const screen = new Screen(cli.out, { eventLines: 0 });
-  try {
-    while (!signal.aborted && !cli.out.closed()) {
+  let last: StatusJson | null = null;
+  const unanswered = (error: MtradeError): void => {
+    process.exitCode = error.exitCode;
+    if (json) cli.out.line(JSON.stringify({ schema: 1, running: true, error: error.message }));
+    else if (last !== null && cli.out.isTty)
+      screen.draw(last, 'the engine does not answer; this is its last word. Ctrl-C ends the watch');
+    else cli.note(`mtrade: ${error.message}`);
+  };
+  const turn = async (): Promise<void> => {
+    try {
       const status = await look(cli, config);
       if (json) cli.out.line(JSON.stringify(status ?? { schema: 1, running: false }));
       else if (status !== null && cli.out.isTty) screen.draw(status, 'Ctrl-C ends the watch');
       else print(cli, config, status, false);
+      last = status;
       process.exitCode = status?.running === true ? ExitCode.ok : ExitCode.notRunning;
+    } catch (error) {
+      if (!isUnanswered(error)) throw error;
+      unanswered(error);
+    }
+  };
+  try {
+    while (!signal.aborted && !cli.out.closed()) {
+      await turn();
       await sleep(REDRAW_MS, undefined, { signal }).catch(() => undefined);
     }
   } finally {
