@@ -1,3 +1,13 @@
+export {
+  type AlertSource,
+  type AlertsStatus,
+  alertChannels,
+  alertSource,
+  type ChannelTest,
+  testChannels,
+  webhookSignature,
+} from './alerts/index.js';
+export type { BackupStatus } from './backups/auto-backup.js';
 export * from './control/index.js';
 export * from './diagnose/index.js';
 export * from './lock/index.js';

@@ -1,5 +1,5 @@
 import { createLogger, type Logger, type LogLevel, registerSecret } from '@mtrade/log';
-import type { Secrets } from '@mtrade/config';
+import type { AlertSecrets, Secrets } from '@mtrade/config';
 
 /** How every thread of one engine logs: plain data, so that it goes to workers at birth. */
 export interface LogPlan {
@@ -12,9 +12,15 @@ export interface LogPlan {
 /** Each thread writes by itself, one system call a line: no extra thread, nothing lost when one dies. */
 export function workerLogger(
   role: string,
-  boot: { readonly log: LogPlan; readonly secrets?: Secrets | null },
+  boot: {
+    readonly log: LogPlan;
+    readonly secrets?: Secrets | null;
+    readonly alertSecrets?: AlertSecrets | undefined;
+  },
 ): Logger {
   if (boot.secrets)
     for (const secret of [boot.secrets.apiKey, boot.secrets.apiSecret]) registerSecret(secret);
+  for (const secret of Object.values(boot.alertSecrets ?? {}))
+    if (secret !== null) registerSecret(secret as string);
   return createLogger({ ...boot.log, role });
 }

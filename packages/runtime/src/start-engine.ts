@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Clock, ExitCode, MtradeError, systemClock } from '@mtrade/base';
+import { type Clock, errorText, ExitCode, MtradeError, systemClock } from '@mtrade/base';
 import {
+  type AlertSecrets,
   type ConfigDocument,
   configFromDocument,
   type MtradeConfig,
@@ -19,6 +20,9 @@ import {
   type EngineEvent,
   type StatusJson,
 } from './control/index.js';
+import { Alerter, alertChannels, alertSource, STANDING_FILE } from './alerts/index.js';
+import { AutoBackup } from './backups/auto-backup.js';
+import { compareRestoredBooks, isRestored } from './backups/restored-books.js';
 import { checkRules } from './check-rules.js';
 import { acquireLock, type HeldLock } from './lock/index.js';
 import { type LogPlan, workerLogger } from './logging.js';
@@ -30,6 +34,8 @@ export interface StartOptions {
   readonly document: ConfigDocument;
   /** Null in paper mode: the embedded exchange gets a key of its own at each start. */
   readonly secrets: Secrets | null;
+  /** For the alert channels that are configured; without them nobody is told. */
+  readonly alertSecrets?: AlertSecrets | undefined;
   readonly version: string;
   readonly argv: readonly string[];
   /** Where account locks lie; the default is one place per user. */
@@ -56,6 +62,11 @@ export interface RunningEngine {
 /** Orders in flight at a stop are followed this long; what is still open then is the next start's first work. */
 const DRAIN_MS = 30_000;
 
+/** Alerts that wait when the engine ends get this long to go out. */
+const ALERT_GRACE_MS = 3_000;
+const ALERT_LOOK_MS = 5_000;
+const ALERT_RETRY_MS = 2_000;
+
 const DATABASE_FILE = 'mtrade.db';
 const PAPER_DIRECTORY = 'paper-exchange';
 /** Everything that a start may make in the data directory beside the lock. */
@@ -78,7 +89,7 @@ export async function startEngine(options: StartOptions, deps: StartDeps = {}): 
   const config = configFromDocument(options.document);
   const secrets = options.secrets ?? paperSecrets();
   const logPlan: LogPlan = { ...options.log, version: options.version };
-  const log = workerLogger('supervisor', { log: logPlan, secrets });
+  const log = workerLogger('supervisor', { log: logPlan, secrets, alertSecrets: options.alertSecrets });
   const engine = new Engine(options, config, secrets, logPlan, log, clock, deps.onEvent ?? (() => undefined));
   await engine.start();
   return engine;
@@ -115,6 +126,8 @@ class Engine implements RunningEngine {
   #paper: PaperExchange | null = null;
   #supervisor: Supervisor | null = null;
   #control: ControlServer | null = null;
+  #alerter: Alerter | null = null;
+  #backup: AutoBackup | null = null;
   #stopping: 'no' | 'draining' | 'closing' = 'no';
   #lastEventId = Date.now() * 1_000;
 
@@ -158,8 +171,12 @@ class Engine implements RunningEngine {
       this.#fail = (error) => void this.#abort(error);
       this.#log.info({ mode: config.mode, pairs: config.pairs.length, url: this.url }, 'engine started');
     } catch (error) {
+      this.#alerter?.raise('engine.fatal', null, `the engine does not start: ${errorText(error)}`);
       await this.#closeAll(0);
+      await this.#alerter?.close(ALERT_GRACE_MS);
       // What was there before stays as it was; what this attempt has made goes.
+      // Only the list of standing alerts outlives it, where there are books: the next attempt must not tell again.
+      if (made.includes(databasePath)) made.push(join(config.dataDir, STANDING_FILE));
       if (this.#lock) for (const path of made) rmSync(path, { recursive: true, force: true });
       this.#lock?.release({ undoCreated: true });
       throw error;
@@ -173,7 +190,7 @@ class Engine implements RunningEngine {
           dataDir: this.config.dataDir,
         }),
       );
-    return this.#supervisor.status();
+    return this.#status(this.#supervisor);
   }
 
   stop(reason: string): void {
@@ -184,7 +201,8 @@ class Engine implements RunningEngine {
     }
     this.#stopping = 'draining';
     this.#log.info({ reason }, 'stopping: no new orders');
-    void this.#closeAll(DRAIN_MS).then(() => {
+    void this.#closeAll(DRAIN_MS).then(async () => {
+      await this.#alerter?.close(ALERT_GRACE_MS);
       this.#lock?.release();
       this.#log.info({}, 'engine stopped');
       this.#settle.resolve(ExitCode.ok);
@@ -207,6 +225,9 @@ class Engine implements RunningEngine {
       },
       { clock: this.#clock, log: this.#log, onLost: (error) => this.#fail(error) },
     );
+    const { alerter, backup } = this.#watchOver(databasePath);
+    this.#alerter = alerter;
+    this.#backup = backup;
     if (config.mode === 'paper') {
       this.#paper = new PaperExchange(
         {
@@ -221,6 +242,16 @@ class Engine implements RunningEngine {
     const endpoints = this.#paper
       ? await this.#paper.endpoints()
       : { restUrl: config.exchange.restUrl ?? '', wsUrl: config.exchange.wsUrl ?? '' };
+    if (isRestored(databasePath))
+      await compareRestoredBooks({
+        document,
+        log: this.#logPlan,
+        endpoints,
+        secrets: this.#secrets,
+        databasePath,
+        account: ACCOUNT,
+        claim: claimOf(this.#lock),
+      });
     this.#supervisor = new Supervisor(
       {
         document,
@@ -245,6 +276,54 @@ class Engine implements RunningEngine {
     );
     await this.#supervisor.start();
     await this.#openControl(this.#supervisor);
+    alerter.start();
+    backup.start();
+  }
+
+  /** Made before anything can go wrong, started when all is up. */
+  #watchOver(databasePath: string): { alerter: Alerter; backup: AutoBackup } {
+    const { config } = this;
+    const { version, alertSecrets = { webhookSecret: null, telegramToken: null } } = this.#options;
+    const deps = { clock: this.#clock, log: this.#log };
+    const { alerts, dataDir } = config;
+    const alerter = new Alerter(
+      {
+        dataDir,
+        lookEveryMs: ALERT_LOOK_MS,
+        firstRetryMs: ALERT_RETRY_MS,
+        unknownAfterMs: alerts.unknownAfterS * 1_000,
+        disconnectedAfterMs: alerts.disconnectedAfterS * 1_000,
+        queueSize: alerts.queueSize,
+        timeoutMs: alerts.timeoutMs,
+        attempts: alerts.attempts,
+        maxPerMinute: alerts.maxPerMinute,
+      },
+      {
+        ...deps,
+        channels: alertChannels(config, alertSecrets, alertSource(config, version), deps),
+        status: () => this.status(),
+      },
+    );
+    const backup = new AutoBackup(
+      { databasePath, dataDir, ...config.backup },
+      {
+        ...deps,
+        onResult: (failure) =>
+          failure === null
+            ? alerter.resolve('backup.failed', null)
+            : alerter.raise('backup.failed', null, `the automatic backup failed: ${failure}`),
+      },
+    );
+    return { alerter, backup };
+  }
+
+  async #status(supervisor: Supervisor): Promise<StatusJson> {
+    const status = await supervisor.status();
+    return {
+      ...status,
+      ...(this.#alerter && { alerts: this.#alerter.status() }),
+      ...(this.#backup && { backup: this.#backup.status() }),
+    };
   }
 
   async #openControl(supervisor: Supervisor): Promise<void> {
@@ -258,7 +337,7 @@ class Engine implements RunningEngine {
         mode: config.mode,
       },
       {
-        status: () => supervisor.status(),
+        status: () => this.#status(supervisor),
         command: (command) => supervisor.command(command),
         shutdown: () => this.stop('operator'),
         ready: () => supervisor.ready() && this.#stopping === 'no',
@@ -279,6 +358,7 @@ class Engine implements RunningEngine {
 
   #publish(event: Omit<EngineEvent, 'id'>): void {
     this.#lastEventId += 1;
+    this.#alerter?.onEvent(event);
     for (const listener of this.#listeners) listener({ id: this.#lastEventId, ...event });
   }
 
@@ -287,14 +367,19 @@ class Engine implements RunningEngine {
     if (this.#stopping !== 'no') return;
     this.#stopping = 'closing';
     this.#log.error({ code: error.code, error: error.message }, 'the engine stops');
+    this.#alerter?.raise('engine.fatal', null, `the engine stops: ${error.message}`);
     await this.#closeAll(0);
+    await this.#alerter?.close(ALERT_GRACE_MS);
     this.#lock?.release();
     this.#settle.reject(error);
   }
 
   /** The control server closes last: during the drain an operator can still look, and hurry it. */
   async #closeAll(drainMs: number): Promise<void> {
+    this.#alerter?.pause();
+    const backup = this.#backup?.close();
     await this.#supervisor?.stop(drainMs);
+    await backup;
     await this.#control
       ?.close()
       .catch((error: unknown) => this.#log.warn({ error }, 'closing the control server failed'));

@@ -78,7 +78,7 @@ export const damaged = (path: string, why: string, cause?: unknown): MtradeError
   new MtradeError(
     'MTRADE_DATABASE',
     `the database ${path} is damaged: ${why}. Nothing has been changed and nothing will be created in its place; ` +
-      `put back a backup, or move the file (and its -wal) away to begin with empty books.`,
+      `put back a backup with mtrade restore, or move the file (and its -wal) away to begin with empty books.`,
     { path },
     { cause },
   );

@@ -9,9 +9,11 @@ import { type BooksFault, examineBooks } from './examine.js';
 import { readIdentity, type StoredIdentity } from './identity.js';
 import { schemaVersion } from './migrate.js';
 import { createQueries, type Queries } from './queries.js';
+import { type Restored, readRestored } from './restored.js';
 import { MIGRATIONS } from './schema/migrations.js';
 
 const OLDEST_READABLE = 1;
+const WITH_RESTORED = 2;
 
 /** When the books were written, for "last stored state, so and so old". Unix ms. */
 export interface StoreAge {
@@ -32,6 +34,8 @@ export interface Reader extends Queries {
   readonly examine: () => readonly BooksFault[];
   /** What `cleanBooks` may remove. */
   readonly cleanable: (limits: CleanLimits) => Cleanable;
+  /** Not null while books that came out of a backup wait to be compared with the exchange. */
+  readonly restored: () => Restored | null;
   readonly close: () => void;
 }
 
@@ -139,6 +143,7 @@ function assemble(path: string, db: Database, dispose: () => void): Reader {
     examine: () => reading(path, () => examineBooks(db, queries)),
     cleanable: (limits) => reading(path, () => findCleanable(db, limits)),
     identity,
+    restored: () => (version < WITH_RESTORED ? null : readRestored(db)),
     age: () =>
       lease.get() ?? { pid: 0, epoch: 0, startedMs: identity.createdMs, changedMs: identity.createdMs },
     close: dispose,

@@ -127,6 +127,7 @@ describe('the books can be read', () => {
         'intents',
         'journal',
         'pairs',
+        'restored',
         'trading',
       ]);
     });

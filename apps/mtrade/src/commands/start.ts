@@ -3,6 +3,7 @@ import type { ResolvedConfig, Secrets } from '@mtrade/config';
 import type { Logger, LogLevel } from '@mtrade/log';
 import type { RunningEngine } from '@mtrade/runtime';
 import { type Command, Option } from 'commander';
+import { loadAlertAccount } from '../alert-account.js';
 import type { Cli } from '../cli.js';
 import { loadConfig } from '../load-config.js';
 
@@ -70,6 +71,7 @@ async function start(cli: Cli, command: Command, options: StartOptions): Promise
   const resolved = await loadConfig(cli, command);
   const warnings = [...resolved.warnings];
   const secrets = await loadAccount(cli, resolved, (text) => warnings.push(text));
+  const alertSecrets = await loadAlertAccount(cli, resolved.config, (text) => warnings.push(text));
   const [{ createLogger }, { logTarget }, { runSummary }, { startEngine }] = await Promise.all([
     import('@mtrade/log'),
     import('../log-target.js'),
@@ -88,6 +90,7 @@ async function start(cli: Cli, command: Command, options: StartOptions): Promise
       {
         document: resolved.document,
         secrets,
+        alertSecrets,
         version: cli.version,
         argv: process.argv,
         runtimeDir: cli.env['MTRADE_RUNTIME_DIR'],

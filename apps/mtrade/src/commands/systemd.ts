@@ -50,6 +50,9 @@ KillMode=mixed
 # Keys of the account, readable by the service alone; remove the comment signs for testnet or live mode.
 #LoadCredential=mtrade-api-key:/etc/mtrade/api-key
 #LoadCredential=mtrade-api-secret:/etc/mtrade/api-secret
+# The same for the alert channels that are configured.
+#LoadCredential=mtrade-alert-webhook-secret:/etc/mtrade/alert-webhook-secret
+#LoadCredential=mtrade-alert-telegram-token:/etc/mtrade/alert-telegram-token
 
 DynamicUser=yes
 StateDirectory=mtrade

@@ -49,6 +49,27 @@ const stats = z.object(
   ) as Record<StatName, typeof count>,
 );
 
+const alerts = z.object({
+  channels: z
+    .array(
+      z.object({
+        channel: z.string(),
+        target: z.string(),
+        queued: count,
+        sent: count,
+        failed: count,
+        dropped: count.openapi({ description: 'alerts that did not fit into the queue' }),
+        last_sent_at: z.string().nullable(),
+        last_error: z.string().nullable(),
+      }),
+    )
+    .readonly(),
+  standing: z
+    .array(z.object({ condition: z.string(), symbol: z.string().nullable(), since: z.string() }))
+    .readonly(),
+});
+const backup = z.object({ last_at: z.string().nullable(), last_error: z.string().nullable(), kept: count });
+
 export const statusSchema = z
   .object({
     schema: z.literal(1),
@@ -69,6 +90,8 @@ export const statusSchema = z
     urgent_queue_depth: count,
     unknown_intents: count,
     max_decision_age_ms: z.number(),
+    alerts: alerts.optional(),
+    backup: backup.optional(),
     feed: z.object({
       connected: z.boolean(),
       reconnects: count,

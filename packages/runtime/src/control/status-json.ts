@@ -1,5 +1,7 @@
 import type { CounterName, LatencySummary } from '@mtrade/board';
 import type { PairView } from '@mtrade/engine';
+import type { AlertsStatus } from '../alerts/index.js';
+import type { BackupStatus } from '../backups/auto-backup.js';
 
 /**
  * What `mtrade status --json`, `GET /api/autotrade/status`, the metrics and the web page show: one object, one
@@ -34,6 +36,9 @@ export interface StatusJson {
   /** Highest decision age of a permitted pair. */
   readonly max_decision_age_ms: number;
   readonly feed: FeedStatus;
+  /** Absent when no engine runs. */
+  readonly alerts?: AlertsStatus | undefined;
+  readonly backup?: BackupStatus | undefined;
 }
 
 /** The nine public counters; their table, with a sentence for each, is the board's. */

@@ -1,0 +1,43 @@
+import { MtradeError, systemClock } from '@mtrade/base';
+import type { Command } from 'commander';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { databasePath } from '../books-paths.js';
+import type { Cli } from '../cli.js';
+import { loadConfig } from '../load-config.js';
+
+interface BackupOptions {
+  readonly to?: string;
+  readonly force?: true;
+  readonly json?: true;
+}
+
+async function backup(cli: Cli, command: Command, { to, force, json }: BackupOptions): Promise<void> {
+  const { config } = await loadConfig(cli, command);
+  const store = await import('@mtrade/store');
+  const source = databasePath(config.dataDir);
+  const directory = store.backupDirectory(config.dataDir);
+  const nowMs = systemClock.epochMs();
+  const target = to === undefined ? join(directory, store.backupName(nowMs, 'manual')) : resolve(cli.cwd, to);
+  if (force !== true && existsSync(target))
+    throw new MtradeError(
+      'MTRADE_USAGE',
+      `${target} is there already; --force replaces it once the new copy is verified`,
+      {},
+    );
+  const { pages } = await store.backupDatabase(source, target);
+  const dropped = to === undefined ? store.pruneBackups(directory, 'manual', config.backup.keep, nowMs) : [];
+  if (json) return cli.out.json({ schema: 1, file: target, pages, verified: true, dropped });
+  cli.out.line(`${target}: ${pages} pages, verified`);
+  for (const path of dropped) cli.out.line(`dropped ${path} (backup.keep = ${config.backup.keep})`);
+}
+
+export function addBackupCommand(program: Command, cli: Cli): void {
+  program
+    .command('backup')
+    .description('copy the books, beside a running engine or without one, and read the copy back')
+    .option('--to <file>', 'where to; default: a file with the time in data_dir/backups')
+    .option('--force', 'replace a file that is there')
+    .option('--json', 'one JSON object')
+    .action((options: BackupOptions, command: Command) => backup(cli, command, options));
+}

@@ -1,0 +1,54 @@
+import { workerData } from 'node:worker_threads';
+import { systemClock } from '@mtrade/base';
+import { configFromDocument } from '@mtrade/config';
+import { openStore } from '@mtrade/store';
+import { createGateAccountReader } from '@mtrade/venue';
+import { compareRestored } from '../backups/compare-restored.js';
+import { workerLogger } from '../logging.js';
+import type { RestoredBoot } from '../messages.js';
+import { report, wireOf } from './report.js';
+
+// Entry file of the comparison of restored books: it lives before the cycler does, and never beside it.
+
+const boot = workerData as RestoredBoot;
+const { control } = boot;
+const config = configFromDocument(boot.document);
+const log = workerLogger('restored', boot);
+try {
+  const store = openStore(
+    {
+      path: boot.databasePath,
+      mode: config.mode,
+      exchange: config.exchange.id,
+      account: boot.account,
+      process: boot.claim.process,
+    },
+    { clock: systemClock, log },
+  );
+  try {
+    store.ensurePairs(config.pairs.map((pair) => ({ symbol: pair.symbol, permitted: pair.trade })));
+    const account = await createGateAccountReader(
+      {
+        restUrl: boot.endpoints.restUrl,
+        ...boot.secrets,
+        requestDeadlineMs: config.engine.requestDeadlineMs,
+      },
+      systemClock,
+    );
+    try {
+      await compareRestored(
+        config.pairs.map((pair) => pair.symbol),
+        { store, account, log, nowMs: systemClock.epochMs },
+      );
+    } finally {
+      await account.close();
+    }
+  } finally {
+    store.close();
+  }
+  report(control, { type: 'ready' });
+} catch (error) {
+  report(control, { type: 'failed', error: wireOf(error) });
+} finally {
+  control.close();
+}
