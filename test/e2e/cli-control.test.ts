@@ -193,3 +193,14 @@ test('stop asks for the shutdown and waits for the end', async () => {
   expect(stdout).toContain('has stopped');
   expect(seen[0]).toMatchObject({ method: 'POST', path: '/api/engine/shutdown' });
 });
+
+test('a command without an answer may still be carried out, and says so; stop waits no longer than it was told', async () => {
+  server.removeAllListeners('request');
+  const begin = performance.now();
+
+  const { code, stderr } = await mtrade(place, ['stop', '--timeout', '1']);
+
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/no answer within [\d.]+ s; the command may still be carried out/);
+  expect(performance.now() - begin).toBeLessThan(8_000);
+});

@@ -38,6 +38,9 @@ async function notAnswering(dataDir: string): Promise<MtradeError> {
   );
 }
 
+/** What was sent may have arrived, whatever became of the answer. */
+const MAY_STILL = '; the command may still be carried out: look at mtrade status';
+
 const UNANSWERED = 'unanswered';
 
 /** An engine runs, but it could not be asked. */
@@ -66,6 +69,7 @@ function send(
   method: string,
   path: string,
   body: string | null,
+  limitMs: number,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
@@ -73,7 +77,6 @@ function send(
         socketPath,
         method,
         path,
-        timeout: ANSWER_LIMIT_MS,
         headers: {
           host: 'localhost',
           authorization: `Bearer ${token}`,
@@ -90,16 +93,26 @@ function send(
           if (size > MAX_ANSWER_BYTES) outgoing.destroy(new Error('the answer is too long'));
           chunks.push(chunk);
         });
-        incoming.on('error', reject);
-        incoming.on('end', () =>
-          resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
-        );
+        incoming.on('error', (error) => {
+          clearTimeout(limit);
+          reject(error);
+        });
+        incoming.on('end', () => {
+          clearTimeout(limit);
+          resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') });
+        });
       },
     );
-    outgoing.on('timeout', () =>
-      outgoing.destroy(new Error(`no answer within ${ANSWER_LIMIT_MS / 1_000} s`)),
-    );
-    outgoing.on('error', reject);
+    // For the answer as a whole: one that trickles in must not hold a script either.
+    const limit = setTimeout(() => {
+      const late = new Error(`no answer within ${limitMs / 1_000} s`);
+      reject(late);
+      outgoing.destroy(late);
+    }, limitMs);
+    outgoing.on('error', (error) => {
+      clearTimeout(limit);
+      reject(error);
+    });
     outgoing.end(body ?? undefined);
   });
 }
@@ -115,38 +128,45 @@ export class ControlClient {
     this.#dataDir = dataDir;
   }
 
-  get(path: string): Promise<unknown> {
-    return this.#call('GET', path, null);
+  get(path: string, limitMs = ANSWER_LIMIT_MS): Promise<unknown> {
+    return this.#call('GET', path, null, limitMs);
   }
 
-  post(path: string, body: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
-    return this.#call('POST', path, JSON.stringify(body));
+  post(
+    path: string,
+    body: Readonly<Record<string, unknown>> = {},
+    limitMs = ANSWER_LIMIT_MS,
+  ): Promise<unknown> {
+    return this.#call('POST', path, JSON.stringify(body), limitMs);
   }
 
-  async #call(method: string, path: string, body: string | null): Promise<unknown> {
+  async #call(method: string, path: string, body: string | null, limitMs: number): Promise<unknown> {
     try {
-      return await this.#ask(method, path, body);
+      return await this.#ask(method, path, body, limitMs);
     } catch (error) {
       throw isMtradeError(error, 'MTRADE_NOT_RUNNING') ? await notAnswering(this.#dataDir) : error;
     }
   }
 
-  async #ask(method: string, path: string, body: string | null): Promise<unknown> {
+  async #ask(method: string, path: string, body: string | null, limitMs: number): Promise<unknown> {
     const dataDir = this.#dataDir;
     const token = readToken(dataDir);
     const socketPath = join(dataDir, 'control.sock');
     let answer: Answer;
     try {
-      answer = await send(socketPath, token, method, path, body);
+      answer = await send(socketPath, token, method, path, body, limitMs);
     } catch (error) {
-      throw transportError(error as NodeJS.ErrnoException, dataDir, socketPath);
+      throw transportError(error as NodeJS.ErrnoException, { dataDir, socketPath, isCommand: body !== null });
     }
     if (answer.status >= 200 && answer.status < 300) return parseBody(answer.text);
     throw refusal(answer, path, dataDir);
   }
 }
 
-function transportError(error: NodeJS.ErrnoException, dataDir: string, socketPath: string): MtradeError {
+function transportError(
+  error: NodeJS.ErrnoException,
+  { dataDir, socketPath, isCommand }: { dataDir: string; socketPath: string; isCommand: boolean },
+): MtradeError {
   // A socket file that nobody listens on is what a killed engine leaves behind.
   if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED' || error.code === 'ENOTDIR')
     return notRunning(dataDir);
@@ -159,7 +179,7 @@ function transportError(error: NodeJS.ErrnoException, dataDir: string, socketPat
     );
   return new MtradeError(
     'MTRADE_COMMAND',
-    `the engine at ${socketPath} did not answer: ${errorText(error)}`,
+    `the engine at ${socketPath} did not answer: ${errorText(error)}${isCommand ? MAY_STILL : ''}`,
     { command: UNANSWERED },
     { cause: error },
   );

@@ -8,10 +8,13 @@ import { ENDPOINTS } from '../endpoints.js';
 import { loadConfig } from '../load-config.js';
 
 const POLL_MS = 100;
+/** A question that has less time than this could not be answered by any engine. */
+const LEAST_MS = 500;
+const MOST_MS = 10_000;
 
-async function isGone(client: ControlClient): Promise<boolean> {
+async function isGone(client: ControlClient, limitMs: number): Promise<boolean> {
   try {
-    await client.get(ENDPOINTS.status);
+    await client.get(ENDPOINTS.status, limitMs);
     return false;
   } catch (error) {
     // A socket that breaks in the middle is one that is just being closed: ask again.
@@ -27,9 +30,11 @@ export function addStopCommand(program: Command, cli: Cli): void {
     .action(async ({ timeout }: { timeout: number }, command: Command) => {
       const { config } = await loadConfig(cli, command);
       const client = new ControlClient(config.dataDir);
-      await client.post(ENDPOINTS.shutdown);
       const deadline = performance.now() + timeout * 1_000;
-      while (!(await isGone(client))) {
+      const limitMs = (): number =>
+        Math.round(Math.min(MOST_MS, Math.max(LEAST_MS, deadline - performance.now())));
+      await client.post(ENDPOINTS.shutdown, {}, limitMs());
+      while (!(await isGone(client, limitMs()))) {
         if (performance.now() > deadline)
           throw new MtradeError(
             'MTRADE_COMMAND',
