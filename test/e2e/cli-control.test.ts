@@ -112,6 +112,25 @@ describe('operator commands', () => {
     expect(stdout).toContain('coins that stay on the account: 17.8 DOT, cost 92.87 USDT\n');
   });
 
+  test('a sale while trading is off is refused in plain words, with the command that switches it on', async () => {
+    const detail = 'ETH/USDT cannot be sold right now: engine_stopped';
+    answer = { status: 409, body: { code: 'MTRADE_COMMAND', detail } };
+
+    const { code, stderr } = await mtrade(place, ['sell', 'ETH/USDT']);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('trading is switched off (mtrade trading on switches it on)');
+  });
+
+  test('a command that the disk refused exits 74', async () => {
+    answer = { status: 500, body: { code: 'MTRADE_DISK', detail: 'no space left on the disk' } };
+
+    const { code, stderr } = await mtrade(place, ['pause', 'ETH/USDT']);
+
+    expect(code).toBe(74);
+    expect(stderr).toBe('mtrade: no space left on the disk\n');
+  });
+
   test('a refused token is a matter of permission', async () => {
     answer = { status: 401, body: { code: 'HTTP_UNAUTHORIZED', detail: 'wrong token' } };
 

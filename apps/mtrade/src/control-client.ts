@@ -2,6 +2,7 @@ import { errorText, isMtradeError, MtradeError, systemClock } from '@mtrade/base
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { refusalText } from './render/waiting.js';
 
 /** A refused command as the engine words it: RFC 9457 with a stable code. */
 interface ProblemBody {
@@ -218,5 +219,8 @@ function refusal({ status, text }: Answer, path: string, dataDir: string): Mtrad
         path: join(dataDir, 'control.token'),
       },
     );
-  return new MtradeError('MTRADE_COMMAND', detail, { command: path });
+  if (problem.code === 'MTRADE_DISK') return new MtradeError('MTRADE_DISK', detail, { path: dataDir });
+  if (problem.code === 'MTRADE_DATABASE')
+    return new MtradeError('MTRADE_DATABASE', detail, { path: dataDir });
+  return new MtradeError('MTRADE_COMMAND', refusalText(detail), { command: path });
 }

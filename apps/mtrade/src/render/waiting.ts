@@ -16,7 +16,7 @@ const NORMAL = {
 
 /** Each other reason in the words of the operator, with the command that ends it where there is one. */
 const WORDS: Readonly<Record<Exclude<Reason, keyof typeof NORMAL>, string>> = {
-  engine_stopped: 'trading is off (mtrade trading on)',
+  engine_stopped: 'trading is switched off (mtrade trading on switches it on)',
   not_permitted: 'not permitted (mtrade permit PAIR on)',
   paused: 'paused (mtrade resume PAIR)',
   needs_attention: 'wants a human',
@@ -40,6 +40,12 @@ const otherWords = (reason: Reason): string | undefined =>
   normalWords(reason) === undefined
     ? ((WORDS as Partial<Record<Reason, string>>)[reason] ?? cleanText(reason))
     : undefined;
+
+/** A refusal that ends in the engine's word for its reason, in plain words. */
+export const refusalText = (detail: string): string =>
+  detail.replace(/: ([a-z_]+)$/, (all, reason: string) =>
+    Object.hasOwn(WORDS, reason) ? `: ${WORDS[reason as keyof typeof WORDS]}` : all,
+  );
 
 function grouped(pairs: readonly Pair[], words: (reason: Reason) => string | undefined): Map<string, Pair[]> {
   const groups = new Map<string, Pair[]>();
