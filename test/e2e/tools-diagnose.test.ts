@@ -194,6 +194,30 @@ describe('mtrade diagnose', () => {
   });
 });
 
+describe('beside an engine that trades without a pause', () => {
+  const at = useWorld({ pairs: ['ETH/USDT'] });
+
+  test('what moves while it is being looked at is no alarm', async () => {
+    at.world.price('ETH/USDT', '99.9', '100');
+    const engine = await startEngine(at.world);
+    // Always a little dearer: whatever was bought can soon be sold.
+    let bid = 100;
+    const rise = setInterval(() => {
+      bid *= 1.01;
+      at.world.price('ETH/USDT', bid.toFixed(2), (bid + 0.1).toFixed(2));
+    }, 300);
+    const seen: string[][] = [];
+    for (let look = 0; look < 5; look += 1) seen.push(worst((await diagnose(engine)).answer));
+    clearInterval(rise);
+    const closed = engine.books((books) => books.closedCycles().length);
+    await engine.stop();
+
+    expect(closed).toBeGreaterThan(2);
+    expect(seen.flat().filter((word) => word.startsWith('CRITICAL'))).toEqual([]);
+    expect(worst((await diagnose(engine)).answer)).toEqual([]);
+  });
+});
+
 describe('an order whose outcome nobody knows', () => {
   const at = useWorld({ pairs: ['ETH/USDT'] });
 
