@@ -119,9 +119,12 @@ describe('the books can be read', () => {
     read(path, (reader) => {
       expect(Object.keys(reader).sort()).toEqual([
         'age',
+        'atOnce',
+        'cleanable',
         'close',
         'closedCycles',
         'cycle',
+        'examine',
         'fills',
         'identity',
         'intents',
