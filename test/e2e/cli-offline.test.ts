@@ -113,6 +113,30 @@ describe('config', () => {
     expect(stderr).toContain('6291408 USDT');
   });
 
+  test('check names a pair that the simulated market does not have, with those it has', async () => {
+    const path = file('mtrade.toml', '[[pairs]]\nsymbol = "FOO/USDT"\n');
+
+    const { code, stderr } = await mtrade(place, ['config', 'check', '--config', path]);
+
+    expect(code).toBe(78);
+    expect(stderr).toMatch(/mtrade\.toml: pairs\[0\]\.symbol: FOO\/USDT is not listed.*ETH\/USDT/);
+  });
+
+  test('check names a data directory whose control socket could not be made', async () => {
+    const dataDir = join(place.directory, 'x'.repeat(100));
+
+    const { code, stderr } = await mtrade(place, ['config', 'check'], { MTRADE__DATA_DIR: dataDir });
+
+    expect(code).toBe(78);
+    expect(stderr).toContain('data_dir: too long');
+  });
+
+  test('check says what it cannot know', async () => {
+    expect((await mtrade(place, ['config', 'check'])).stdout).toContain(
+      'only at the start: whether the orders',
+    );
+  });
+
   test('schema is a JSON schema', async () => {
     const { stdout } = await mtrade(place, ['config', 'schema']);
 

@@ -1,20 +1,32 @@
 import { ExitCode, isMtradeError } from '@mtrade/base';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.js';
+import { onlyAtStart, refuseKnownFailures } from '../config-checks.js';
 import { loadConfig } from '../load-config.js';
 import { fundingWarnings } from '../funding.js';
 
 async function check(cli: Cli, command: Command, json: boolean): Promise<void> {
   try {
     const { config, source, warnings } = await loadConfig(cli, command);
+    await refuseKnownFailures(config, source.file);
     const all = [...warnings, ...(await fundingWarnings(config))];
     const permitted = config.pairs.filter((pair) => pair.trade).length;
     const where = source.file ?? 'built-in defaults';
-    if (json) return cli.out.json({ schema: 1, ok: true, source: where, problems: [], warnings: all });
+    const unchecked = onlyAtStart(config);
+    if (json)
+      return cli.out.json({
+        schema: 1,
+        ok: true,
+        source: where,
+        problems: [],
+        warnings: all,
+        only_at_start: unchecked,
+      });
     for (const warning of all) cli.note(`warning: ${warning}`);
     cli.out.line(
       `configuration ok: ${where} (${config.mode} mode, ${config.pairs.length} pairs, ${permitted} permitted)`,
     );
+    cli.out.line(`found out only at the start: ${unchecked}`);
   } catch (error) {
     if (!json || !isMtradeError(error, 'MTRADE_CONFIG')) throw error;
     const problems = error.message.split('\n');

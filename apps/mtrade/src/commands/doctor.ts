@@ -6,6 +6,7 @@ import pc from 'picocolors';
 import type { Cli } from '../cli.js';
 import { type Finding, ok, problem, warning } from '../doctor/finding.js';
 import { compiler, nodeVersion } from '../doctor/machine.js';
+import { refuseKnownFailures } from '../config-checks.js';
 import { loadConfig } from '../load-config.js';
 
 async function configuration(
@@ -14,6 +15,7 @@ async function configuration(
 ): Promise<{ config: MtradeConfig | null; findings: Finding[] }> {
   try {
     const { config, source, warnings } = await loadConfig(cli, command);
+    await refuseKnownFailures(config, source.file);
     const where = source.file ?? 'built-in defaults';
     const summary = ok('configuration', `${where}: ${config.mode} mode, ${config.pairs.length} pairs`);
     const notes = warnings.map((text) =>
