@@ -14,6 +14,7 @@ export default defineConfig({
             'apps/*/test/**/*.test.ts',
             'test/architecture/**/*.test.ts',
             'test/engine/**/*.test.ts',
+            'test/simulation/**/*.test.ts',
           ],
         },
       },

@@ -1,0 +1,90 @@
+import type { FaultKind } from './fault.js';
+
+/** One safety switched off, in an adapter of the simulation and never in the engine's own code. */
+export interface Ablation {
+  readonly name: string;
+  readonly what: string;
+  /** Checks that would only see the switch itself; what counts is the damage. */
+  readonly muted?: readonly string[];
+  /** A fault that ordinary runs do not have, so many times per run. */
+  readonly extra?: { readonly kind: FaultKind; readonly perHour: number };
+}
+
+export const ABLATIONS = [
+  {
+    name: 'no-expiry',
+    what: 'orders are sent without an expiry, and whenever',
+    muted: ['I9'],
+  },
+  {
+    name: 'no-lag',
+    what: 'an absence counts at once after the deadline (L_vis = 0)',
+  },
+  {
+    name: 'lookup-is-proof',
+    what: '"not found by client id" is taken for "never existed"',
+  },
+  {
+    name: 'failed-scan-counts',
+    what: 'a scan with failed pages is taken for a complete one',
+  },
+  {
+    name: 'one-page',
+    what: 'a scan reads the first page of each list only',
+  },
+  {
+    name: 'resend',
+    what: 'an order without an answer is sent once more',
+    muted: ['I3', 'I9'],
+  },
+  {
+    name: 'unknown-is-rejected',
+    what: 'an order without an answer is taken for refused',
+  },
+  {
+    name: 'mismatch-accepted',
+    what: 'an answer about another order is taken for ours',
+  },
+  {
+    name: 'active-only',
+    what: 'only acknowledged intents count as open, in the index and at a start',
+    muted: ['I1', 'I7'],
+  },
+  {
+    name: 'commits-lost',
+    what: 'a crash takes the last commits with it (synchronous=NORMAL and a power loss)',
+  },
+  {
+    name: 'same-nonce',
+    what: 'the start nonce stays the same when an old backup is put back',
+    muted: ['I4', 'I5', 'I8', 'I16', 'I2', 'CONTRADICTION'],
+    extra: { kind: 'restore', perHour: 2 },
+  },
+  {
+    name: 'fee-ignored',
+    what: 'fees are not booked',
+    muted: ['I6'],
+  },
+  {
+    name: 'float-ledger',
+    what: 'the books keep sums as floating-point numbers',
+  },
+  {
+    name: 'flags-not-swept',
+    what: 'what a dead cycler had claimed stays claimed',
+    muted: ['I15'],
+  },
+  {
+    name: 'not-fenced',
+    what: 'a replaced process may write on',
+  },
+] as const satisfies readonly Ablation[];
+
+export type AblationName = (typeof ABLATIONS)[number]['name'];
+
+export const ablationOf = (name: string): Ablation => {
+  const found = (ABLATIONS as readonly Ablation[]).find((ablation) => ablation.name === name);
+  if (!found)
+    throw new Error(`no ablation ${name}; there are: ${ABLATIONS.map((one) => one.name).join(', ')}`);
+  return found;
+};

@@ -1,0 +1,264 @@
+import { errorText } from '@mtrade/base';
+import { type Board, createBoard, Owner } from '@mtrade/board';
+import type { MarketRules } from '@mtrade/cycle';
+import {
+  type CyclerRequest,
+  DEFAULT_ORDER_DESK_OPTIONS,
+  type LaneEvent,
+  type LaneRequest,
+  type OperatorCommand,
+  OrderDesk,
+  Reactor,
+  rulesToWire,
+  type Tick,
+} from '@mtrade/engine';
+import type { CrashPoint } from './crash-points.js';
+import { CyclerThread, DEBOUNCE_MS } from './cycler-thread.js';
+import { Life } from './life.js';
+import { simLogger } from './sim-logger.js';
+import { SimVenue } from './sim-venue.js';
+import type { World } from './world.js';
+
+interface Lane {
+  readonly life: Life;
+  readonly desk: OrderDesk;
+  readonly venue: SimVenue;
+}
+
+interface Feed {
+  readonly life: Life;
+  readonly reactor: Reactor;
+}
+
+export const VIEW_ID = -1;
+
+const MESSAGE_MS = 0.05;
+const RULES_EVERY_MS = 600_000;
+const RULES_RETRY_MS = 1_000;
+const RULES_TRIES = 6;
+/** The supervisor gives a process up whose threads die more often than this in a minute. */
+const MOST_DEATHS = 5;
+
+/**
+ * One process of the engine: the real reactor, cycler and order desk on one board, with the supervisor's way of starting
+ * threads and laying lines between them. Everything in it is volatile.
+ */
+export class EngineProcess {
+  readonly life = new Life();
+  readonly board: Board;
+  /** When each pair was last seen to have nothing to do. */
+  readonly passedOverMs: number[] = [];
+  readonly #world: World;
+  #lane: Lane | null = null;
+  #cycler: CyclerThread | null = null;
+  #feed: Feed | null = null;
+  #rules: readonly MarketRules[] | null = null;
+  #generation = 0;
+  #commands = 0;
+  #deathsMs: number[] = [];
+
+  constructor(world: World) {
+    this.#world = world;
+    this.board = createBoard({ symbols: world.symbols, urgentCapacity: world.scenario.urgentCapacity });
+    this.#startLane();
+  }
+
+  get cyclerAliveMs(): number {
+    return this.#cycler?.aliveMs ?? 0;
+  }
+
+  // ------------------------------------------------------------------------------------------ what comes from outside
+
+  onTick(tick: Omit<Tick, 'receivedMono'>): void {
+    const feed = this.#feed;
+    if (!feed?.life.alive) return;
+    const thawsMs = feed.life.frozenUntilMs;
+    if (thawsMs > this.#world.time.nowMs)
+      this.#world.at(thawsMs, feed.life, () => this.#react(feed.reactor, tick));
+    else this.#react(feed.reactor, tick);
+  }
+
+  /** An event of the private stream. */
+  onStream(event: LaneEvent, delayMs: number): void {
+    const feed = this.#feed;
+    if (feed?.life.alive)
+      this.#world.at(this.#world.time.nowMs + delayMs, feed.life, () => this.#tellCycler(event));
+  }
+
+  command(command: OperatorCommand): void {
+    this.#commands += 1;
+    this.#ask({ type: 'command', id: this.#commands, command });
+  }
+
+  /** Asks the engine how it is; the answer comes to `World.lastView`. */
+  view(): void {
+    this.#ask({ type: 'view', id: VIEW_ID });
+  }
+
+  /** A moment between two events. */
+  idle(): void {
+    this.#pass('idle');
+  }
+
+  /** Kill -9: nothing that was not committed is left. */
+  die(): void {
+    if (!this.life.alive) return;
+    this.life.end();
+    this.#world.onProcessEnd(this);
+  }
+
+  killReactor(): void {
+    this.#feed?.life.end();
+    this.#feed = null;
+    this.#restart(() => this.#startReactor());
+  }
+
+  // ------------------------------------------------------------------------------------------ threads
+
+  #startLane(): void {
+    const world = this.#world;
+    const life = new Life(this.life);
+    const dies = (point: CrashPoint) => (): boolean => {
+      this.#pass(point);
+      return !life.alive;
+    };
+    const venue = new SimVenue(world, life, {
+      diesBeforeSend: dies('before-send'),
+      diesAfterSend: dies('after-send'),
+      diesOnAnswer: dies('on-answer'),
+    });
+    const desk = new OrderDesk(DEFAULT_ORDER_DESK_OPTIONS, {
+      venue,
+      clock: world.time.host,
+      log: simLogger(world),
+      emit: (event) => {
+        if (life.alive) this.#tellCycler(event);
+      },
+      sleep: (ms) => world.sleep(ms, life),
+    });
+    this.#lane = { life, desk, venue };
+    this.#loadRules(this.#lane, RULES_TRIES);
+  }
+
+  /** The first answer lets the other threads begin; without any the start is given up. Later ones are news. */
+  #loadRules(lane: Lane, tries: number): void {
+    const world = this.#world;
+    const again = (delayMs: number, triesLeft: number): void =>
+      world.at(world.time.nowMs + delayMs, lane.life, () => this.#loadRules(lane, triesLeft));
+    world.promisesMoved();
+    lane.venue.loadRules(world.symbols).then(
+      (rules) => {
+        again(RULES_EVERY_MS, RULES_TRIES);
+        const isFirst = this.#rules === null;
+        this.#rules = rules;
+        if (!isFirst) return this.#tellCycler({ type: 'rules', rules: rules.map(rulesToWire) });
+        world.at(world.time.nowMs, this.life, () => this.#startCycler());
+        world.at(world.time.nowMs + 1, this.life, () => this.#startReactor());
+      },
+      () => {
+        if (tries > 1 || this.#rules !== null) again(RULES_RETRY_MS, tries - 1);
+        else this.die();
+      },
+    );
+  }
+
+  #startCycler(): void {
+    this.#generation += 1;
+    const life = new Life(this.life);
+    this.#cycler = new CyclerThread(
+      { generation: this.#generation, rules: this.#rules ?? [] },
+      {
+        world: this.#world,
+        life,
+        board: this.board,
+        pass: (point) => this.#pass(point),
+        handOver: (request) => this.#handOver(request),
+        onFatal: () => this.die(),
+      },
+    );
+    this.#cycler.start();
+  }
+
+  #startReactor(): void {
+    const life = new Life(this.life);
+    this.board.slots.sweep(Owner.reactor, this.#generation);
+    const deps = { board: this.board, clock: this.#world.time.host };
+    this.#feed = { life, reactor: new Reactor({ debounceMs: DEBOUNCE_MS }, deps) };
+  }
+
+  #killCycler(): void {
+    this.#cycler?.life.end();
+    this.#cycler = null;
+    this.#restart(() => this.#startCycler());
+  }
+
+  #killLane(): void {
+    this.#lane?.life.end();
+    this.#lane = null;
+    this.#restart(() => this.#startLane());
+  }
+
+  #restart(start: () => void): void {
+    const world = this.#world;
+    const { nowMs } = world.time;
+    this.#deathsMs = [...this.#deathsMs.filter((ms) => nowMs - ms < 60_000), nowMs];
+    if (this.#rules === null || this.#deathsMs.length > MOST_DEATHS) return this.die();
+    world.at(nowMs + world.random.between(100, 3_000), this.life, start);
+  }
+
+  // ------------------------------------------------------------------------------------------ lines between threads
+
+  #react(reactor: Reactor, tick: Omit<Tick, 'receivedMono'>): void {
+    const seen = this.board.cyclerWake.current();
+    reactor.onTick({ ...tick, receivedMono: this.#world.time.host.monoMs() });
+    if (this.board.cyclerWake.current() !== seen) this.#cycler?.wake();
+  }
+
+  #tellCycler(event: LaneEvent): void {
+    if (event.type !== 'balances' && event.type !== 'clock')
+      this.#world.tell(() => `answer   ${JSON.stringify(event)}`);
+    this.#cycler?.tell(event);
+  }
+
+  #ask(request: CyclerRequest): void {
+    this.#cycler?.ask(request);
+  }
+
+  /** A message to a thread that is dead is lost. */
+  #handOver(request: LaneRequest): void {
+    const lane = this.#lane;
+    if (lane?.life.alive)
+      this.#world.at(this.#world.time.nowMs + MESSAGE_MS, lane.life, () => this.#deliver(lane, request));
+  }
+
+  #deliver(lane: Lane, request: LaneRequest): void {
+    const world = this.#world;
+    world.promisesMoved();
+    if ('intentId' in request || request.type === 'place')
+      world.tell(() => `request  ${JSON.stringify(request)}`);
+    lane.desk
+      .handle(request)
+      .catch((error: unknown) => world.fail('ERROR', `order thread: ${errorText(error)}`));
+    if (request.type === 'scan') this.#pass('in-scan');
+    if (request.type === 'settle') this.#pass('in-settle');
+  }
+
+  #pass(point: CrashPoint): void {
+    const world = this.#world;
+    const fault = world.armed.takeAt(point);
+    if (fault === null) return;
+    world.tell(() => `crash    ${fault.kind} at ${point}`);
+    switch (fault.kind) {
+      case 'kill':
+        return this.die();
+      case 'cycler-death':
+        return this.#killCycler();
+      case 'lane-death':
+        return this.#killLane();
+      case 'freeze':
+      case 'zombie':
+        this.life.freeze(world.time.nowMs + fault.value);
+        if (fault.kind === 'zombie') world.replace(this);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import { L_VIS_MS, type WaitReason } from '@mtrade/cycle';
+import { DEFAULT_USER_ID } from '@mtrade/market-sim';
+import { decimal, text, ZERO } from '@mtrade/money';
+import { fillKey } from './disk.js';
+import type { EngineProcess } from './engine-process.js';
+import type { World } from './world.js';
+
+/** A pair that nobody looks at for so long, by a cycler that lives, is starved. An error lets a pair rest a minute. */
+const STARVED_AFTER_MS = 150_000;
+const CLOSES_WITHIN_MS = 60_000;
+
+/** I15, I20, I22 and that no pair starves: what one living process must show at any time. */
+export function checkProcess(world: World, process: EngineProcess): void {
+  const { board } = process;
+  const read = (name: Parameters<typeof board.counters.read>[0]): number => board.counters.read(name);
+  const accounted =
+    read('reactor_unchanged') + read('reactor_queued') + read('reactor_debounced') + read('urgent_full');
+  if (read('reactor_updates') !== accounted)
+    world.fail('I22', `${read('reactor_updates')} updates, ${accounted} accounted for`);
+  if (board.urgent.depth() > world.scenario.urgentCapacity)
+    world.fail('I20', `${board.urgent.depth()} pairs on the urgent queue`);
+  const { cyclerAliveMs } = process;
+  for (const [index, symbol] of board.symbols.entries()) {
+    const { permitted, cycle } = world.disk.pair(symbol);
+    // A pair with nothing to do is passed over; from its permission on it is served again.
+    if (!permitted && cycle === null) process.passedOverMs[index] = world.time.nowMs;
+    const wantedMs = world.time.nowMs - (process.passedOverMs[index] ?? 0);
+    if (Math.min(wantedMs, cyclerAliveMs) < STARVED_AFTER_MS) continue;
+    const ageMs = board.slots.elapsedMs(index, world.time.host.monoMs());
+    if (ageMs > STARVED_AFTER_MS)
+      world.fail('I17', `${symbol} was not looked at for ${Math.round(ageMs)} ms`);
+  }
+}
+
+/** I18: with the faults off every intent closes. */
+export function checkClosing(world: World, healedMs: number): void {
+  const limitMs = world.scenario.orderExpiryMs + 1_000 + L_VIS_MS + CLOSES_WITHIN_MS;
+  for (const intent of world.disk.openIntents()) {
+    if (world.checker.isDuplicated(intent.clientOrderId)) continue;
+    const ageMs = world.time.nowMs - Math.max(healedMs, world.checker.bornMs(intent.id));
+    if (ageMs > limitMs)
+      world.fail(
+        'I18',
+        `${intent.clientOrderId} is still ${intent.state} after ${Math.round(ageMs)} quiet ms`,
+      );
+  }
+}
+
+/** Why a pair may wait on a good day; anything else after minutes of quiet means that the engine has not recovered. */
+const GOOD_REASONS: ReadonlySet<string> = new Set<WaitReason>([
+  'not_permitted',
+  'paused',
+  'needs_attention',
+  'intent_open',
+  'outcome_unknown',
+  'not_tradable',
+  'rate_limited',
+  'backing_off',
+  'insufficient_quote',
+  'below_minimum',
+  'price_above_row',
+  'drop_insufficient',
+  'bid_below_required',
+  'ladder_exhausted',
+]);
+const LONGEST_BACK_OFF_MS = 300_000;
+
+/** With the faults off the engine trades again: it knows prices, account, rules and time, and no pair waits for ever. */
+export function checkTrading(world: World): void {
+  const view = world.lastView;
+  if (view === null || !view.trading)
+    return world.fail('I18', 'the engine does not trade after a quiet while');
+  for (const { symbol, waiting_for: reason, state } of view.pairs) {
+    const pair = world.disk.pair(symbol);
+    const aheadMs = pair.retryAtMs - world.time.host.epochMs();
+    if (aheadMs > LONGEST_BACK_OFF_MS && reason === 'backing_off')
+      world.fail(
+        'N20',
+        `${symbol} backs off for ${Math.round(aheadMs / 1_000)} s because the wall clock has jumped`,
+      );
+    if (reason !== null && !GOOD_REASONS.has(reason))
+      world.fail('I18', `${symbol} is ${state} and waits: ${reason}`);
+  }
+}
+
+/** At the end: nothing is missing in the books, nothing is too much, and the coins are there. */
+export function checkEnd(world: World): void {
+  const { disk, exchange, checker } = world;
+  const booked = new Set(disk.fills.keys());
+  for (const [clientOrderId, trades] of exchange.truth.trades) {
+    const intent = disk.intentByText(clientOrderId);
+    if (checker.isDuplicated(clientOrderId)) {
+      for (const { symbol, id } of trades) booked.delete(fillKey({ symbol, tradeId: id }));
+      continue;
+    }
+    if (!intent) world.fail('I5', `${clientOrderId} traded and has no row`);
+    for (const { symbol, id } of trades)
+      if (!booked.delete(fillKey({ symbol, tradeId: id })))
+        world.fail('I5', `trade ${id} of ${clientOrderId} (${intent?.state}) is not in the books`);
+  }
+  const [extra] = booked;
+  for (const intent of disk.openIntents())
+    if (!checker.isDuplicated(intent.clientOrderId))
+      world.fail('I18', `${intent.clientOrderId} is still ${intent.state} at the end`);
+  if (extra !== undefined) world.fail('I5', `trade ${extra} is in the books and not on the exchange`);
+  if (!world.coinsMayBeMissing) checkCoins(world);
+}
+
+/** When nothing but the engine's own orders has taken coins, the account holds what the books say. */
+function checkCoins(world: World): void {
+  const balances = world.exchange.core.balances(DEFAULT_USER_ID);
+  const held = new Map<string, ReturnType<typeof decimal>>();
+  for (const { spec } of world.scenario.pairs) {
+    const { cycle, dust } = world.disk.pair(spec.symbol);
+    const base = (held.get(spec.base) ?? ZERO).plus(cycle?.baseVolume ?? ZERO).plus(dust.base);
+    held.set(spec.base, base);
+  }
+  for (const [coin, amount] of held) {
+    const view = balances[coin];
+    const there = view ? decimal(view.available).plus(decimal(view.locked)) : ZERO;
+    if (there.lt(amount))
+      world.fail('I5', `the books hold ${text(amount)} ${coin}, the account ${text(there)}`);
+  }
+}

@@ -1,0 +1,77 @@
+import type { Exchange, PairSpec, ScaledPrice } from '@mtrade/market-sim';
+import type { ScenarioPair } from './scenario.js';
+import { Random } from './random.js';
+
+/** Best prices of a pair at one moment, in price steps. */
+export interface TopOfBook {
+  readonly bid: ScaledPrice;
+  readonly ask: ScaledPrice;
+}
+
+/**
+ * One pair's price: a random walk that comes back to an anchor, so that buys, averaging buys and sales all happen.
+ * Integer steps and + - x / only.
+ */
+export class PairMarket {
+  readonly spec: PairSpec;
+  readonly #pair: ScenarioPair;
+  readonly #random: Random;
+  #price: number;
+  #thinUntilMs = 0;
+
+  constructor(pair: ScenarioPair, seed: number) {
+    this.#pair = pair;
+    this.spec = pair.spec;
+    this.#random = new Random(seed, `price ${pair.spec.symbol}`);
+    this.#price = pair.startTicks;
+  }
+
+  /** A share of the price, such as 0.95. */
+  jump(factor: number): void {
+    this.#price *= factor;
+  }
+
+  thin(untilMs: number): void {
+    this.#thinUntilMs = untilMs;
+  }
+
+  /** Moves the price and tells the exchange. */
+  step(exchange: Exchange, nowMs: number, exchangeMs: number): TopOfBook {
+    const { startTicks, volatility, spec } = this.#pair;
+    const pull = (startTicks - this.#price) * 0.01;
+    this.#price += this.#price * volatility * this.#random.normal() + pull;
+    this.#price = Math.min(Math.max(this.#price, startTicks * 0.3), startTicks * 3);
+    const spread = Math.max(1, Math.round((this.#price * spec.book.spreadBp) / 10_000));
+    const bidTicks = Math.max(2, Math.round(this.#price - spread / 2));
+    const decimals = spec.priceDecimals;
+    const bid = { mantissa: bidTicks, decimals };
+    const ask = { mantissa: bidTicks + spread, decimals };
+    const size = this.#size(nowMs);
+    exchange.setQuote(
+      spec.symbol,
+      nowMs < this.#thinUntilMs
+        ? {
+            kind: 'book',
+            bids: [[priceText(bid), size]],
+            asks: [[priceText(ask), size]],
+          }
+        : { kind: 'top', bid, ask, bidSize: size, askSize: size },
+      exchangeMs,
+    );
+    return { bid, ask };
+  }
+
+  /** Size of the best level in base: about its value in the pair's book; in a thin book a few quote. */
+  #size(nowMs: number): string {
+    const { spec } = this.#pair;
+    const value = nowMs < this.#thinUntilMs ? 4 : spec.book.levelQuote;
+    const price = this.#price / 10 ** spec.priceDecimals;
+    const units = Math.max(1, Math.round((value / price) * 10 ** spec.amountDecimals));
+    return priceText({ mantissa: units, decimals: spec.amountDecimals });
+  }
+}
+
+export function priceText({ mantissa, decimals }: ScaledPrice): string {
+  const digits = String(mantissa).padStart(decimals + 1, '0');
+  return `${digits.slice(0, digits.length - decimals)}.${digits.slice(digits.length - decimals)}`;
+}

@@ -1,0 +1,56 @@
+/** What lies between the engine and the exchange at the moment: outages, silent feeds, a private stream that fails. */
+export class Weather {
+  readonly #feedSilentUntilMs: number[] = [];
+  readonly #silencedOrders = new Set<string>();
+  #outUntilMs = 0;
+  #streamLostUntilMs = 0;
+  #streamDelayMs = 0;
+
+  /** Nothing reaches the exchange, and nothing that it says arrives. */
+  isOut(nowMs: number): boolean {
+    return nowMs < this.#outUntilMs;
+  }
+
+  cutOff(untilMs: number): void {
+    this.#outUntilMs = Math.max(this.#outUntilMs, untilMs);
+  }
+
+  isFeedSilent(pair: number, nowMs: number): boolean {
+    return nowMs < (this.#feedSilentUntilMs[pair] ?? 0) || this.isOut(nowMs);
+  }
+
+  silenceFeed(pair: number, untilMs: number): void {
+    this.#feedSilentUntilMs[pair] = untilMs;
+  }
+
+  /** Order events under this name are lost. */
+  silenceOrder(clientOrderId: string): void {
+    this.#silencedOrders.add(clientOrderId);
+  }
+
+  loseStream(untilMs: number): void {
+    this.#streamLostUntilMs = untilMs;
+  }
+
+  delayStream(ms: number): void {
+    this.#streamDelayMs = ms;
+  }
+
+  isStreamLost(clientOrderId: string, nowMs: number): boolean {
+    return this.isOut(nowMs) || nowMs < this.#streamLostUntilMs || this.#silencedOrders.has(clientOrderId);
+  }
+
+  /** By how much the next event of the stream is late, beside the usual. */
+  takeStreamDelay(): number {
+    const delayMs = this.#streamDelayMs;
+    this.#streamDelayMs = 0;
+    return delayMs;
+  }
+
+  calmDown(): void {
+    this.#outUntilMs = 0;
+    this.#streamLostUntilMs = 0;
+    this.#streamDelayMs = 0;
+    this.#feedSilentUntilMs.length = 0;
+  }
+}
