@@ -1,5 +1,6 @@
 import { systemClock } from '@mtrade/base';
 import { silentLogger } from '@mtrade/log';
+import { DEFAULT_SIMULATED_PAIRS, DEFAULT_USER_ID, Exchange, startExchangeServer } from '@mtrade/market-sim';
 import { acquireLock } from '@mtrade/runtime';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -280,6 +281,38 @@ describe('doctor', () => {
     expect(problems.map((finding) => finding.check).sort()).toEqual(['database', 'exchange', 'secrets']);
     expect(problems.every((finding) => finding.remedy.length > 10)).toBe(true);
     expect(code).toBe(1);
+  });
+});
+
+describe('doctor tests the key with a signed request', () => {
+  const keys = { key: 'a-key', secret: 'a-secret', userId: DEFAULT_USER_ID };
+  test.each([
+    ['takes it', 'a-key', 'a-secret', 'ok', /signed request/],
+    ['does not know it', 'no-key', 'a-secret', 'problem', /INVALID_KEY/],
+    ['gets a wrong signature', 'a-key', 'no-secret', 'problem', /INVALID_SIGNATURE/],
+  ])('that %s', async (_what, apiKey, apiSecret, level, says) => {
+    const exchange = new Exchange({ pairs: DEFAULT_SIMULATED_PAIRS.map(({ spec }) => spec) });
+    const server = await startExchangeServer({ apiKeys: [keys] }, { exchange });
+    file(
+      'mtrade.toml',
+      `mode = "live"\n[exchange]\nrest_url = "${server.restUrl}"\nws_url = "${server.wsUrl}"\n[[pairs]]\nsymbol = "ETH/USDT"\ntrade = true\n`,
+    );
+    try {
+      const { stdout, stderr } = await mtrade(place, ['doctor', '--json'], {
+        MTRADE_API_KEY: apiKey,
+        MTRADE_API_SECRET: apiSecret,
+      });
+
+      const { findings } = JSON.parse(stdout) as {
+        findings: { level: string; check: string; detail: string; remedy: string | null }[];
+      };
+      const found = findings.filter(({ check }) => check === 'key');
+      expect(found).toMatchObject([{ level, detail: expect.stringMatching(says) }]);
+      expect(found[0]?.remedy === null).toBe(level === 'ok');
+      expect(stdout + stderr).not.toContain(apiSecret);
+    } finally {
+      await server.close();
+    }
   });
 });
 

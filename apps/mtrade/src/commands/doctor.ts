@@ -48,6 +48,12 @@ async function environment(config: MtradeConfig, cli: Cli): Promise<Finding[]> {
     ),
     guarded('secrets', async () => (await import('../doctor/account.js')).secrets(config, cli.env)),
     guarded('exchange', async () => (await import('../doctor/exchange.js')).exchange(config)),
+    guarded('key', async () => {
+      const { secretsOnDemand } = await import('../account-secrets.js');
+      // A copy: reading the keys removes them from the environment, where another check looks for them, too.
+      const load = await secretsOnDemand({ ...cli, env: { ...cli.env } }, config);
+      return (await import('../doctor/key.js')).key(config, load);
+    }),
     guarded('lock', async () => (await import('../doctor/lock.js')).lock(config)),
     guarded('database', async () => (await import('../doctor/books.js')).database(config)),
   ]);

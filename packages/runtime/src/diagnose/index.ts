@@ -10,3 +10,4 @@ export {
   type ReproduceOptions,
   type Reproduction,
 } from './reproduce.js';
+export { type ExchangeAccount, openAccount } from './exchange-account.js';
