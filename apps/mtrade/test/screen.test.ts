@@ -3,15 +3,19 @@ import type { Output } from '../src/cli.js';
 import { Screen } from '../src/render/screen.js';
 import { pairSample, statusSample } from './status-sample.js';
 
-function terminal(rows: number): { readonly out: Output; readonly last: () => string[] } {
+function terminal(
+  rows: number,
+  columns = 80,
+  color = false,
+): { readonly out: Output; readonly last: () => string[] } {
   let written = '';
   const out: Output = {
     write: (text) => (written = text),
     line: () => undefined,
     json: () => undefined,
     isTty: true,
-    color: false,
-    columns: () => 80,
+    color,
+    columns: () => columns,
     rows: () => rows,
     closed: () => false,
   };
@@ -60,6 +64,22 @@ describe('the live screen', () => {
 
     expect(last().includes('waiting: price too old: all (16)')).toBe(told);
     expect(last().filter((line) => line.startsWith('C'))).toHaveLength(16);
+  });
+
+  test.each([
+    [1, 80],
+    [2, 30],
+    [5, 12],
+    [0, 40],
+  ])('of %d rows and %d columns keeps the mode in sight', (rows, columns) => {
+    const { out, last } = terminal(rows, columns, true);
+    const status = statusSample({ mode: 'live', pairs: pairs(16) });
+
+    new Screen(out, { eventLines: 4 }).draw(status, 'a footer that is longer than the screen is wide');
+
+    expect(last().length).toBeLessThanOrEqual(Math.max(1, rows));
+    expect(last()[0]).toContain('LIVE');
+    expect(last().filter((line) => line.length > columns)).toEqual([]);
   });
 
   test('shows the newest events where there is room', () => {

@@ -4,6 +4,23 @@ export function fit(text: string, width: number, align: 'left' | 'right' = 'left
   return align === 'left' ? cut.padEnd(width) : cut.padStart(width);
 }
 
+/** A line with colours, cut to `width` visible characters; the colours are closed even where the text is cut. */
+export function cutColored(line: string, width: number): string {
+  let room = Math.max(0, width);
+  return (
+    line
+      // oxlint-disable-next-line no-control-regex
+      .split(/(\u001b\[[0-9;]*m)/)
+      .map((part) => {
+        if (part.startsWith('\u001b')) return part;
+        const kept = part.slice(0, room);
+        room -= kept.length;
+        return kept;
+      })
+      .join('')
+  );
+}
+
 /** A text over as many lines as it needs, broken between words; the lines after the first are indented. */
 export function wrap(text: string, width: number, indent: number): string[] {
   const lines: string[] = [];

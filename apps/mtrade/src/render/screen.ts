@@ -1,7 +1,7 @@
 import { cleanText } from '@mtrade/log';
 import type { StatusJson } from '@mtrade/runtime';
 import type { Output } from '../cli.js';
-import { fit } from './columns.js';
+import { cutColored } from './columns.js';
 import { renderStatus } from './status.js';
 
 const ALTERNATE = '\u001b[?1049h\u001b[?25l';
@@ -63,13 +63,15 @@ export class Screen {
 
   draw(status: StatusJson, footer: string): void {
     const out = this.#out;
-    const rows = out.rows() - 1; // the footer's line
-    const lines = bodyLines(status, out, rows).slice(0, rows);
-    const events = this.#events.slice(Math.max(0, this.#events.length - (rows - lines.length)));
-    lines.push(...events.map((event) => fit(event, out.columns()).trimEnd()), footer);
+    const rows = Math.max(1, out.rows());
+    const body = Math.max(1, rows - 1); // the last line is the footer's
+    const lines = bodyLines(status, out, body).slice(0, body);
+    const events = this.#events.slice(Math.max(0, this.#events.length - (body - lines.length)));
+    // A longer line would wrap and push the first one, which says PAPER or LIVE, off the screen.
+    const all = [...lines, ...events, footer].slice(0, rows).map((line) => cutColored(line, out.columns()));
     if (!this.#open) out.write(ALTERNATE);
     this.#open = true;
-    out.write(`${HOME}${lines.map((line) => `${line}${CLEAR_LINE}`).join('\n')}${CLEAR_BELOW}`);
+    out.write(`${HOME}${all.map((line) => `${line}${CLEAR_LINE}`).join('\n')}${CLEAR_BELOW}`);
   }
 
   close(): void {
