@@ -84,7 +84,10 @@ async function start(cli: Cli, command: Command, options: StartOptions): Promise
   for (const warning of warnings) log.warn({}, warning);
 
   const signals = stopOnSignals(log);
-  const summary = runSummary(cli, { screen, logTarget: target });
+  const summary = runSummary(cli, { screen, logTarget: target }, async () => {
+    const { readStoredStatus } = await import('../stored-status.js');
+    return readStoredStatus(resolved.config, cli.version);
+  });
   try {
     const engine = await startEngine(
       {
@@ -106,7 +109,7 @@ async function start(cli: Cli, command: Command, options: StartOptions): Promise
     if (typeof target === 'string') log.error({ error: errorText(error) }, 'the engine ended with an error');
     throw error;
   } finally {
-    summary.close();
+    await summary.close();
     setTimeout(() => process.exit(), LINGER_MS).unref();
   }
 }

@@ -1,6 +1,7 @@
 import { errorText } from '@mtrade/base';
 import type { EngineEvent, RunningEngine, StatusJson } from '@mtrade/runtime';
 import type { Cli } from '../cli.js';
+import type { StoredStatus } from '../stored-status.js';
 import { duration } from './columns.js';
 import { Screen } from './screen.js';
 
@@ -26,22 +27,31 @@ export function plainLine(status: StatusJson, nowMs: number): string {
   const states = new Map<string, number>();
   for (const { state } of status.pairs) states.set(state, (states.get(state) ?? 0) + 1);
   const counts = [...states].map(([state, count]) => `${count} ${state}`).join(', ');
+  const pairs = counts === '' ? '' : ` pairs: ${counts};`;
   const profit = Object.entries(status.profit).map(([coin, value]) => `${value} ${coin}`);
   const startedMs = Date.parse(status.started_at ?? '');
   const up = Number.isNaN(startedMs) ? '' : ` up ${duration(nowMs - startedMs)},`;
-  return `${status.mode.toUpperCase()}${up} pairs: ${counts}; realized profit ${profit.length === 0 ? '0' : profit.join(', ')}; errors ${status.stats.errors}`;
+  return `${status.mode.toUpperCase()}${up}${pairs} realized profit ${profit.length === 0 ? '0' : profit.join(', ')}; errors ${status.stats.errors}`;
+}
+
+/** The last line: pairs and profit as the closed books have them; without books none, rather than stale ones. */
+export function finalLine(last: StatusJson, stored: StoredStatus | null, nowMs: number): string {
+  const { pairs, profit } = stored ?? { pairs: [], profit: {} };
+  return `stopped. ${plainLine({ ...last, pairs, profit }, nowMs)}`;
 }
 
 interface Summary {
   readonly onStarted: (engine: RunningEngine) => void;
   readonly onEvent: (event: EngineEvent) => void;
-  readonly close: () => void;
+  /** To be called once the engine is done. */
+  readonly close: () => Promise<void>;
 }
 
 /** The live screen on a terminal; elsewhere a line at the start, one per minute and one at the end. */
 export function runSummary(
   cli: Cli,
   { screen, logTarget }: { readonly screen: boolean; readonly logTarget: number | string },
+  readBooks: () => Promise<StoredStatus | null>,
 ): Summary {
   const view = screen ? new Screen(cli.out, { eventLines: EVENT_LINES }) : null;
   const footer = `Ctrl-C stops${typeof logTarget === 'string' ? `   log ${logTarget}` : ''}`;
@@ -72,10 +82,13 @@ export function runSummary(
       timer.unref();
     },
     onEvent: (line) => view?.addEvent(eventText(line)),
-    close: () => {
+    close: async () => {
       if (timer !== null) clearInterval(timer);
       view?.close();
-      if (last !== null) cli.out.line(`stopped. ${plainLine(last, Date.now())}`);
+      if (last === null) return;
+      // The last look is seconds old, and the drain after it may have opened or closed cycles.
+      const stored = await readBooks().catch(() => null);
+      cli.out.line(finalLine(last, stored, Date.now()));
     },
   };
 }
