@@ -2,10 +2,19 @@ import { systemClock } from '@mtrade/base';
 import { silentLogger } from '@mtrade/log';
 import { DEFAULT_SIMULATED_PAIRS, DEFAULT_USER_ID, Exchange, startExchangeServer } from '@mtrade/market-sim';
 import { acquireLock } from '@mtrade/runtime';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { mtrade, usePlace } from './cli-process.js';
+import { environment, MTRADE, mtrade, usePlace } from './cli-process.js';
 
 const place = usePlace();
 
@@ -72,6 +81,22 @@ describe('a bad configuration: exit 78, the key and the file named, nothing left
       expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     }
     expect(readdirSync(place.directory)).toEqual(['bad.toml']);
+  });
+
+  test('a configuration that is no regular file is refused at once', async () => {
+    const pipe = join(place.directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+
+    for (const [path, says] of [
+      [pipe, 'no regular file'],
+      ['/dev/null', 'no regular file'],
+      [place.directory, 'directory'],
+    ] as const) {
+      const { code, stderr } = await mtrade(place, ['config', 'check', '--config', path]);
+
+      expect(code).toBe(78);
+      expect(stderr).toContain(says);
+    }
   });
 
   test('live mode without keys names every source that was tried (C04)', async () => {
@@ -314,6 +339,21 @@ describe('doctor tests the key with a signed request', () => {
       await server.close();
     }
   });
+});
+
+test('an answer that cannot be written is no success (P24)', async () => {
+  const full = openSync('/dev/full', 'w');
+  try {
+    const child = spawn(process.execPath, [MTRADE, 'config', 'show'], {
+      cwd: place.directory,
+      env: environment(place),
+      stdio: ['ignore', full, 'ignore'],
+    });
+
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(1);
+  } finally {
+    closeSync(full);
+  }
 });
 
 test('systemd prints a unit that starts this installation', async () => {

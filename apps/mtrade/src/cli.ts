@@ -36,11 +36,18 @@ export function wantsColor(env: Readonly<Record<string, string | undefined>>, is
   return isTty && env['TERM'] !== 'dumb';
 }
 
-export function createOutput(stream: Terminal, env: Readonly<Record<string, string | undefined>>): Output {
+/** `onLost` is told when what was written is lost, by a full disk for example. */
+export function createOutput(
+  stream: Terminal,
+  env: Readonly<Record<string, string | undefined>>,
+  onLost?: () => void,
+): Output {
   let closed = false;
-  // A reader that goes away (EPIPE) or a full disk ends the output, not the program (scenario 53, P24).
-  stream.on('error', () => {
+  // A reader that goes away (EPIPE) or a full disk ends the output, not the program (scenario 53, P24). A reader that
+  // has enough is no failure; an answer that could not be written is none to rely on.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
     closed = true;
+    if (error.code !== 'EPIPE') onLost?.();
   });
   const write = (text: string): void => {
     if (!closed) stream.write(text);

@@ -1,3 +1,4 @@
+import { ExitCode } from '@mtrade/base';
 import { homedir } from 'node:os';
 import type { Cli } from './cli.js';
 import { createOutput } from './cli.js';
@@ -7,12 +8,19 @@ import { VERSION } from './version.js';
 
 const errors = createOutput(process.stderr, process.env);
 
+let isAnswerLost = false;
+process.on('exit', (code) => {
+  if (isAnswerLost && code === ExitCode.ok) process.exitCode = ExitCode.runtimeError;
+});
+
 const cli: Cli = {
   env: process.env,
   cwd: process.cwd(),
   home: homedir(),
   version: VERSION,
-  out: createOutput(process.stdout, process.env),
+  out: createOutput(process.stdout, process.env, () => {
+    isAnswerLost = true;
+  }),
   note: errors.line,
   interrupted: () => {
     const controller = new AbortController();
