@@ -11,4 +11,5 @@ export type { BackupStatus } from './backups/auto-backup.js';
 export * from './control/index.js';
 export * from './diagnose/index.js';
 export * from './lock/index.js';
-export { type RunningEngine, startEngine, type StartDeps, type StartOptions } from './start-engine.js';
+export type { RunningEngine, StartDeps, StartOptions } from './running-engine.js';
+export { startEngine } from './start-engine.js';

@@ -1,0 +1,291 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clock, errorText, ExitCode, MtradeError } from '@mtrade/base';
+import { type MtradeConfig, normalizeSymbol, type Secrets } from '@mtrade/config';
+import type { Logger } from '@mtrade/log';
+import { type Alerter, STANDING_FILE } from './alerts/index.js';
+import type { AutoBackup } from './backups/auto-backup.js';
+import { compareRestoredBooks, isRestored } from './backups/restored-books.js';
+import { checkRules } from './check-rules.js';
+import {
+  ADDRESS_FILE,
+  type ControlServer,
+  type EngineEvent,
+  SOCKET_FILE,
+  startControlServer,
+  type StatusJson,
+  TOKEN_FILE,
+} from './control/index.js';
+import { EngineEvents } from './engine-events.js';
+import { acquireLock, type HeldLock } from './lock/index.js';
+import type { LogPlan } from './logging.js';
+import type { LockClaim } from './messages.js';
+import { createOverseers } from './overseers.js';
+import { PaperExchange } from './paper/paper-exchange.js';
+import type { RunningEngine, StartOptions } from './running-engine.js';
+import { Supervisor } from './supervisor/supervisor.js';
+
+/** Orders in flight at a stop are followed this long; what is still open then is the next start's first work. */
+const DRAIN_MS = 30_000;
+
+/** Alerts that wait when the engine ends get this long to go out. */
+const ALERT_GRACE_MS = 3_000;
+
+const DATABASE_FILE = 'mtrade.db';
+const PAPER_DIRECTORY = 'paper-exchange';
+/** Everything that a start may make in the data directory beside the lock. */
+const FILES = [
+  DATABASE_FILE,
+  `${DATABASE_FILE}-wal`,
+  `${DATABASE_FILE}-shm`,
+  PAPER_DIRECTORY,
+  TOKEN_FILE,
+  ADDRESS_FILE,
+  SOCKET_FILE,
+];
+
+/** One set of books is one account's. It has a name of its own, because keys are changed and accounts are not. */
+const ACCOUNT = 'main';
+
+const claimOf = ({ holder, witnesses }: HeldLock): LockClaim => ({
+  process: { pid: holder.pid, bootId: holder.bootId, processStart: holder.processStart },
+  witnesses,
+});
+
+/** One engine in this process, from its lock to its last byte. */
+export class EngineProcess implements RunningEngine {
+  readonly config: MtradeConfig;
+  readonly done: Promise<ExitCode>;
+  readonly #options: StartOptions;
+  readonly #secrets: Secrets;
+  readonly #logPlan: LogPlan;
+  readonly #log: Logger;
+  readonly #clock: Clock;
+  readonly #events = new EngineEvents();
+  #settle: { resolve: (code: ExitCode) => void; reject: (error: Error) => void } = {
+    resolve: () => undefined,
+    reject: () => undefined,
+  };
+  #fail: (error: MtradeError) => void = () => undefined;
+  #lock: HeldLock | null = null;
+  #paper: PaperExchange | null = null;
+  #supervisor: Supervisor | null = null;
+  #control: ControlServer | null = null;
+  #alerter: Alerter | null = null;
+  #backup: AutoBackup | null = null;
+  #stopping: 'no' | 'draining' | 'closing' = 'no';
+
+  constructor(
+    options: StartOptions & {
+      readonly config: MtradeConfig;
+      readonly secrets: Secrets;
+      readonly logPlan: LogPlan;
+    },
+    deps: { readonly clock: Clock; readonly log: Logger; readonly onEvent: (event: EngineEvent) => void },
+  ) {
+    const { config, secrets, logPlan } = options;
+    const { clock, log, onEvent } = deps;
+    this.#options = options;
+    this.config = config;
+    this.#secrets = secrets;
+    this.#logPlan = logPlan;
+    this.#log = log;
+    this.#clock = clock;
+    this.#events.subscribe(onEvent);
+    this.done = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    this.done.catch(() => undefined);
+  }
+
+  get url(): string | null {
+    return this.#control?.url ?? null;
+  }
+
+  async start(): Promise<void> {
+    const { config } = this;
+    const databasePath = join(config.dataDir, DATABASE_FILE);
+    const made = FILES.map((name) => join(config.dataDir, name)).filter((path) => !existsSync(path));
+    try {
+      await Promise.race([
+        this.#bringUp(databasePath),
+        new Promise<never>((_, reject) => {
+          this.#fail = reject;
+        }),
+      ]);
+      this.#fail = (error) => void this.#abort(error);
+      this.#log.info({ mode: config.mode, pairs: config.pairs.length, url: this.url }, 'engine started');
+    } catch (error) {
+      this.#alerter?.raise('engine.fatal', null, `the engine does not start: ${errorText(error)}`);
+      await this.#closeAll(0);
+      await this.#alerter?.close(ALERT_GRACE_MS);
+      // What was there before stays as it was; what this attempt has made goes.
+      // Only the list of standing alerts outlives it, where there are books: the next attempt must not tell again.
+      if (made.includes(databasePath)) made.push(join(config.dataDir, STANDING_FILE));
+      if (this.#lock) for (const path of made) rmSync(path, { recursive: true, force: true });
+      this.#lock?.release({ undoCreated: true });
+      throw error;
+    }
+  }
+
+  status(): Promise<StatusJson> {
+    if (!this.#supervisor)
+      return Promise.reject(
+        new MtradeError('MTRADE_NOT_RUNNING', 'the engine is still starting', {
+          dataDir: this.config.dataDir,
+        }),
+      );
+    return this.#status(this.#supervisor);
+  }
+
+  stop(reason: string): void {
+    if (this.#stopping !== 'no') {
+      this.#log.warn({ reason }, 'stopping at once');
+      this.#settle.resolve(ExitCode.ok);
+      return;
+    }
+    this.#stopping = 'draining';
+    this.#log.info({ reason }, 'stopping: no new orders');
+    void this.#closeAll(DRAIN_MS).then(async () => {
+      await this.#alerter?.close(ALERT_GRACE_MS);
+      this.#lock?.release();
+      this.#log.info({}, 'engine stopped');
+      this.#settle.resolve(ExitCode.ok);
+    });
+  }
+
+  async #bringUp(databasePath: string): Promise<void> {
+    const { config } = this;
+    const { document, version } = this.#options;
+    this.#lock = await acquireLock(
+      {
+        dataDir: config.dataDir,
+        account: {
+          exchange: config.exchange.id,
+          apiKey: config.mode === 'paper' ? null : this.#secrets.apiKey,
+        },
+        version,
+        argv: this.#options.argv,
+        ...(this.#options.runtimeDir !== undefined && { runtimeDir: this.#options.runtimeDir }),
+      },
+      { clock: this.#clock, log: this.#log, onLost: (error) => this.#fail(error) },
+    );
+    const { alerter, backup } = createOverseers(
+      { config, version, databasePath, alertSecrets: this.#options.alertSecrets },
+      { clock: this.#clock, log: this.#log, status: () => this.status() },
+    );
+    this.#alerter = alerter;
+    this.#backup = backup;
+    this.#events.subscribe((event) => alerter.onEvent(event));
+    if (config.mode === 'paper') {
+      this.#paper = new PaperExchange(
+        {
+          document,
+          secrets: this.#secrets,
+          directory: join(config.dataDir, PAPER_DIRECTORY),
+          log: this.#logPlan,
+        },
+        (error) => this.#fail(error),
+      );
+    }
+    const endpoints = this.#paper
+      ? await this.#paper.endpoints()
+      : { restUrl: config.exchange.restUrl ?? '', wsUrl: config.exchange.wsUrl ?? '' };
+    if (isRestored(databasePath))
+      await compareRestoredBooks({
+        document,
+        log: this.#logPlan,
+        endpoints,
+        secrets: this.#secrets,
+        databasePath,
+        account: ACCOUNT,
+        claim: claimOf(this.#lock),
+      });
+    this.#supervisor = new Supervisor(
+      {
+        document,
+        config,
+        secrets: this.#secrets,
+        endpoints,
+        account: ACCOUNT,
+        claim: claimOf(this.#lock),
+        databasePath,
+        version,
+        startedAt: new Date(this.#clock.epochMs()).toISOString(),
+        logPlan: this.#logPlan,
+      },
+      {
+        clock: this.#clock,
+        log: this.#log,
+        checkRules: (rules) => checkRules(config, rules, this.#log),
+        onFatal: (error) => this.#fail(error),
+        onJournal: ({ event, symbol, epochMs, details }) =>
+          this.#events.publish({ event, symbol, epochMs, details }),
+      },
+    );
+    await this.#supervisor.start();
+    await this.#openControl(this.#supervisor);
+    alerter.start();
+    backup.start();
+  }
+
+  async #status(supervisor: Supervisor): Promise<StatusJson> {
+    const status = await supervisor.status();
+    return {
+      ...status,
+      ...(this.#alerter && { alerts: this.#alerter.status() }),
+      ...(this.#backup && { backup: this.#backup.status() }),
+    };
+  }
+
+  async #openControl(supervisor: Supervisor): Promise<void> {
+    const { config } = this;
+    const symbols = config.pairs.map((pair) => pair.symbol);
+    this.#control = await startControlServer(
+      {
+        dataDir: config.dataDir,
+        listen: config.control.listen,
+        version: this.#options.version,
+        mode: config.mode,
+      },
+      {
+        status: () => this.#status(supervisor),
+        command: (command) => supervisor.command(command),
+        shutdown: () => this.stop('operator'),
+        ready: () => supervisor.ready() && this.#stopping === 'no',
+        subscribe: (listener) => this.#events.subscribe(listener),
+        normalizeSymbol: (text) => {
+          const symbol = normalizeSymbol(text);
+          return symbol !== null && symbols.includes(symbol) ? symbol : null;
+        },
+        symbols: () => symbols,
+        log: this.#log,
+        clock: this.#clock,
+      },
+    );
+  }
+
+  /** Something is wrong that no restart of a thread can mend: close what can be closed and end the process. */
+  async #abort(error: MtradeError): Promise<void> {
+    if (this.#stopping !== 'no') return;
+    this.#stopping = 'closing';
+    this.#log.error({ code: error.code, error: error.message }, 'the engine stops');
+    this.#alerter?.raise('engine.fatal', null, `the engine stops: ${error.message}`);
+    await this.#closeAll(0);
+    await this.#alerter?.close(ALERT_GRACE_MS);
+    this.#lock?.release();
+    this.#settle.reject(error);
+  }
+
+  /** The control server closes last: during the drain an operator can still look, and hurry it. */
+  async #closeAll(drainMs: number): Promise<void> {
+    this.#alerter?.pause();
+    const backup = this.#backup?.close();
+    await this.#supervisor?.stop(drainMs);
+    await backup;
+    await this.#control
+      ?.close()
+      .catch((error: unknown) => this.#log.warn({ error }, 'closing the control server failed'));
+    await this.#paper?.close();
+  }
+}

@@ -1,0 +1,33 @@
+import type { Clock, ExitCode } from '@mtrade/base';
+import type { AlertSecrets, ConfigDocument, MtradeConfig, Secrets } from '@mtrade/config';
+import type { EngineEvent, StatusJson } from './control/index.js';
+import type { LogPlan } from './logging.js';
+
+export interface StartOptions {
+  readonly document: ConfigDocument;
+  /** Null in paper mode: the embedded exchange gets a key of its own at each start. */
+  readonly secrets: Secrets | null;
+  /** For the alert channels that are configured; without them nobody is told. */
+  readonly alertSecrets?: AlertSecrets | undefined;
+  readonly version: string;
+  readonly argv: readonly string[];
+  /** Where account locks lie; the default is one place per user. */
+  readonly runtimeDir?: string | undefined;
+  readonly log: Omit<LogPlan, 'version'>;
+}
+
+export interface StartDeps {
+  readonly clock?: Clock;
+  readonly onEvent?: (event: EngineEvent) => void;
+}
+
+export interface RunningEngine {
+  readonly config: MtradeConfig;
+  /** Address of the HTTP API. */
+  readonly url: string | null;
+  readonly status: () => Promise<StatusJson>;
+  /** Graceful: no new orders, what is in flight is followed for a while. A second call hurries. */
+  readonly stop: (reason: string) => void;
+  /** Settles when everything is closed; rejects with the error that ended the engine. */
+  readonly done: Promise<ExitCode>;
+}
