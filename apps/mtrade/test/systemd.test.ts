@@ -16,8 +16,20 @@ test('the unit names this node and this installation by absolute paths, quoted a
   expect(unit).toContain('ProtectHome=yes\n');
 });
 
-test('an installation in a home directory stays readable', () => {
-  expect(systemdUnit({ node: '/home/a/node', script: '/opt/x/dist/main.js', config: null })).toContain(
-    'ProtectHome=read-only\n',
-  );
+test.each([
+  { node: '/home/a/node', script: '/opt/x/dist/main.js', config: null },
+  { node: '/usr/bin/node', script: '/root/mtrade/dist/main.js', config: null },
+  { node: '/usr/bin/node', script: '/opt/x/dist/main.js', config: '/home/a/mtrade.toml' },
+])('what lies in a home directory stays readable, and the unit says what else it needs: %o', (options) => {
+  const unit = systemdUnit(options);
+
+  expect(unit).toContain('ProtectHome=read-only\n');
+  expect(unit).not.toContain('ProtectHome=yes');
+  expect(unit).toContain('chmod o+x');
+});
+
+test('a stop has more time than the 30 s for which orders in flight are followed', () => {
+  const unit = systemdUnit({ node: '/usr/bin/node', script: '/opt/x/dist/main.js', config: null });
+
+  expect(Number(/^TimeoutStopSec=(\d+)s$/m.exec(unit)?.[1])).toBeGreaterThanOrEqual(40);
 });

@@ -19,6 +19,10 @@ export interface UnitOptions {
   readonly config: string | null;
 }
 
+const IN_HOME = `# yes would hide this installation, which lies in a home directory. The service's own user must be able to pass
+# through it, too (chmod o+x on each directory above); an installation in /opt needs neither.
+ProtectHome=read-only`;
+
 /** The service unit, hardened: the engine needs its state directory, the network and nothing else. */
 export function systemdUnit({ node, script, config }: UnitOptions): string {
   const command = [node, script, 'start', ...(config === null ? [] : ['--config', config])]
@@ -44,6 +48,7 @@ Restart=always
 RestartSec=2s
 # 2 usage, 75 another instance runs, 77 permission, 78 bad configuration or secret: a restart mends none of them.
 RestartPreventExitStatus=2 75 77 78
+# Above the 30 s for which orders in flight are followed, and the ends of the threads after it.
 TimeoutStopSec=45s
 KillMode=mixed
 
@@ -64,7 +69,7 @@ LimitCORE=0
 NoNewPrivileges=yes
 CapabilityBoundingSet=
 ProtectSystem=strict
-ProtectHome=${homes ? 'read-only' : 'yes'}
+${homes ? IN_HOME : 'ProtectHome=yes'}
 PrivateTmp=yes
 PrivateDevices=yes
 PrivateIPC=yes
