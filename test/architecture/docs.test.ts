@@ -14,7 +14,7 @@ const documents = ['README.md', ...readdirSync(join(root, 'docs')).map((name) =>
 describe('documents', () => {
   test.each(documents)('%s links only to files that exist', (path) => {
     const targets = [...read(path).matchAll(/\]\(([^)#]+?)(?:#[^)]*)?\)/g)]
-      .map((match) => match[1] as string)
+      .map((match) => match[1] ?? '')
       .filter((target) => !/^[a-z]+:/.test(target));
 
     expect(targets.filter((target) => !existsSync(join(root, dirname(path), target)))).toEqual([]);

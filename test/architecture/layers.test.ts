@@ -43,7 +43,7 @@ function sources(folder: string): string[] {
 
 const importsOf = (file: string): string[] =>
   [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
-    (match) => match[1] as string,
+    (match) => match[1] ?? '',
   );
 
 const packages = LAYERS.flat();

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { systemClock } from '@mtrade/base';
+import { assert, systemClock } from '@mtrade/base';
 import { createBoard } from '@mtrade/board';
 import { begin, clientOrderId, type PairState } from '@mtrade/cycle';
 import { quoteAmount } from '@mtrade/money';
@@ -48,8 +48,10 @@ function createWriter(symbols: readonly string[]) {
     load: (symbol: string): number => (busy.has(symbol) ? LOADED_BUSY : LOADED_IDLE),
     commit: (symbol: string): number => {
       const intentId = rows + 1;
+      const before = idle.get(symbol);
+      assert(before, `no books for ${symbol}`);
       const { pair, intent } = begin(
-        idle.get(symbol),
+        before,
         {
           side: 'buy',
           purpose: 'start',
@@ -71,8 +73,10 @@ function createWriter(symbols: readonly string[]) {
           offsetErrorMs: 1,
         },
       );
+      const { cycle } = pair;
+      assert(cycle, 'a start buy opens a cycle');
       try {
-        store.commit({ pair, cycle: { ...pair.cycle, symbol }, newIntents: [intent] });
+        store.commit({ pair, cycle: { ...cycle, symbol }, newIntents: [intent] });
       } catch (error) {
         // The schema's word against a second order; anything else is not what is tested here.
         if (!/UNIQUE constraint/.test((error as Error).message)) throw error;
