@@ -44,7 +44,7 @@ const otherWords = (reason: Reason): string | undefined =>
 /** A refusal that ends in the engine's word for its reason, in plain words. */
 export const refusalText = (detail: string): string =>
   detail.replace(/: ([a-z_]+)$/, (all, reason: string) =>
-    Object.hasOwn(WORDS, reason) ? `: ${(WORDS as Readonly<Record<string, string>>)[reason] ?? reason}` : all,
+    Object.hasOwn(WORDS, reason) ? `: ${WORDS[reason] ?? reason}` : all,
   );
 
 function grouped(pairs: readonly Pair[], words: (reason: Reason) => string | undefined): Map<string, Pair[]> {
