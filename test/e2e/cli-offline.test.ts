@@ -220,6 +220,19 @@ describe('init', () => {
   });
 });
 
+test.each([
+  [['--mode', 'live'], false],
+  [['--mode', 'live', '--trade'], true],
+  [['--mode', 'paper'], true],
+])('init %j lets the pairs trade: %s, and shows what the whole ladders need', async (args, trades) => {
+  const { stdout } = await mtrade(place, ['init', '--pairs', 'BTC/USDT,ETH/USDT', ...args]);
+
+  const text = readFileSync(join(place.directory, 'mtrade.toml'), 'utf8');
+  expect(text.match(/^trade = .*$/gm)).toEqual([`trade = ${trades}`, `trade = ${trades}`]);
+  expect(stdout.includes('may not trade yet')).toBe(!trades);
+  expect(stdout).toContain('the whole ladders of 2 pairs need 786426 USDT');
+});
+
 describe('without a running engine', () => {
   test('status exits 3 and says so, as text and as JSON', async () => {
     const text = await mtrade(place, ['status']);

@@ -1,10 +1,27 @@
 import { cancel, intro, isCancel, outro, select, text } from '@clack/prompts';
 import { normalizeSymbol } from '@mtrade/config';
+import { DEFAULT_SIMULATED_PAIRS } from '@mtrade/market-sim';
 import type { Choices } from './commands/init.js';
 
 const AMOUNT = /^\d{1,15}(?:\.\d{1,18})?$/;
 
 const listOf = (value: string): (string | null)[] => value.split(',').map((part) => normalizeSymbol(part));
+
+/**
+ * What is wrong with the first pair that is none, or that is not among `listed` (null: not known); nothing typed means
+ * the default.
+ */
+export function pairsProblem(value: string, listed: readonly string[] | null): string | undefined {
+  if (value.trim() === '') return undefined;
+  for (const part of value.split(',')) {
+    const symbol = normalizeSymbol(part);
+    if (symbol === null)
+      return `${JSON.stringify(part.trim().slice(0, 40))} is no pair; write pairs such as ETH/USDT, separated by commas`;
+    if (listed !== null && !listed.includes(symbol))
+      return `${symbol} is not listed in paper mode; there are ${listed.join(', ')}`;
+  }
+  return undefined;
+}
 
 /** Asks for what cannot be guessed; null when the person gave up. */
 export async function askChoices(given: Choices): Promise<Choices | null> {
@@ -19,22 +36,28 @@ export async function askChoices(given: Choices): Promise<Choices | null> {
     ],
   });
   if (isCancel(mode)) return giveUp();
+  const listed = mode === 'paper' ? DEFAULT_SIMULATED_PAIRS.map(({ spec }) => spec.symbol) : null;
   const pairs = await text({
     message: 'Which pairs?',
-    initialValue: given.symbols.join(', '),
-    validate: (value) =>
-      listOf(value ?? '').includes(null) ? 'write pairs such as ETH/USDT, separated by commas' : undefined,
+    // Not pre-filled: what is typed would be appended to it.
+    placeholder: given.symbols.join(', '),
+    defaultValue: given.symbols.join(', '),
+    validate: (value) => pairsProblem(value ?? '', listed),
   });
   if (isCancel(pairs)) return giveUp();
   const baseOrder = await text({
     message: 'How much of the quote coin starts a cycle?',
-    initialValue: given.baseOrder,
+    placeholder: given.baseOrder,
+    defaultValue: given.baseOrder,
     validate: (value) =>
-      AMOUNT.test(value ?? '') && Number(value) > 0 ? undefined : 'give a positive decimal such as 3',
+      (value ?? '') === '' || (AMOUNT.test(value ?? '') && Number(value) > 0)
+        ? undefined
+        : 'give a positive decimal such as 3',
   });
   if (isCancel(baseOrder)) return giveUp();
   outro('Done. Keys of the account never go into this file.');
-  return { mode, symbols: [...new Set(listOf(pairs).filter((symbol) => symbol !== null))], baseOrder };
+  const symbols = pairs.trim() === '' ? given.symbols : listOf(pairs).filter((symbol) => symbol !== null);
+  return { ...given, mode, symbols: [...new Set(symbols)], baseOrder };
 }
 
 function giveUp(): null {

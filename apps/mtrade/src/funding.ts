@@ -1,18 +1,16 @@
 import type { MtradeConfig } from '@mtrade/config';
 import type { Decimal } from '@mtrade/money';
 
-/**
- * Says when the ladders of all permitted pairs together need more than the paper account has. Nothing breaks then: a
- * row that cannot be paid is simply not bought. People must see the sum before they start.
- */
-export async function fundingWarnings(config: MtradeConfig): Promise<string[]> {
-  if (config.mode !== 'paper') return [];
-  const [{ validateLadder }, { text, ZERO }] = await Promise.all([
+/** What the whole ladders need of each quote coin, reserves included. */
+export async function wholeLadders(
+  pairs: MtradeConfig['pairs'],
+): Promise<Map<string, { readonly total: Decimal; readonly pairs: number }>> {
+  const [{ validateLadder }, { ZERO }] = await Promise.all([
     import('@mtrade/cycle'),
     import('@mtrade/money'),
   ]);
   const needed = new Map<string, { total: Decimal; pairs: number }>();
-  for (const pair of config.pairs.filter(({ trade }) => trade)) {
+  for (const pair of pairs) {
     const { totalQuote } = validateLadder(pair.ladder);
     const before = needed.get(pair.quote) ?? { total: ZERO, pairs: 0 };
     needed.set(pair.quote, {
@@ -20,6 +18,19 @@ export async function fundingWarnings(config: MtradeConfig): Promise<string[]> {
       pairs: before.pairs + 1,
     });
   }
+  return needed;
+}
+
+/**
+ * Says when the ladders of all permitted pairs together need more than the paper account has. Nothing breaks then: a
+ * row that cannot be paid is simply not bought. People must see the sum before they start.
+ */
+export async function fundingWarnings(config: MtradeConfig): Promise<string[]> {
+  if (config.mode !== 'paper') return [];
+  const [needed, { text, ZERO }] = await Promise.all([
+    wholeLadders(config.pairs.filter(({ trade }) => trade)),
+    import('@mtrade/money'),
+  ]);
   return [...needed].flatMap(([coin, { total, pairs }]) => {
     const balance = config.paper.balances[coin] ?? ZERO;
     if (balance.gte(total)) return [];

@@ -19,6 +19,8 @@ export interface TemplateChoices {
   readonly mode: Mode;
   readonly symbols: readonly string[];
   readonly baseOrder: string;
+  /** May the pairs trade at once? Default true. */
+  readonly trade?: boolean;
 }
 
 const tomlValue = (raw: unknown): string =>
@@ -56,7 +58,7 @@ function templateTable(table: Table, chosen: Readonly<Record<string, unknown>>):
 }
 
 /** A commented configuration file for `mtrade init`. */
-export function configTemplate({ mode, symbols, baseOrder }: TemplateChoices): string {
+export function configTemplate({ mode, symbols, baseOrder, trade = true }: TemplateChoices): string {
   const sections = Object.entries(SECTIONS).flatMap(([name, table]) => [
     `[${name}]`,
     ...templateTable(table, {}),
@@ -73,6 +75,11 @@ export function configTemplate({ mode, symbols, baseOrder }: TemplateChoices): s
     '[ladder]',
     ...templateTable(LADDER_OPTIONS, { base_order: baseOrder }),
     '',
-    ...symbols.flatMap((symbol) => ['[[pairs]]', `symbol = ${JSON.stringify(symbol)}`, 'trade = true', '']),
+    ...symbols.flatMap((symbol) => [
+      '[[pairs]]',
+      `symbol = ${JSON.stringify(symbol)}`,
+      `trade = ${trade}`,
+      '',
+    ]),
   ].join('\n');
 }
