@@ -53,6 +53,8 @@ export const ABLATIONS = [
   {
     name: 'commits-lost',
     what: 'a crash takes the last commits with it (synchronous=NORMAL and a power loss)',
+    // The checker's own sums do not go back with the disk.
+    muted: ['I8', 'I16'],
   },
   {
     name: 'same-nonce',

@@ -108,7 +108,8 @@ export class EngineProcess {
   }
 
   killReactor(): void {
-    this.#feed?.life.end();
+    if (!this.#feed) return;
+    this.#feed.life.end();
     this.#feed = null;
     this.#restart(() => this.#startReactor());
   }
@@ -187,13 +188,15 @@ export class EngineProcess {
   }
 
   #killCycler(): void {
-    this.#cycler?.life.end();
+    if (!this.#cycler) return;
+    this.#cycler.life.end();
     this.#cycler = null;
     this.#restart(() => this.#startCycler());
   }
 
   #killLane(): void {
-    this.#lane?.life.end();
+    if (!this.#lane) return;
+    this.#lane.life.end();
     this.#lane = null;
     this.#restart(() => this.#startLane());
   }
