@@ -44,7 +44,7 @@ const symbolAt = (index: number): string =>
 
 export function drawScenario(seed: number, pairCount: number): Scenario {
   const random = new Random(seed, 'scenario');
-  const sharesBase = pairCount > 1 && random.chance(0.2);
+  const sharesBase = random.chance(0.2) && pairCount > 1 && pairCount <= COINS.length;
   const symbols = Array.from({ length: pairCount }, (_, index) => symbolAt(index));
   if (sharesBase) symbols[pairCount - 1] = `${COINS[0]}/USDC`;
   const tickMs = random.between(8_000, 25_000);

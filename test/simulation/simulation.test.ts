@@ -27,6 +27,10 @@ describe('the promises of the order protocol under faults (I1-I11, I13-I20, I22)
     },
   );
 
+  test('sixteen pairs, some with a common coin', async () => {
+    expect(await verdict({ seed: 902, hours: 0.25, pairs: 16 })).toBe('kept');
+  });
+
   test('something happens: orders, trades, unknown outcomes, proofs of absence, deaths', async () => {
     const { stats, injected } = await run(3, { hours: 2 });
     const { posts, fills, unknown, never, starts } = stats;
