@@ -7,6 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          setupFiles: ['test/support/fixed-chance.ts'],
           // Generous, because a noisy machine is no defect; what must be fast is measured by benchmarks.
           testTimeout: 30_000,
           include: [

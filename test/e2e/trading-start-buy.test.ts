@@ -2,7 +2,7 @@ import { text } from '@mtrade/money';
 import { describe, expect, test } from 'vitest';
 import { eventually } from './support/engine.js';
 import { useEngine } from './support/fixture.js';
-import { pair } from './support/world.js';
+import { type Harm, pair } from './support/world.js';
 
 describe.concurrent('the start buy', () => {
   const at = useEngine({
@@ -142,6 +142,7 @@ describe.concurrent('the start buy', () => {
 
 describe('without knowledge nothing is bought', () => {
   const BALANCES = '/api/v4/spot/accounts';
+  let first: Harm;
   const at = useEngine(
     {
       pairs: ['ENOUGH/USDT', 'SHORT/USDT'],
@@ -154,7 +155,7 @@ describe('without knowledge nothing is bought', () => {
       },
     },
     (world) => {
-      world.harm(BALANCES, { kind: 'error', process: false, status: 500 }, { count: 1 });
+      first = world.harm(BALANCES, { kind: 'error', process: false, status: 500 });
       world.price('ENOUGH/USDT', '99.9', '100');
       world.price('SHORT/USDT', '99.9', '100');
     },
@@ -163,7 +164,9 @@ describe('without knowledge nothing is bought', () => {
   test('scenario 10: a failed balance query, or an error object instead of a list, buys nothing', async () => {
     const { world, engine } = at;
     const errorObject = { kind: 'error', process: false, status: 200, label: 'SERVER_ERROR' } as const;
+    await eventually('the start and a later look have failed', () => first.hits() >= 2);
     const second = world.harm(BALANCES, errorObject);
+    first.end();
     await eventually('both kinds of failure have been met', () => second.hits() >= 1);
 
     for (const symbol of ['ENOUGH/USDT', 'SHORT/USDT']) {

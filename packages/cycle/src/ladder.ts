@@ -4,6 +4,7 @@ import {
   type Decimal,
   HUNDRED,
   integer,
+  max,
   ONE,
   type Price,
   quotient,
@@ -99,7 +100,9 @@ export function buildLadder(params: LadderParams, startPrice: Price): Ladder {
     const breakEven = quotient(startPrice.times(invested), coinsAtStart);
     const breakEvenPct = roundHalfUp(quotient(breakEven.minus(rate).times(HUNDRED), rate), STORED_DECIMALS);
     const targetPct = breakEvenPct.plus(rowProfitPct(params, step));
-    const sellPrice = roundUp(rate.times(targetPct.times(PER_CENT).plus(ONE)), STORED_DECIMALS);
+    const target = roundUp(rate.times(targetPct.times(PER_CENT).plus(ONE)), STORED_DECIMALS);
+    // A target of exactly zero could fall short of the break-even by the rounding of its percentage.
+    const sellPrice = max(target, breakEven);
 
     rows.push({
       step,

@@ -106,6 +106,19 @@ const anyPrice = fc
   );
 
 describe('any ladder', () => {
+  test('a target of exactly zero in the last row is not below its break-even by a rounding', () => {
+    const params = makeParams({
+      baseOrder: '0.001',
+      stepPct: '0.01',
+      stepGrowthPct: '0.03',
+      volumeMode: 'fixed',
+      takeProfitPct: '0.32',
+    });
+    const last = buildLadder(params, price('410')).rows.at(-1);
+
+    expect(last?.sellPrice.gte(last.breakEven)).toBe(true);
+  });
+
   test('falls, costs more with every row, and sells above its break-even', () => {
     fc.assert(
       fc.property(anyParams, anyPrice, (params, start) => {

@@ -145,7 +145,8 @@ export class Alerter {
       this.#deps.log.warn(fields, `alert: ${alert.text}`);
       for (const outbox of this.#outboxes) outbox.push(alert);
     }
-    if (alerts.length > 0) this.#file.write(() => this.#conditions.standing());
+    // The list is there so that nobody is told twice; where nobody is told, there is nothing to remember.
+    if (alerts.length > 0 && this.#outboxes.length > 0) this.#file.write(() => this.#conditions.standing());
   }
 }
 
