@@ -6,6 +6,7 @@ export * from './server/index.js';
 export * from './persistence/index.js';
 export * from './prices/default-pairs.js';
 export * from './prices/driver.js';
+export * from './prices/prng.js';
 export * from './prices/pushed.js';
 export * from './prices/recording.js';
 export * from './prices/simulated.js';
