@@ -1,7 +1,14 @@
 import { cancel, intro, isCancel, outro, select, text } from '@clack/prompts';
-import { normalizeSymbol } from '@mtrade/config';
+import { type Mode, normalizeSymbol } from '@mtrade/config';
 import { DEFAULT_SIMULATED_PAIRS } from '@mtrade/market-sim';
-import type { Choices } from './commands/init.js';
+
+export interface Choices {
+  readonly mode: Mode;
+  readonly symbols: readonly string[];
+  readonly baseOrder: string;
+  /** Are the pairs permitted at once? */
+  readonly trade: boolean;
+}
 
 const AMOUNT = /^\d{1,15}(?:\.\d{1,18})?$/;
 

@@ -2,15 +2,12 @@ import { MtradeError } from '@mtrade/base';
 import type { MtradeConfig } from '@mtrade/config';
 import { join } from 'node:path';
 
-/** Of `data_dir/control.sock`: what the kernel holds of a socket's path, without its closing zero. */
-const MAX_SOCKET_PATH_BYTES = 103;
-
 /**
  * What is known to fail at the start without opening or asking anything. Throws MTRADE_CONFIG with a line for each
  * problem.
  */
 export async function refuseKnownFailures(config: MtradeConfig, file: string | null): Promise<void> {
-  const problems = [...(await unknownPairs(config)), ...longDataDir(config)];
+  const problems = [...(await unknownPairs(config)), ...(await longDataDir(config))];
   const [first] = problems;
   if (first === undefined) return;
   const where = file === null ? '' : `${file}: `;
@@ -42,7 +39,8 @@ async function unknownPairs({ mode, paper, pairs }: MtradeConfig): Promise<Known
   );
 }
 
-function longDataDir({ dataDir }: MtradeConfig): Known[] {
+async function longDataDir({ dataDir }: MtradeConfig): Promise<Known[]> {
+  const { MAX_SOCKET_PATH_BYTES } = await import('@mtrade/config');
   const bytes = Buffer.byteLength(join(dataDir, 'control.sock'));
   if (bytes <= MAX_SOCKET_PATH_BYTES) return [];
   const text =

@@ -25,6 +25,6 @@ export {
 } from './resolve.js';
 export { configJsonSchema } from './schema.js';
 export { type LoadedSecrets, loadSecrets, type SecretFile, type SecretFs, type Secrets } from './secrets.js';
-export { feedText, type ListenAddress, listenText, type PaperFeed } from './shapes.js';
+export { feedText, type ListenAddress, listenText, MAX_SOCKET_PATH_BYTES, type PaperFeed } from './shapes.js';
 export { normalizeSymbol } from './symbols.js';
 export { configTemplate, configToml } from './toml.js';

@@ -6,6 +6,9 @@ export type PaperFeed =
   | { readonly kind: 'live' }
   | { readonly kind: 'recording'; readonly path: string };
 
+/** Longest path of a Unix socket that fits `sockaddr_un` on every system we run on, without its final zero. */
+export const MAX_SOCKET_PATH_BYTES = 103;
+
 export interface ListenAddress {
   readonly host: string;
   /** 0 asks the system for any free port. */

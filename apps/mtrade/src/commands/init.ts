@@ -3,18 +3,11 @@ import type { Mode, MtradeConfig } from '@mtrade/config';
 import { type Command, Option } from 'commander';
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Choices } from '../ask-choices.js';
 import { pairArgument, positiveDecimal } from '../arguments.js';
 import type { Cli } from '../cli.js';
 import { refuseKnownFailures } from '../config-checks.js';
 import { configOption } from '../load-config.js';
-
-export interface Choices {
-  readonly mode: Mode;
-  readonly symbols: readonly string[];
-  readonly baseOrder: string;
-  /** Are the pairs permitted at once? */
-  readonly trade: boolean;
-}
 
 interface InitOptions {
   readonly mode?: Mode;

@@ -3,10 +3,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, BlockList, isIP } from 'node:net';
 import { isMainThread } from 'node:worker_threads';
 import { errorText, MtradeError } from '@mtrade/base';
+import { MAX_SOCKET_PATH_BYTES } from '@mtrade/config';
 import type { ControlLimits } from './limits.js';
 
-/** Longest path that fits `sockaddr_un` on every system we run on, without its final zero. */
-const MAX_SOCKET_PATH_BYTES = 103;
 const KEY = 'control.listen';
 
 const loopback = new BlockList();

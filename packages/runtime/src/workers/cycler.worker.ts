@@ -3,10 +3,10 @@ import { systemClock } from '@mtrade/base';
 import { attachBoard } from '@mtrade/board';
 import { configFromDocument } from '@mtrade/config';
 import { Cycler, type CyclerReply, type CyclerRequest, type LaneEvent, rulesFromWire } from '@mtrade/engine';
-import { openStore } from '@mtrade/store';
 import { workerLogger } from '../logging.js';
 import type { CyclerBoot, WorkerControl } from '../messages.js';
 import { guardedStore } from './guarded-store.js';
+import { openBooks } from './open-books.js';
 import { report, wireOf } from './report.js';
 
 /**
@@ -24,21 +24,8 @@ const sources: Partial<Record<'lane' | 'reactor', MessagePort>> = {};
 let stopped = false;
 
 function run(): void {
-  const store = openStore(
-    {
-      path: boot.databasePath,
-      mode: config.mode,
-      exchange: config.exchange.id,
-      account: boot.account,
-      process: boot.claim.process,
-    },
-    { clock: systemClock, log },
-  );
+  const store = openBooks(boot, config, log);
   try {
-    const added = store.ensurePairs(
-      config.pairs.map((pair) => ({ symbol: pair.symbol, permitted: pair.trade })),
-    );
-    if (added.length > 0) log.info({ added }, 'new pairs');
     const cycler = new Cycler(
       {
         ...config.engine,

@@ -1,11 +1,11 @@
 import { workerData } from 'node:worker_threads';
 import { systemClock } from '@mtrade/base';
 import { configFromDocument } from '@mtrade/config';
-import { openStore } from '@mtrade/store';
 import { createGateAccountReader } from '@mtrade/venue';
 import { compareRestored } from '../backups/compare-restored.js';
 import { workerLogger } from '../logging.js';
 import type { RestoredBoot } from '../messages.js';
+import { openBooks } from './open-books.js';
 import { report, wireOf } from './report.js';
 
 // Entry file of the comparison of restored books: it lives before the cycler does, and never beside it.
@@ -15,18 +15,8 @@ const { control } = boot;
 const config = configFromDocument(boot.document);
 const log = workerLogger('restored', boot);
 try {
-  const store = openStore(
-    {
-      path: boot.databasePath,
-      mode: config.mode,
-      exchange: config.exchange.id,
-      account: boot.account,
-      process: boot.claim.process,
-    },
-    { clock: systemClock, log },
-  );
+  const store = openBooks(boot, config, log);
   try {
-    store.ensurePairs(config.pairs.map((pair) => ({ symbol: pair.symbol, permitted: pair.trade })));
     const account = await createGateAccountReader(
       {
         restUrl: boot.endpoints.restUrl,
