@@ -1,6 +1,16 @@
 import type { EpochMs } from '@mtrade/base';
 import type { Fill, MarketRules } from '@mtrade/cycle';
-import type { Balances, ClockOffset, OrderEvidence, OrderRequest, PlaceOutcome, Venue } from '@mtrade/engine';
+import type {
+  Balances,
+  ClockOffset,
+  OrderEvidence,
+  OrderRequest,
+  PlaceOutcome,
+  StopEvidence,
+  StopOutcome,
+  StopScan,
+  Venue,
+} from '@mtrade/engine';
 import type { Order, PairSpec, Trade } from '@mtrade/market-sim';
 import { baseQty, decimal, price, quoteAmount } from '@mtrade/money';
 import type { OrderFault } from './armed-faults.js';
@@ -92,6 +102,23 @@ export class SimVenue implements Venue {
       },
       found: [...found.values()],
     };
+  }
+
+  // No simulated pair protects its position yet.
+  placeStop(): Promise<StopOutcome> {
+    return Promise.resolve(rejected('NOT_SENT', null));
+  }
+
+  cancelStop(): Promise<void> {
+    return Promise.reject(new Error('no stops are simulated'));
+  }
+
+  stop(): Promise<StopEvidence> {
+    return Promise.reject(new Error('no stops are simulated'));
+  }
+
+  findStops(): Promise<StopScan> {
+    return Promise.reject(new Error('no stops are simulated'));
   }
 
   async balances(): Promise<Balances> {
@@ -270,7 +297,10 @@ function outcomeOf(served: Served, request: OrderRequest, acceptsAny: boolean): 
   };
 }
 
-const rejected = (label: string, retryAfterMs: number | null): PlaceOutcome => ({
+const rejected = (
+  label: string,
+  retryAfterMs: number | null,
+): Extract<PlaceOutcome, { type: 'rejected' }> => ({
   type: 'rejected',
   label,
   message: label,

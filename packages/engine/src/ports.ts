@@ -83,9 +83,58 @@ export interface OrderRequest {
   readonly deadlineMs: EpochMs;
 }
 
+/** A stop on the exchange: sells `amount` at market (IOC) when the last price is at or below `triggerPrice`. It has no client id and no expiry (Gate). */
+export interface StopRequest {
+  readonly intentId: number;
+  readonly symbol: string;
+  /** Exact text on the pair's price grid. */
+  readonly triggerPrice: string;
+  /** Base, exact text on the pair's amount grid. */
+  readonly amount: string;
+  /** Exchange clock; nothing created earlier is this order. */
+  readonly notBeforeMs: EpochMs;
+}
+
+/** What one POST of a stop led to; the same whitelist of definite refusals as for an order. */
+export type StopOutcome =
+  | { readonly type: 'acked'; readonly stopId: string }
+  | {
+      readonly type: 'rejected';
+      readonly label: string;
+      readonly message: string;
+      readonly retryAfterMs: number | null;
+    }
+  | { readonly type: 'unknown'; readonly reason: string };
+
+export type StopStatus = 'open' | 'cancelled' | 'fired' | 'failed' | 'expired';
+
+/** One stop as the exchange lists it, whoever made it. */
+export interface StopEvidence {
+  readonly stopId: string;
+  readonly symbol: string;
+  readonly triggerPrice: Decimal;
+  readonly amount: Decimal;
+  /** Exchange clock. */
+  readonly createdMs: EpochMs;
+  readonly status: StopStatus;
+  /** The order that it has placed; its trades decide. */
+  readonly firedOrderId: string | null;
+  /** The exchange's own words for a failure. */
+  readonly reason: string | null;
+}
+
+/** Every stop of a pair since a moment, open and finished. */
+export interface StopScan {
+  /** False when any page was missing or failed: then an absence proves nothing. */
+  readonly complete: boolean;
+  /** Exchange clock when the first request left. */
+  readonly startedAtMs: EpochMs;
+  readonly stops: readonly StopEvidence[];
+}
+
 /**
  * The exchange's REST side. Every method has a deadline of its own and rejects with an Error when it did not get a
- * complete answer, except `place`, which never rejects: whatever happens is an outcome.
+ * complete answer, except `place` and `placeStop`, which never reject: whatever happens is an outcome.
  */
 export interface Venue {
   /** Rules of the given pairs; a pair that the exchange does not list is missing from the answer. */
@@ -100,6 +149,13 @@ export interface Venue {
   readonly fills: (symbol: string, exchangeOrderId: string) => Promise<readonly Fill[]>;
   /** Looks for a client id among open orders, finished orders and own trades since `fromMs`, every page. */
   readonly scan: (symbol: string, clientOrderId: string, fromMs: EpochMs) => Promise<ScanResult>;
+  /** Exactly one POST. */
+  readonly placeStop: (request: StopRequest) => Promise<StopOutcome>;
+  /** Its answer proves nothing: the stop may have fired on the way. Look afterwards. */
+  readonly cancelStop: (symbol: string, stopId: string) => Promise<void>;
+  readonly stop: (symbol: string, stopId: string) => Promise<StopEvidence>;
+  /** Stops created at or after `fromMs` (exchange clock), open and finished, every page. */
+  readonly findStops: (symbol: string, fromMs: EpochMs) => Promise<StopScan>;
   readonly close: () => Promise<void>;
 }
 

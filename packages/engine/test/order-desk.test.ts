@@ -63,6 +63,10 @@ function desk(changes: Partial<Venue> = {}) {
     order: () => Promise.resolve(FINISHED),
     fills: () => Promise.resolve([FILL]),
     scan: () => Promise.resolve(NOT_FOUND),
+    placeStop: () => Promise.reject(new Error('no stop is placed here')),
+    cancelStop: () => Promise.reject(new Error('no stop is cancelled here')),
+    stop: () => Promise.reject(new Error('no stop is looked at here')),
+    findStops: () => Promise.reject(new Error('no stop is looked for here')),
     close: () => Promise.resolve(),
     ...changes,
   };

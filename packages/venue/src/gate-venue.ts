@@ -123,6 +123,11 @@ export async function createGateVenue(options: GateVenueOptions, deps: GateVenue
         log.warn({ symbol, clientOrderId, reason: scrub(reason) }, 'scan is incomplete'),
       ),
 
+    placeStop: () => Promise.resolve(notSent('stops are not spoken here yet')),
+    cancelStop: () => Promise.reject(new Error('stops are not spoken here yet')),
+    stop: () => Promise.reject(new Error('stops are not spoken here yet')),
+    findStops: () => Promise.reject(new Error('stops are not spoken here yet')),
+
     balances: () =>
       reading('balances', async () => Object.fromEntries(asRows(await get('accounts')).map(readBalance))),
 
@@ -149,7 +154,7 @@ export async function createGateVenue(options: GateVenueOptions, deps: GateVenue
   };
 }
 
-const notSent = (message: string): PlaceOutcome => ({
+const notSent = (message: string): Extract<PlaceOutcome, { type: 'rejected' }> => ({
   type: 'rejected',
   label: 'NOT_SENT',
   message,
