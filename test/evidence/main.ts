@@ -1,0 +1,16 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { faultsPage, scenariosPage, stateOf } from './catalogue-pages.js';
+import { FAULTS } from './faults.js';
+import { readEvidence } from './test-files.js';
+
+/** Makes docs/faults.md and docs/scenarios.md anew from the titles of the tests. */
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const evidence = readEvidence(root);
+writeFileSync(join(root, 'docs/faults.md'), faultsPage(evidence));
+writeFileSync(join(root, 'docs/scenarios.md'), scenariosPage(evidence));
+const open = FAULTS.filter((entry) => stateOf(entry, evidence) === 'open').map(({ id }) => id);
+console.log(
+  `docs/faults.md, docs/scenarios.md: ${open.length} faults are open${open.length > 0 ? `: ${open.join(' ')}` : ''}`,
+);
