@@ -11,6 +11,7 @@ function failing(options: WorldOptions = {}): { world: World; fail: (error: Erro
   const wrapStore = (store: Store): CycleStore => ({
     load: store.load,
     closedCycle: store.closedCycle,
+    closedIntent: store.closedIntent,
     close: store.close,
     commit: (change) => {
       if (failure) throw failure;

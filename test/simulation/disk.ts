@@ -1,6 +1,6 @@
 import { assert, MtradeError } from '@mtrade/base';
 import { type Cycle, type Fill, type Intent, isOpen, type PairState } from '@mtrade/cycle';
-import type { ChangeSet, CycleStore, StoreSnapshot } from '@mtrade/engine';
+import type { ChangeSet, ClosedIntent, CycleStore, IntentKey, StoreSnapshot } from '@mtrade/engine';
 import { type BaseQty, type QuoteAmount, ZERO } from '@mtrade/money';
 import { checkCycle, checkMove, checkNewIntent, refuse, type StoredCycle } from './disk-rules.js';
 
@@ -106,8 +106,16 @@ export class Disk {
         const cycle = this.cycles.get(id);
         return cycle?.outcome === undefined ? null : cycle;
       },
+      closedIntent: (key) => this.#closedIntent(key),
       close: () => undefined,
     };
+  }
+
+  #closedIntent(key: IntentKey): ClosedIntent | null {
+    const intent = 'id' in key ? this.intents.get(key.id) : this.intentByText(key.clientOrderId);
+    if (!intent || isOpen(intent.state)) return null;
+    const fills = [...this.fills.values()].filter(({ intentId }) => intentId === intent.id);
+    return { intent, fills: fills.map(({ fill }) => fill) };
   }
 
   /** Power loss without a full fsync: the newest commits were never there. */

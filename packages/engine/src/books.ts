@@ -1,6 +1,6 @@
 import { assert } from '@mtrade/base';
 import type { ClosedCycle, PairState } from '@mtrade/cycle';
-import type { ChangeSet, CycleStore, JournalEntry, StoreSnapshot } from './ports.js';
+import type { ChangeSet, ClosedIntent, CycleStore, IntentKey, JournalEntry, StoreSnapshot } from './ports.js';
 
 export interface BooksDeps {
   readonly store: CycleStore;
@@ -57,6 +57,11 @@ export class Books {
   /** A cycle that a reset has closed while an order of it was still open. */
   closedCycle(id: number): ClosedCycle | null {
     return this.#deps.store.closedCycle(id);
+  }
+
+  /** An intent that has come to its end, with the trades that are booked under it. */
+  closedIntent(key: IntentKey): ClosedIntent | null {
+    return this.#deps.store.closedIntent(key);
   }
 
   /** Durable first, memory second. Throws when the store refuses; then nothing has changed anywhere. */

@@ -46,6 +46,8 @@ export class LaneEvents {
         return this.#settled(event);
       case 'settle-failed':
         return this.#settleFailed(event);
+      case 'followed':
+        return;
       case 'scanned':
         return this.#scanned(event);
       case 'evidence':

@@ -2,7 +2,7 @@ import { type Clock, type EpochMs, errorText } from '@mtrade/base';
 import { type BaseQty, type QuoteAmount, text, ZERO } from '@mtrade/money';
 import { addsUp } from '@mtrade/cycle';
 import type { Logger } from '@mtrade/log';
-import type { LaneEvent, LaneRequest, OrderRequest, Venue } from './ports.js';
+import type { LaneEvent, LaneRequest, OrderRequest, Venue, WireSettledOrder } from './ports.js';
 import { evidenceToWire, fillToWire, outcomeToWire } from './wire.js';
 
 export interface OrderDeskOptions {
@@ -16,6 +16,13 @@ export interface OrderDeskDeps {
   readonly log: Logger;
   readonly emit: (event: LaneEvent) => void;
   readonly sleep: (ms: number) => Promise<void>;
+}
+
+interface FinishedOrder {
+  readonly exchangeOrderId: string;
+  readonly finishAs: string | null;
+  readonly filledBase: BaseQty;
+  readonly filledQuote: QuoteAmount;
 }
 
 /** More orders than the rate budget allows within any order's life. */
@@ -48,6 +55,8 @@ export class OrderDesk {
         return this.#place(request.order);
       case 'settle':
         return this.#settle(request.intentId, request.symbol, request.exchangeOrderId);
+      case 'follow':
+        return this.#follow(request);
       case 'scan':
         return this.#scan(request);
       case 'refresh-balances':
@@ -89,12 +98,12 @@ export class OrderDesk {
       sentMono,
       answeredMono,
     });
-    if (outcome.type === 'acked' && outcome.finished && outcome.filledBase.gt(ZERO)) {
-      await this.#bringFills(order.intentId, order.symbol, outcome.exchangeOrderId, {
-        finishAs: outcome.finishAs,
-        filledBase: outcome.filledBase,
-        filledQuote: outcome.filledQuote,
-      });
+    if (outcome.type !== 'acked' || !outcome.finished || !outcome.filledBase.gt(ZERO)) return;
+    const { intentId } = order;
+    try {
+      emit({ type: 'settled', intentId, ...(await this.#withTrades(order.symbol, outcome)) });
+    } catch (error) {
+      emit({ type: 'settle-failed', intentId, reason: errorText(error) });
     }
   }
 
@@ -110,50 +119,58 @@ export class OrderDesk {
 
   /** Follows an order whose id is known: first its own word, then its trades, until the two agree. */
   async #settle(intentId: number, symbol: string, exchangeOrderId: string): Promise<void> {
+    const { emit } = this.#deps;
     try {
-      const order = await this.#deps.venue.order(symbol, exchangeOrderId);
-      if (!order.finished || order.filledBase === null || order.filledQuote === null) {
-        this.#deps.emit({ type: 'settle-failed', intentId, reason: 'order is still open' });
-        return;
-      }
-      await this.#bringFills(intentId, symbol, exchangeOrderId, {
-        finishAs: order.finishAs,
-        filledBase: order.filledBase,
-        filledQuote: order.filledQuote,
-      });
+      emit({ type: 'settled', intentId, ...(await this.#wholeOrder(symbol, exchangeOrderId)) });
     } catch (error) {
-      this.#deps.emit({ type: 'settle-failed', intentId, reason: errorText(error) });
+      emit({ type: 'settle-failed', intentId, reason: errorText(error) });
     }
   }
 
-  async #bringFills(
-    intentId: number,
-    symbol: string,
-    exchangeOrderId: string,
-    order: { finishAs: string | null; filledBase: BaseQty; filledQuote: QuoteAmount },
-  ): Promise<void> {
-    const { venue, emit, sleep } = this.#deps;
-    let reason = 'trades do not add up to the order';
+  /** All or nothing: half of an answer would look like the whole of it. */
+  async #follow(request: Extract<LaneRequest, { type: 'follow' }>): Promise<void> {
+    const { intentId, symbol, exchangeOrderIds } = request;
+    const { emit } = this.#deps;
+    try {
+      const orders: WireSettledOrder[] = [];
+      for (const id of exchangeOrderIds) orders.push(await this.#wholeOrder(symbol, id));
+      emit({ type: 'followed', intentId, orders });
+    } catch (error) {
+      emit({ type: 'settle-failed', intentId, reason: errorText(error) });
+    }
+  }
+
+  async #wholeOrder(symbol: string, exchangeOrderId: string): Promise<WireSettledOrder> {
+    const { finished, finishAs, filledBase, filledQuote } = await this.#deps.venue.order(
+      symbol,
+      exchangeOrderId,
+    );
+    if (!finished || filledBase === null || filledQuote === null) throw new Error('order is still open');
+    return this.#withTrades(symbol, { exchangeOrderId, finishAs, filledBase, filledQuote });
+  }
+
+  /** The order with its trades, as soon as they add up to it; rejects when they do not in the time given. */
+  async #withTrades(symbol: string, order: FinishedOrder): Promise<WireSettledOrder> {
+    const { venue, sleep } = this.#deps;
+    const { exchangeOrderId, finishAs, filledBase, filledQuote } = order;
+    let problem = new Error('trades do not add up to the order');
     for (const delayMs of this.#options.settleDelaysMs) {
       if (delayMs > 0) await sleep(delayMs);
       try {
-        const fills = order.filledBase.eq(ZERO) ? [] : await venue.fills(symbol, exchangeOrderId);
-        if (!addsUp(fills, order.filledBase, order.filledQuote)) continue;
-        emit({
-          type: 'settled',
-          intentId,
+        const fills = filledBase.eq(ZERO) ? [] : await venue.fills(symbol, exchangeOrderId);
+        if (!addsUp(fills, filledBase, filledQuote)) continue;
+        return {
           exchangeOrderId,
-          finishAs: order.finishAs,
-          filledBase: text(order.filledBase),
-          filledQuote: text(order.filledQuote),
+          finishAs,
+          filledBase: text(filledBase),
+          filledQuote: text(filledQuote),
           fills: fills.map(fillToWire),
-        });
-        return;
+        };
       } catch (error) {
-        reason = errorText(error);
+        problem = error instanceof Error ? error : new Error(errorText(error));
       }
     }
-    emit({ type: 'settle-failed', intentId, reason });
+    throw problem;
   }
 
   async #scan(request: Extract<LaneRequest, { type: 'scan' }>): Promise<void> {
@@ -209,11 +226,10 @@ export class OrderDesk {
   async #refreshClock(): Promise<void> {
     const { venue, clock, emit } = this.#deps;
     try {
-      const { offsetMs, errorMs } = await venue.measureClock();
-      const measuredMono = clock.monoMs();
-      this.#exchangeMinusMono = clock.epochMs() + offsetMs - measuredMono;
+      const { exchangeMinusMono, errorMs } = await venue.measureClock();
+      this.#exchangeMinusMono = exchangeMinusMono;
       this.#clockErrorMs = errorMs;
-      emit({ type: 'clock', exchangeMinusMono: this.#exchangeMinusMono, errorMs, measuredMono });
+      emit({ type: 'clock', exchangeMinusMono, errorMs, measuredMono: clock.monoMs() });
     } catch (error) {
       emit({ type: 'clock-failed', reason: errorText(error) });
     }

@@ -62,8 +62,8 @@ export interface Balance {
 export type Balances = Readonly<Record<string, Balance>>;
 
 export interface ClockOffset {
-  /** exchange clock - our wall clock. */
-  readonly offsetMs: number;
+  /** Exchange clock less our monotonic clock: nothing that anybody does to the wall clock changes it (N20). */
+  readonly exchangeMinusMono: number;
   /** Half the best round trip: the truth lies within +- this. */
   readonly errorMs: number;
 }
@@ -235,6 +235,15 @@ export interface ChangeSet {
   readonly trading?: boolean;
 }
 
+/** An intent by its row or by the name under which its order was sent. */
+export type IntentKey = { readonly id: number } | { readonly clientOrderId: string };
+
+/** An ended intent with every trade that is booked under it. */
+export interface ClosedIntent {
+  readonly intent: Intent;
+  readonly fills: readonly Fill[];
+}
+
 export interface CycleStore {
   /** Everything a cycler needs to begin, after the schema check: pairs with open cycles and open intents. */
   readonly load: () => StoreSnapshot;
@@ -242,6 +251,8 @@ export interface CycleStore {
   readonly commit: (change: ChangeSet) => void;
   /** A cycle that is history, by id; null when there is none. */
   readonly closedCycle: (id: number) => ClosedCycle | null;
+  /** An intent that has come to its end; null when there is none, or when it is still open. */
+  readonly closedIntent: (key: IntentKey) => ClosedIntent | null;
   readonly close: () => void;
 }
 
@@ -267,6 +278,13 @@ export type LaneRequest =
       readonly symbol: string;
       readonly exchangeOrderId: string;
     }
+  /** The same for several orders at once: more than one under a client id, or one whose intent has ended already. */
+  | {
+      readonly type: 'follow';
+      readonly intentId: number;
+      readonly symbol: string;
+      readonly exchangeOrderIds: readonly string[];
+    }
   | {
       readonly type: 'scan';
       readonly intentId: number;
@@ -286,15 +304,10 @@ export type LaneEvent =
       readonly sentMono: number;
       readonly answeredMono: number;
     }
-  | {
-      readonly type: 'settled';
-      readonly intentId: number;
-      readonly exchangeOrderId: string;
-      readonly finishAs: string | null;
-      readonly filledBase: string;
-      readonly filledQuote: string;
-      readonly fills: readonly WireFill[];
-    }
+  | ({ readonly type: 'settled'; readonly intentId: number } & WireSettledOrder)
+  /** What a `follow` led to: every order that was asked for, with all of its trades. */
+  | { readonly type: 'followed'; readonly intentId: number; readonly orders: readonly WireSettledOrder[] }
+  /** A `settle` or a `follow` that did not bring everything. */
   | { readonly type: 'settle-failed'; readonly intentId: number; readonly reason: string }
   | {
       readonly type: 'scanned';
@@ -335,6 +348,15 @@ export type WirePlaceOutcome =
       readonly retryAfterMs: number | null;
     }
   | { readonly type: 'unknown'; readonly reason: string };
+
+/** An order that is over, with the trades that make up what it filled. */
+export interface WireSettledOrder {
+  readonly exchangeOrderId: string;
+  readonly finishAs: string | null;
+  readonly filledBase: string;
+  readonly filledQuote: string;
+  readonly fills: readonly WireFill[];
+}
 
 export interface WireFill {
   readonly tradeId: string;

@@ -57,7 +57,11 @@ function desk(changes: Partial<Venue> = {}) {
   const sleeps: number[] = [];
   const venue: Venue = {
     loadRules: () => Promise.resolve([]),
-    measureClock: () => Promise.resolve({ offsetMs: OFFSET_MS, errorMs: ERROR_MS }),
+    measureClock: () =>
+      Promise.resolve({
+        exchangeMinusMono: clock.wall + OFFSET_MS - clock.monoMs(),
+        errorMs: ERROR_MS,
+      }),
     balances: () => Promise.resolve({ USDT: { available: decimal('1.50'), locked: decimal('0') } }),
     place: () => Promise.resolve(ACKED),
     order: () => Promise.resolve(FINISHED),
@@ -224,6 +228,37 @@ describe('trades', () => {
   });
 });
 
+describe('several orders at once', () => {
+  const follow = { type: 'follow', intentId: 7, symbol: 'ETH/USDT', exchangeOrderIds: ['x1', 'x2'] } as const;
+
+  test('N24: each is followed to its end, and all their trades come together', async () => {
+    const { one, events } = desk({
+      order: (_, exchangeOrderId) => Promise.resolve({ ...FINISHED, exchangeOrderId }),
+      fills: (_, exchangeOrderId) => Promise.resolve([{ ...FILL, tradeId: `t-${exchangeOrderId}` }]),
+    });
+    await one.handle(follow);
+    expect(events).toMatchObject([
+      {
+        type: 'followed',
+        intentId: 7,
+        orders: [
+          { exchangeOrderId: 'x1', filledBase: '0.5', fills: [{ tradeId: 't-x1' }] },
+          { exchangeOrderId: 'x2', filledBase: '0.5', fills: [{ tradeId: 't-x2' }] },
+        ],
+      },
+    ]);
+  });
+
+  test('N24: one that cannot be followed keeps the other back: half an answer would look like the whole', async () => {
+    const { one, events } = desk({
+      order: (_, id) =>
+        id === 'x2' ? Promise.reject(new Error('ORDER_NOT_FOUND')) : Promise.resolve(FINISHED),
+    });
+    await one.handle(follow);
+    expect(events).toEqual([{ type: 'settle-failed', intentId: 7, reason: 'ORDER_NOT_FOUND' }]);
+  });
+});
+
 describe('scans', () => {
   test('an absence counts from the earliest moment at which the scan can have begun', async () => {
     const { scan, events } = desk();
@@ -259,6 +294,25 @@ describe('account and clock', () => {
     expect(events).toEqual([
       { type: 'balances', requestedMono: asked, balances: { USDT: { available: '1.5', locked: '0' } } },
     ]);
+  });
+
+  test('N20: the wall clock is set between the measurement and its use, and nothing changes', async () => {
+    const { one, events, clock, place } = desk({
+      measureClock: () => {
+        const answer = {
+          exchangeMinusMono: clock.wall + OFFSET_MS - clock.mono,
+          errorMs: ERROR_MS,
+        };
+        clock.wall += 3_600_000;
+        return Promise.resolve(answer);
+      },
+    });
+    const before = clock.wall - clock.mono;
+    const deadlineMs = (clock.wall + OFFSET_MS + 3_000) as EpochMs;
+    await one.handle({ type: 'refresh-clock' });
+    expect(events).toMatchObject([{ type: 'clock', exchangeMinusMono: before + OFFSET_MS }]);
+    await place({ deadlineMs });
+    expect(outcomeOf(events)).toEqual(['acked']);
   });
 
   test('scenario 54: a failed look is told as failed, never as empty', async () => {

@@ -140,6 +140,7 @@ function assemble(db: Database, options: StoreOptions, deps: Required<StoreDeps>
       const cycle = queries.cycle(id);
       return cycle && 'outcome' in cycle ? cycle : null;
     },
+    closedIntent: (key) => reading(path, () => queries.closedIntent(key)),
     ensurePairs: (pairs) =>
       attempt(path, 'adding pairs', () => ensurePairs(db, pairs, lease.epoch, clock.epochMs())),
     facts: () => ({ pragmas: readPragmas(db), sqlite: sqliteVersion(db), schema: schemaVersion(db) }),

@@ -1,7 +1,7 @@
 import { MtradeError } from '@mtrade/base';
 import type { Cycle, Intent, PairState } from '@mtrade/cycle';
 import { OPEN_INTENT_STATES } from '@mtrade/cycle';
-import type { JournalEntry } from '@mtrade/engine';
+import type { ClosedIntent, IntentKey, JournalEntry } from '@mtrade/engine';
 import type { Database } from 'better-sqlite3';
 import { epoch } from './rows/columns.js';
 import {
@@ -52,6 +52,8 @@ export interface Queries {
   readonly cycle: (id: number) => PairCycle | PairClosedCycle | null;
   readonly closedCycles: (filter?: HistoryFilter) => readonly PairClosedCycle[];
   readonly intents: (filter?: IntentFilter) => readonly Intent[];
+  /** An intent that has ended, with its trades; null when it is open or not there. */
+  readonly closedIntent: (key: IntentKey) => ClosedIntent | null;
   readonly fills: (filter?: FillFilter) => readonly BookedFill[];
   readonly journal: (filter?: JournalFilter) => readonly JournalLine[];
 }
@@ -73,6 +75,15 @@ export function createQueries(db: Database): Queries {
   );
   const cycleRow = db.prepare<[number], CycleRow>(
     `SELECT ${CYCLE_COLUMNS.join(', ')} FROM cycle WHERE id = ?`,
+  );
+  const intentRow = (column: 'id' | 'client_order_id') =>
+    db.prepare<[number | string], IntentRow>(
+      `SELECT ${INTENT_COLUMNS.join(', ')} FROM intent WHERE ${column} = ? AND state NOT IN (${OPEN})`,
+    );
+  const endedById = intentRow('id');
+  const endedByName = intentRow('client_order_id');
+  const fillsOfIntent = db.prepare<[number, number], FillRow>(
+    `SELECT ${FILL_COLUMNS.join(', ')} FROM fill WHERE cycle_id = ? AND intent_id = ?`,
   );
   const trading = db.prepare<[], number>('SELECT trading FROM engine').pluck();
 
@@ -119,6 +130,12 @@ export function createQueries(db: Database): Queries {
       const row = cycleRow.get(id);
       if (!row) return null;
       return row.closed_ms === null ? { ...cycleFromRow(row), symbol: row.symbol } : closedCycleFromRow(row);
+    },
+    closedIntent: (key) => {
+      const row = 'id' in key ? endedById.get(key.id) : endedByName.get(key.clientOrderId);
+      if (!row) return null;
+      const fills = fillsOfIntent.all(row.cycle_id, row.id).map((fill) => fillFromRow(fill).fill);
+      return { intent: intentFromRow(row), fills };
     },
     closedCycles: (filter = {}) =>
       history<CycleRow>('cycle', CYCLE_COLUMNS, 'closed_ms', 'closed_ms DESC, id DESC', filter, [

@@ -42,6 +42,18 @@ describe('a change is whole or absent', () => {
     expect(text(pair?.cycle?.baseVolume ?? ZERO)).toBe('3.0685');
   });
 
+  test('an intent that has ended is found by its row and by its name, with its trades; an open one is not', () => {
+    const { store, trader } = begun();
+    const intent = trader.place();
+    expect(store.closedIntent({ id: intent.id })).toBeNull();
+    const fill = trader.fill(intent, '1', '100');
+    trader.settle(intent, [fill]);
+    const found = store.closedIntent({ clientOrderId: intent.clientOrderId });
+    expect(found).toMatchObject({ intent: { id: intent.id, state: 'FILLED' }, fills: [fill] });
+    expect(store.closedIntent({ id: intent.id })).toEqual(found);
+    expect(store.closedIntent({ clientOrderId: 't-m1-none' })).toBeNull();
+  });
+
   test('a step refused at its last row leaves no trace of the others', () => {
     const { path, trader } = begun();
     const intent = trader.place();

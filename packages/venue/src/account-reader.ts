@@ -49,8 +49,9 @@ export async function createGateAccountReader(
   options: AccountReaderOptions,
   clock: Clock,
 ): Promise<AccountReader> {
-  let offsetMs = 0;
-  const exchangeNowMs = (): number => Math.round(clock.epochMs() + offsetMs);
+  let exchangeMinusMono: number | null = null;
+  const exchangeNowMs = (): number =>
+    Math.round(exchangeMinusMono === null ? clock.epochMs() : clock.monoMs() + exchangeMinusMono);
   const scrub = createScrubber([options.apiKey, options.apiSecret]);
   const sign = createGateSigner({ ...options, exchangeNowMs }, await loadGateClass());
   const http = createHttpClient({
@@ -92,7 +93,7 @@ export async function createGateAccountReader(
     measureClock: async () => {
       const readTime = () =>
         api.read({ method: 'GET', section: 'spot', access: 'public', path: 'time', params: {} });
-      ({ offsetMs } = await measureClock(readTime, clock));
+      ({ exchangeMinusMono } = await measureClock(readTime, clock));
     },
     balances: async () => Object.fromEntries(asRows(await get('accounts', {})).map(readBalance)),
     openOrders: (symbol) => list('orders', symbol, { status: 'open' }, (row) => readOrder(row, symbol)),

@@ -134,7 +134,7 @@ export async function createGateVenue(options: GateVenueOptions, deps: GateVenue
     measureClock: () =>
       reading('clock', async () => {
         const measured = await measureClock(() => get('time', {}, 'public'), clock);
-        exchangeMinusMono = clock.epochMs() - clock.monoMs() + measured.offsetMs;
+        ({ exchangeMinusMono } = measured);
         return measured;
       }),
 
