@@ -188,6 +188,39 @@ describe('ccxt.gate over REST', () => {
     await expect(client({ secret: 'wrong' }).fetchBalance()).rejects.toBeInstanceOf(AuthenticationError);
   });
 
+  test('a stop loss is created, fetched, listed and cancelled as a trigger order', async () => {
+    await gate.createMarketBuyOrderWithCost(BTC, 600);
+    const stop = (stopLossPrice: number) =>
+      gate.createOrder(BTC, 'market', 'sell', 0.001, 1, { stopLossPrice, expiration: 86_400 });
+    const { id = '' } = await stop(45_000);
+
+    const fetched = await gate.fetchOrder(id, BTC, { trigger: true });
+    const open = await gate.fetchOpenOrders(BTC, undefined, undefined, { trigger: true });
+    const cancelled = await gate.cancelOrder(id, BTC, { trigger: true });
+    const closed = await gate.fetchClosedOrders(BTC, undefined, undefined, { trigger: true });
+
+    expect(fetched).toMatchObject({ id, status: 'open', side: 'sell', triggerPrice: 45_000, amount: 0.001 });
+    expect([open.map((one) => one.id), cancelled.status, closed[0]?.id]).toEqual([[id], 'canceled', id]);
+    await expect(stop(55_000)).rejects.toThrowError('AUTO_TRIGGER_PRICE_LESS_LAST');
+  });
+
+  test('a trigger order that fires is closed, and the order it placed is in the trades', async () => {
+    await gate.createMarketBuyOrderWithCost(BTC, 600);
+    const { id = '' } = await gate.createOrder(BTC, 'limit', 'sell', 0.001, 44_000, {
+      triggerPrice: 45_000,
+      expiration: 86_400,
+    });
+
+    setMid(BTC, '44500');
+
+    const fired = await gate.fetchOrder(id, BTC, { trigger: true });
+    const { fired_order_id: orderId } = fired.info as { fired_order_id: number };
+    const [trade] = await gate.fetchMyTrades(BTC, undefined, undefined, { order_id: String(orderId) });
+    expect(fired.status).toBe('closed');
+    expect(trade).toMatchObject({ side: 'sell', amount: 0.001 });
+    expect(await gate.cancelAllOrders(BTC, { trigger: true })).toEqual([]);
+  });
+
   test('N14: 429 arrives as RateLimitExceeded', async () => {
     server.faults.add({
       match: { transport: 'rest', method: 'POST', count: 1 },

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openPaperExchange, readSavedMarket } from '../src/index.js';
-import type { ExchangeSnapshot, PaperExchange, PaperExchangeOptions } from '../src/index.js';
+import type { ExchangeSnapshot, PaperExchange, PaperExchangeOptions, PlaceTrigger } from '../src/index.js';
 import { ETH, USER, limit, market, mid, placed } from './core-fixture.js';
 
 let dir = '';
@@ -27,6 +27,23 @@ const open = (more: Partial<PaperExchangeOptions> = {}): PaperExchange =>
 const journalPath = (): string => join(dir, 'exchange.jsonl');
 
 const plain = (snapshot: ExchangeSnapshot): unknown => JSON.parse(JSON.stringify(snapshot));
+
+/** Sells a little at market when the price is down at `triggerPrice`. */
+const stopAt = (triggerPrice: string): PlaceTrigger => ({
+  symbol: 'ETH/USDT',
+  rule: '<=',
+  triggerPrice,
+  expirationS: 86_400,
+  put: {
+    side: 'sell',
+    type: 'market',
+    amount: '0.02',
+    price: '0',
+    timeInForce: 'ioc',
+    account: 'normal',
+    text: 'api',
+  },
+});
 
 /** A little history; answers the state after every line of the journal. */
 function trade(paper: PaperExchange): unknown[] {
@@ -45,6 +62,15 @@ function trade(paper: PaperExchange): unknown[] {
   exchange.withdraw(USER, 'ETH', '0.5', 15, 'sold by hand');
   note();
   exchange.setTradeStatus('ETH/USDT', 'sellable', 16);
+  note();
+  for (const triggerPrice of ['1900', '1800', '1700']) {
+    exchange.triggers.place(USER, stopAt(triggerPrice), 17);
+    note();
+  }
+  exchange.triggers.cancelAll(USER, 'BTC_USDT', 18);
+  exchange.triggers.cancel(USER, '60000003', 18);
+  note();
+  exchange.setQuote('ETH/USDT', mid(189_000), 19);
   note();
   return states;
 }
@@ -88,6 +114,46 @@ describe('the paper exchange on disk', () => {
     expect(again.exchange.records().transfers).toHaveLength(1);
     expect(again.firstBalances).toEqual({ USDT: '10000' });
     again.close();
+  });
+
+  test('a trigger order that was answered is there after a kill, and fires with the first price', () => {
+    const paper = open();
+    paper.exchange.setQuote('ETH/USDT', mid(200_000), 10);
+    placed(paper.exchange, market('buy', '100'), 11);
+    expect(paper.exchange.triggers.place(USER, stopAt('1900'), 12).ok).toBe(true);
+    paper.close();
+
+    const again = open();
+    expect(again.exchange.triggers.list({ userId: USER, status: 'open' }, 20)).toMatchObject([
+      { id: '60000001', triggerPrice: '1900', createMs: 12 },
+    ]);
+    again.exchange.setQuote('ETH/USDT', mid(185_000), 21);
+    again.close();
+
+    const third = open();
+    expect(third.exchange.records().triggers).toMatchObject([{ status: 'finish' }]);
+    expect(third.exchange.records().orders).toHaveLength(2);
+    third.close();
+  });
+
+  test('a journal of a version without trigger orders is read', () => {
+    const snapshot = {
+      version: 1,
+      seq: 1,
+      balances: [['1000', 'USDT', '777', '0']],
+      orders: [],
+      trades: [],
+      transfers: [],
+      tradeStatus: [],
+    };
+    const record = { seq: 2, ms: 5, balances: [['1000', 'USDT', '700', '0']] };
+    writeFileSync(journalPath(), `${JSON.stringify({ snapshot })}\n${JSON.stringify(record)}\n`);
+
+    const paper = open();
+
+    expect(paper.exchange.balances(USER)).toEqual({ USDT: { available: '700', locked: '0' } });
+    expect(paper.exchange.records().triggers).toEqual([]);
+    paper.close();
   });
 
   test('a change is on disk before anybody hears of it', () => {

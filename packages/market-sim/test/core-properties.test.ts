@@ -2,7 +2,15 @@ import { HUNDRED, ZERO, decimal, text } from '@mtrade/money';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Exchange } from '../src/index.js';
-import type { BookTop, ExchangeOptions, ExchangeRecord, Order, PlaceOrder, Trade } from '../src/index.js';
+import type {
+  BookTop,
+  ExchangeOptions,
+  ExchangeRecord,
+  Order,
+  PlaceOrder,
+  PlaceTrigger,
+  Trade,
+} from '../src/index.js';
 import { ETH, limit, market, mid } from './core-fixture.js';
 
 const USERS = ['1', '2'] as const;
@@ -12,6 +20,8 @@ type Action =
   | { readonly do: 'quote'; readonly mid: number }
   | { readonly do: 'place'; readonly user: string; readonly request: PlaceOrder }
   | { readonly do: 'cancel'; readonly user: string; readonly nth: number }
+  | { readonly do: 'arm'; readonly user: string; readonly trigger: PlaceTrigger }
+  | { readonly do: 'disarm'; readonly user: string; readonly nth: number }
   | { readonly do: 'withdraw'; readonly user: string; readonly coin: 'USDT' | 'ETH'; readonly amount: string }
   | { readonly do: 'status'; readonly status: 'tradable' | 'buyable' | 'sellable' | 'untradable' };
 
@@ -42,7 +52,35 @@ const request: fc.Arbitrary<PlaceOrder> = fc.oneof(
     ),
 );
 
+const trigger: fc.Arbitrary<PlaceTrigger> = fc
+  .tuple(request, price, fc.constantFrom('<=' as const, '>=' as const), fc.constantFrom(60, 86_400))
+  .map(([put, triggerPrice, rule, expirationS]) => ({
+    symbol: put.symbol,
+    rule,
+    triggerPrice,
+    expirationS,
+    put: {
+      side: put.side,
+      type: put.type,
+      amount: put.amount,
+      price: put.price,
+      timeInForce: put.type === 'market' || put.timeInForce === 'ioc' ? 'ioc' : 'gtc',
+      account: 'normal',
+      text: 'api',
+    },
+  }));
+
 const action: fc.Arbitrary<Action> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(user, trigger)
+      .map(([who, what]): Action => ({ do: 'arm', user: who, trigger: what })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(user, fc.nat(3)).map(([who, nth]): Action => ({ do: 'disarm', user: who, nth })),
+  },
   {
     weight: 3,
     arbitrary: fc.integer({ min: 195_000, max: 205_000 }).map((at): Action => ({ do: 'quote', mid: at })),
@@ -97,7 +135,11 @@ function fund(exchange: Exchange): void {
 function play(exchange: Exchange, one: Action, nowMs: number): void {
   if (one.do === 'quote') exchange.setQuote('ETH/USDT', mid(one.mid), nowMs);
   else if (one.do === 'place') exchange.place(one.user, one.request, nowMs);
-  else if (one.do === 'withdraw') exchange.withdraw(one.user, one.coin, one.amount, nowMs);
+  else if (one.do === 'arm') exchange.triggers.place(one.user, one.trigger, nowMs);
+  else if (one.do === 'disarm') {
+    const waiting = exchange.triggers.list({ userId: one.user, status: 'open' }, nowMs)[one.nth];
+    if (waiting !== undefined) exchange.triggers.cancel(one.user, waiting.id, nowMs);
+  } else if (one.do === 'withdraw') exchange.withdraw(one.user, one.coin, one.amount, nowMs);
   else if (one.do === 'status') exchange.setTradeStatus('ETH/USDT', one.status, nowMs);
   else {
     const order = exchange.openOrders({ userId: one.user }, nowMs)[one.nth];
@@ -212,6 +254,39 @@ describe('whatever happens', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  test('a trigger fires at most once, its order is its user’s own, and it waits for no price that was already there', () => {
+    let fired = 0;
+    fc.assert(
+      fc.property(story, (actions) => {
+        const exchange = open(null);
+        fund(exchange);
+        actions.forEach((one, index) => {
+          play(exchange, one, index + 1);
+          const last = decimal(exchange.ticker('ETH/USDT', index + 1)?.last ?? '0');
+          if (one.do !== 'quote') return;
+          const missed = exchange
+            .records()
+            .triggers.filter(({ status }) => status === 'open')
+            .filter(({ rule, triggerPrice }) =>
+              rule === '<=' ? last.lte(decimal(triggerPrice)) : last.gte(decimal(triggerPrice)),
+            );
+          expect(missed).toEqual([]);
+        });
+        const { orders, triggers } = exchange.records();
+        const ids = triggers.flatMap(({ firedOrderId }) => (firedOrderId === null ? [] : [firedOrderId]));
+        fired += ids.length;
+        expect(new Set(ids).size).toBe(ids.length);
+        for (const one of triggers) {
+          expect(one.status === 'finish').toBe(one.firedOrderId !== null);
+          const order = orders.find(({ id }) => id === one.firedOrderId);
+          expect(one.firedOrderId === null || order?.userId === one.userId).toBe(true);
+        }
+      }),
+      { numRuns: 100 },
+    );
+    expect(fired).toBeGreaterThan(20);
   });
 
   test('the book is never crossed', () => {

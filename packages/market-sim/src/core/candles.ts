@@ -36,6 +36,11 @@ export class CandleBook {
     this.#spec = spec;
   }
 
+  /** Null before the first price. */
+  get lastTicks(): number | null {
+    return this.#minutes.at(-1)?.close ?? null;
+  }
+
   onPrice(ticks: number, nowMs: number): void {
     const running = this.#minutes.at(-1);
     if (running !== undefined && nowMs < running.openMs + MINUTE_MS) {

@@ -10,6 +10,7 @@ import type {
   Trade,
   TradeStatus,
   Transfer,
+  TriggerOrder,
 } from './types.js';
 
 /**
@@ -19,6 +20,7 @@ import type {
 export class Change {
   readonly #orders = new Map<string, Order>();
   readonly #trades: Trade[] = [];
+  readonly #triggers = new Map<string, TriggerOrder>();
   readonly #transfers: Transfer[] = [];
   readonly #tradeStatus: (readonly [string, TradeStatus])[] = [];
   readonly #news: ((listener: ExchangeListener) => void)[] = [];
@@ -34,6 +36,16 @@ export class Change {
   trade(trade: Trade): void {
     this.#trades.push(trade);
     this.#news.push((listener) => listener.onUserTrade?.(trade));
+  }
+
+  trigger(order: TriggerOrder): void {
+    this.#triggers.delete(order.id);
+    this.#triggers.set(order.id, order);
+  }
+
+  /** Whether anybody traded. */
+  get hasTrades(): boolean {
+    return this.#trades.length > 0;
   }
 
   publicTrade(trade: PublicTrade): void {
@@ -58,10 +70,10 @@ export class Change {
     this.#reason = reason;
   }
 
-  /** Closes the change: its record, and how to tell a listener. `forgotten` are orders that are kept no longer. */
+  /** Closes the change: its record, and how to tell a listener. `forgotten` is what is kept no longer. */
   seal(
     accounts: Accounts,
-    forgotten: readonly string[],
+    forgotten: { readonly orders: readonly string[]; readonly triggers: readonly string[] },
     seq: number,
     nowMs: number,
   ): { readonly record: ExchangeRecord; readonly tell: (listener: ExchangeListener) => void } {
@@ -87,10 +99,12 @@ export class Change {
       ms: nowMs,
       ...(this.#orders.size > 0 && { orders: [...this.#orders.values()] }),
       ...(this.#trades.length > 0 && { trades: this.#trades }),
+      ...(this.#triggers.size > 0 && { triggers: [...this.#triggers.values()] }),
       ...(this.#transfers.length > 0 && { transfers: this.#transfers }),
       ...(balances.length > 0 && { balances }),
       ...(this.#tradeStatus.length > 0 && { tradeStatus: this.#tradeStatus }),
-      ...(forgotten.length > 0 && { forgotten }),
+      ...(forgotten.orders.length > 0 && { forgotten: forgotten.orders }),
+      ...(forgotten.triggers.length > 0 && { forgottenTriggers: forgotten.triggers }),
     };
     return {
       record,

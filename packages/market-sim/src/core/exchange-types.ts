@@ -34,6 +34,7 @@ export interface ExchangeOptions {
   readonly gtPrice?: string | null;
   readonly firstOrderId?: number;
   readonly firstTradeId?: number;
+  readonly firstTriggerId?: number;
   /** Default: everything is kept. What is forgotten is part of the records, so a rebuilt exchange forgets the same. */
   readonly retention?: OrderRetention | undefined;
   /** Called before anybody hears of the change; must not return before the record is safe. A throw is fatal. */

@@ -8,6 +8,8 @@ import { OrderLog } from './orders.js';
 import { type ExchangeState, absorb, absorbForgotten } from './rebuild.js';
 import { type Result, done, refuse, refuseUnknownPair } from './result.js';
 import { Trading } from './trading.js';
+import { TriggerLog } from './trigger-log.js';
+import { Triggers } from './triggers.js';
 import type {
   BalanceView,
   BookTop,
@@ -29,11 +31,13 @@ import type {
   Trade,
   TradeStatus,
   Transfer,
+  TriggerOrder,
 } from './types.js';
 
 export const DEFAULT_USER_ID = '1000';
 
 const DEFAULT_BOOK_LIMIT = 20;
+const FIRST_TRIGGER_ID = 60_000_001;
 
 /**
  * An exchange in code. Pure and deterministic: no clock, no random, no I/O; time comes with every call and must not go
@@ -41,12 +45,15 @@ const DEFAULT_BOOK_LIMIT = 20;
  * `restore(snapshot)` and `apply(record)` for every later record rebuild the same exchange.
  */
 export class Exchange {
+  /** Price-triggered orders. */
+  readonly triggers: Triggers;
   readonly #markets: Markets;
   readonly #accounts: Accounts;
   readonly #log = new OrderLog();
   readonly #transfers: Transfer[] = [];
   readonly #trading: Trading;
   readonly #lookups: Lookups;
+  readonly #triggerLog: TriggerLog;
   readonly #options: ExchangeOptions;
   readonly #listeners = new Set<ExchangeListener>();
   #seq = 0;
@@ -64,6 +71,17 @@ export class Exchange {
       nextOrderId: options.firstOrderId ?? 100_000_000_001,
       nextTradeId: options.firstTradeId ?? 7_000_000_001,
     });
+    this.#triggerLog = new TriggerLog(options.firstTriggerId ?? FIRST_TRIGGER_ID);
+    this.triggers = new Triggers(
+      { listLagMs: options.listLagMs ?? 0, lookupLagMs: options.lookupLagMs ?? 0 },
+      {
+        markets: this.#markets,
+        log: this.#triggerLog,
+        trading: this.#trading,
+        checkUser: (userId) => this.#checkUser(userId),
+        commit: (change, nowMs) => this.#commit(change, nowMs),
+      },
+    );
   }
 
   // ------------------------------------------------------------------------------------------ market
@@ -77,13 +95,19 @@ export class Exchange {
     return this.#markets.find(symbolOrId)?.spec;
   }
 
-  /** The market moves: what was taken from the book is there again, resting orders may be filled. */
+  /** The market moves: what was taken from the book is there again, resting orders may be filled, triggers may fire. */
   setQuote(symbol: string, quote: Quote, nowMs: number): void {
     const market = this.#markets.get(symbol);
     market.setQuote(quote, nowMs);
-    if (market.hasResting) {
+    const hasTriggers = this.#triggerLog.isWaitingFor(market.spec.symbol);
+    if (market.hasResting || hasTriggers) {
       const change = new Change();
-      if (this.#trading.fillThrough(change, market, nowMs)) this.#commit(change, nowMs);
+      const filled = market.hasResting && this.#trading.fillThrough(change, market, nowMs);
+      const { last } = market.marketTop;
+      // What rested was filled on the way to this price; the last price is the quote's.
+      if (filled) market.candles.onPrice(last, nowMs);
+      const fired = hasTriggers && this.triggers.fire(change, market, last, nowMs);
+      if (filled || fired) this.#commit(change, nowMs);
     }
     for (const listener of this.#listeners) listener.onQuote?.(symbol, nowMs);
   }
@@ -134,7 +158,9 @@ export class Exchange {
     this.#checkUser(userId);
     const change = new Change();
     const result = this.#trading.place(change, market, userId, request, nowMs);
-    if (result.ok) this.#commit(change, nowMs);
+    if (!result.ok) return result;
+    if (change.hasTrades) this.triggers.fire(change, market, market.candles.lastTicks ?? 0, nowMs);
+    this.#commit(change, nowMs);
     return result;
   }
 
@@ -233,11 +259,12 @@ export class Exchange {
   records(): {
     readonly orders: readonly Order[];
     readonly trades: readonly Trade[];
+    readonly triggers: readonly TriggerOrder[];
     readonly transfers: readonly Transfer[];
     readonly forgotten: ForgottenOrders | null;
   } {
     const { all: orders, trades, forgotten } = this.#log;
-    return { orders, trades, transfers: this.#transfers, forgotten };
+    return { orders, trades, triggers: this.#triggerLog.all, transfers: this.#transfers, forgotten };
   }
 
   // ------------------------------------------------------------------------------------------ durability
@@ -245,6 +272,7 @@ export class Exchange {
   /** Cheap however much is kept: it points to the orders and trades themselves, which never change. */
   snapshot(): ExchangeSnapshot {
     const { forgotten } = this.#log;
+    const { inEndOrder: triggers, lastId: lastTriggerId } = this.#triggerLog;
     return {
       version: 1,
       seq: this.#seq,
@@ -254,6 +282,7 @@ export class Exchange {
       transfers: [...this.#transfers],
       tradeStatus: this.pairs.map((spec) => [spec.symbol, spec.tradeStatus] as const),
       ...(forgotten !== null && { forgotten }),
+      ...(this.#triggerLog.wasUsed && { triggers, lastTriggerId }),
     };
   }
 
@@ -263,6 +292,7 @@ export class Exchange {
     const { forgotten, ...kept } = snapshot;
     if (forgotten !== undefined) absorbForgotten(this.#state, forgotten);
     absorb(this.#state, kept);
+    if (kept.lastTriggerId !== undefined) this.#triggerLog.skipIds(kept.lastTriggerId);
     this.#seq = snapshot.seq;
   }
 
@@ -286,6 +316,7 @@ export class Exchange {
       accounts: this.#accounts,
       log: this.#log,
       trading: this.#trading,
+      triggers: this.#triggerLog,
       transfers: this.#transfers,
     };
   }
@@ -297,12 +328,16 @@ export class Exchange {
     );
     this.#seq += 1;
     const { retention, onRecord } = this.#options;
-    const forgotten = retention === undefined ? [] : this.#log.expired(retention, nowMs);
+    const forgotten = {
+      orders: retention === undefined ? [] : this.#log.expired(retention, nowMs),
+      triggers: retention === undefined ? [] : this.#triggerLog.expired(retention, nowMs),
+    };
     const { record, tell } = change.seal(this.#accounts, forgotten, this.#seq, nowMs);
     this.#broken = true;
     onRecord?.(record);
     this.#broken = false;
-    if (forgotten.length > 0) this.#log.forget(forgotten);
+    if (forgotten.orders.length > 0) this.#log.forget(forgotten.orders);
+    if (forgotten.triggers.length > 0) this.#triggerLog.forget(forgotten.triggers);
     for (const listener of this.#listeners) tell(listener);
   }
 

@@ -2,6 +2,7 @@ import type { Accounts } from './accounts.js';
 import type { Markets } from './markets.js';
 import { type OrderLog, liveOrder } from './orders.js';
 import type { Trading } from './trading.js';
+import type { TriggerLog } from './trigger-log.js';
 import type { ExchangeRecord, ForgottenOrders, Order, Transfer } from './types.js';
 
 /** What records change. */
@@ -10,12 +11,13 @@ export interface ExchangeState {
   readonly accounts: Accounts;
   readonly log: OrderLog;
   readonly trading: Trading;
+  readonly triggers: TriggerLog;
   readonly transfers: Transfer[];
 }
 
 /** Makes the change of a record once more. Orders and trades of pairs that are no longer listed stay in the log. */
 export function absorb(state: ExchangeState, record: Omit<ExchangeRecord, 'seq' | 'ms'>): void {
-  const { accounts, log, markets, trading, transfers } = state;
+  const { accounts, log, markets, trading, transfers, triggers } = state;
   for (const row of record.balances ?? []) accounts.restore(row);
   for (const trade of record.trades ?? []) {
     log.addTrade(trade);
@@ -23,9 +25,12 @@ export function absorb(state: ExchangeState, record: Omit<ExchangeRecord, 'seq' 
     trading.skipIds('0', trade.id);
   }
   for (const order of record.orders ?? []) absorbOrder(state, order);
+  for (const order of record.triggers ?? [])
+    triggers.put(order, markets.find(order.symbol)?.spec.priceDecimals);
   transfers.push(...(record.transfers ?? []));
   for (const [symbol, status] of record.tradeStatus ?? []) markets.find(symbol)?.setTradeStatus(status);
   if (record.forgotten !== undefined) log.forget(record.forgotten);
+  if (record.forgottenTriggers !== undefined) triggers.forget(record.forgottenTriggers);
 }
 
 /** Ids and sequence numbers of a snapshot's forgotten orders, which no order in it shows any more. */

@@ -1,10 +1,12 @@
 import type { Transfer } from './account-types.js';
 import type { TradeStatus } from './market-types.js';
 import type { Order, Trade } from './order-types.js';
+import type { TriggerOrder } from './trigger-types.js';
 
 /**
  * How much of the past an exchange keeps. An order is forgotten, with its trades, when it has ended longer than `youngMs`
- * ago and at least `finishedOrders` orders of its account have ended after it. Open orders and balances always stay.
+ * ago and at least `finishedOrders` orders of its account have ended after it; an ended trigger
+ * order likewise, counted apart. Open orders and balances always stay.
  */
 export interface OrderRetention {
   readonly finishedOrders: number;
@@ -32,6 +34,8 @@ export interface ExchangeRecord {
   /** Orders after the change. */
   readonly orders?: readonly Order[];
   readonly trades?: readonly Trade[];
+  /** Price-triggered orders after the change. */
+  readonly triggers?: readonly TriggerOrder[];
   readonly transfers?: readonly Transfer[];
   /** Balances after the change. */
   readonly balances?: readonly (readonly [
@@ -43,6 +47,8 @@ export interface ExchangeRecord {
   readonly tradeStatus?: readonly (readonly [symbol: string, status: TradeStatus])[];
   /** Ids of finished orders that are forgotten after this change, with their trades. */
   readonly forgotten?: readonly string[];
+  /** Ids of ended trigger orders that are forgotten after this change. */
+  readonly forgottenTriggers?: readonly string[];
 }
 
 /** Everything about accounts. Prices are not part of it. */
@@ -61,4 +67,8 @@ export interface ExchangeSnapshot {
   readonly tradeStatus: readonly (readonly [symbol: string, status: TradeStatus])[];
   /** Absent while nothing has been forgotten. */
   readonly forgotten?: ForgottenOrders;
+  /** Absent while there never was one; so are they in files of earlier versions. */
+  readonly triggers?: readonly TriggerOrder[];
+  /** Highest id that was ever given to one, numeric text. Absent with `triggers`. */
+  readonly lastTriggerId?: string;
 }

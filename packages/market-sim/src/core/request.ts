@@ -56,14 +56,24 @@ export function checkRequest(spec: PairSpec, request: PlaceOrder): Result<Checke
   const common = { side: request.side, type: request.type, timeInForce, amount, text, account };
   if (isMarket) return done({ ...common, price: null, priceTicks: null, slippage });
 
-  const price = positive(request.price ?? '');
-  if (price === null) return refuse('INVALID_PARAM_VALUE', `Invalid price ${request.price ?? '(none)'}`);
+  const price = checkPrice(spec, request.price ?? '');
+  return price.ok ? done({ ...common, ...price.value, slippage: null }) : price;
+}
+
+/** A price in whole price steps. */
+export function checkPrice(
+  spec: PairSpec,
+  given: string,
+): Result<{ readonly price: Decimal; readonly priceTicks: number }> {
+  const price = positive(given);
+  if (price === null)
+    return refuse('INVALID_PARAM_VALUE', `Invalid price ${given === '' ? '(none)' : given}`);
   if (hasMoreDecimals(price, spec.priceDecimals))
     return refuse('INVALID_PRECISION', `Price ${textOf(price)} has more than ${spec.priceDecimals} decimals`);
   const priceTicks = unitsOf(textOf(price), spec.priceDecimals);
   if (priceTicks >= Number.MAX_SAFE_INTEGER)
     return refuse('INVALID_PARAM_VALUE', `Price ${textOf(price)} is too high`);
-  return done({ ...common, price, priceTicks, slippage: null });
+  return done({ price, priceTicks });
 }
 
 /** The smallest order of the pair. `value` in quote; null when nobody can say (a market sell without a bid). */

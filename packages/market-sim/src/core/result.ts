@@ -1,6 +1,9 @@
 /** The exchange's own error labels, as far as this one raises them. */
 export type ErrorLabel =
   | 'AMOUNT_TOO_LITTLE'
+  | 'AUTO_ORDER_NOT_FOUND'
+  | 'AUTO_TRIGGER_PRICE_GREATE_LAST'
+  | 'AUTO_TRIGGER_PRICE_LESS_LAST'
   | 'BALANCE_NOT_ENOUGH'
   | 'CLIENT_ID_NOT_FOUND'
   | 'FOK_NOT_FILL'

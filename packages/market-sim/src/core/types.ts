@@ -8,3 +8,4 @@ export type * from './exchange-types.js';
 export type * from './market-types.js';
 export type * from './order-types.js';
 export type * from './record-types.js';
+export type * from './trigger-types.js';

@@ -5,13 +5,17 @@ import type { ExchangeSnapshot } from '../core/types.js';
  * answer somebody else between two parts.
  */
 export function* snapshotText(
-  { orders, trades, ...head }: ExchangeSnapshot,
+  { orders, trades, triggers, ...head }: ExchangeSnapshot,
   rows: number,
 ): Generator<string> {
   yield `{"snapshot":${JSON.stringify(head).slice(0, -1)},"orders":[`;
   yield* listText(orders, rows);
   yield '],"trades":[';
   yield* listText(trades, rows);
+  if (triggers !== undefined) {
+    yield '],"triggers":[';
+    yield* listText(triggers, rows);
+  }
   yield ']}}\n';
 }
 

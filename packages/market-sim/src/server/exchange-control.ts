@@ -1,5 +1,5 @@
 import type { Exchange } from '../core/exchange.js';
-import type { BalanceView, ForgottenOrders, Order, Trade, Transfer } from '../core/types.js';
+import type { BalanceView, ForgottenOrders, Order, Trade, Transfer, TriggerOrder } from '../core/types.js';
 import type { FaultPort } from '../faults/fault-port.js';
 import type { RequestLogEntry } from './request-log.js';
 
@@ -7,6 +7,8 @@ import type { RequestLogEntry } from './request-log.js';
 export interface ExchangeRecords {
   readonly orders: readonly Order[];
   readonly trades: readonly Trade[];
+  /** Price-triggered orders, ended ones included. */
+  readonly triggers: readonly TriggerOrder[];
   readonly transfers: readonly Transfer[];
   /** What is kept no longer; null on an exchange that keeps everything. */
   readonly forgotten: ForgottenOrders | null;

@@ -1,5 +1,14 @@
 import { HUNDRED, decimal, text } from '@mtrade/money';
-import type { BookView, Candle, Order, PairSpec, PublicTrade, Ticker, Trade } from '../core/types.js';
+import type {
+  BookView,
+  Candle,
+  Order,
+  PairSpec,
+  PublicTrade,
+  Ticker,
+  Trade,
+  TriggerOrder,
+} from '../core/types.js';
 
 /**
  * The exchange's facts as rows of Gate's REST answers. Field names, and which numbers are text, follow recorded
@@ -150,6 +159,30 @@ export const orderRow = (order: Order): Row => ({
   stp_id: 0,
   stp_act: '-',
   finish_as: order.finishAs,
+});
+
+/** Gate tells these amounts with twenty decimals, times in seconds, and ids as numbers. */
+const TRIGGER_DECIMALS = 20;
+
+export const triggerRow = (order: TriggerOrder): Row => ({
+  market: idOf(order.symbol),
+  user: Number(order.userId),
+  trigger: { price: order.triggerPrice, rule: order.rule, expiration: order.expirationS },
+  put: {
+    type: order.put.type,
+    side: order.put.side,
+    price: order.put.price ?? '0',
+    amount: decimal(order.put.amount).toFixed(TRIGGER_DECIMALS),
+    account: order.put.account,
+    time_in_force: order.put.timeInForce,
+    text: order.put.text,
+  },
+  id: Number(order.id),
+  ctime: Math.floor(order.createMs / 1_000),
+  ...(order.finishMs === null ? {} : { ftime: Math.floor(order.finishMs / 1_000) }),
+  fired_order_id: Number(order.firedOrderId ?? 0),
+  status: order.status,
+  reason: order.reason,
 });
 
 export const feeRow = (userId: string, pair: PairSpec | undefined): Row => ({

@@ -136,9 +136,11 @@ function orderFacts(raw: RawRequest): {
     }
   }
   const query = raw.query === '' ? undefined : new URLSearchParams(raw.query);
+  // A price-triggered order has its side one level down, and calls its pair the market.
+  const put = body['put'] as Record<string, unknown> | null | undefined;
   const fact = (name: string): string | undefined => {
-    const value = body[name] ?? query?.get(name);
+    const value = body[name] ?? put?.[name] ?? query?.get(name);
     return typeof value === 'string' ? value : undefined;
   };
-  return { symbol: fact('currency_pair'), side: fact('side'), text: fact('text') };
+  return { symbol: fact('currency_pair') ?? fact('market'), side: fact('side'), text: fact('text') };
 }

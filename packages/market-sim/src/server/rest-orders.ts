@@ -168,10 +168,6 @@ const trades = (call: RestCall, services: RestServices): unknown =>
     .filter((trade) => call.hideNewerThanMs === 0 || trade.ms <= call.nowMs - call.hideNewerThanMs)
     .map(myTradeRow);
 
-const noStopOrders = (): never => {
-  throw new GateError(400, 'TRADE_RESTRICTED', 'this exchange has no price-triggered orders');
-};
-
 /** Orders and own trades. */
 export const orderRoutes: readonly Route[] = [
   { method: 'POST', path: '/spot/orders', access: 'private', status: 201, order: true, handle: place },
@@ -206,7 +202,4 @@ export const orderRoutes: readonly Route[] = [
   { method: 'GET', path: '/spot/open_orders', access: 'private', handle: openByPair },
   { method: 'GET', path: '/spot/my_trades', access: 'private', handle: trades },
   { method: 'POST', path: '/spot/countdown_cancel_all', access: 'private', handle: countdown },
-  { method: 'GET', path: '/spot/price_orders', access: 'private', handle: () => [] },
-  { method: 'POST', path: '/spot/price_orders', access: 'private', handle: noStopOrders },
-  { method: 'DELETE', path: '/spot/price_orders', access: 'private', handle: () => [] },
 ];

@@ -1,6 +1,7 @@
 import { accountRoutes } from './rest-account.js';
 import { marketRoutes, otherProductRoutes } from './rest-market.js';
 import { orderRoutes } from './rest-orders.js';
+import { triggerRoutes } from './rest-triggers.js';
 import type { Route } from './rest-types.js';
 
 export const BASE_PATH = '/api/v4';
@@ -8,6 +9,7 @@ export const BASE_PATH = '/api/v4';
 export const ROUTES: readonly Route[] = [
   ...marketRoutes,
   ...orderRoutes,
+  ...triggerRoutes,
   ...accountRoutes,
   ...otherProductRoutes,
 ];
