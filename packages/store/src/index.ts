@@ -3,6 +3,7 @@ export type { Identity, StoredIdentity } from './identity.js';
 export * from './queries.js';
 export * from './reader.js';
 export * from './kernel-lock.js';
+export * from './history/index.js';
 export { type LedgerSums, sumFills } from './ledger.js';
 export type { PairClosedCycle, PairCycle } from './rows/cycle-row.js';
 export type { BookedFill } from './rows/fill-row.js';

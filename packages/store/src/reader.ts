@@ -6,6 +6,7 @@ import { type Cleanable, type CleanLimits, findCleanable } from './cleanable.js'
 import { openReadonly } from './connection.js';
 import { damaged, guarded, reading, sqliteCode, storeError } from './errors.js';
 import { type BooksFault, examineBooks } from './examine.js';
+import { createHistory, type History } from './history/index.js';
 import { readIdentity, type StoredIdentity } from './identity.js';
 import { schemaVersion } from './migrate.js';
 import { createQueries, type Queries } from './queries.js';
@@ -27,6 +28,7 @@ export interface StoreAge {
 
 export interface Reader extends Queries {
   readonly identity: StoredIdentity;
+  readonly history: History;
   readonly age: () => StoreAge;
   /** All questions asked within `look` are answered from one moment of the books, whatever an engine commits meanwhile. */
   readonly atOnce: <T>(look: () => T) => T;
@@ -139,6 +141,7 @@ function assemble(path: string, db: Database, dispose: () => void): Reader {
   const queries = createQueries(db);
   return {
     ...guarded(path, queries),
+    history: guarded(path, createHistory(db)),
     atOnce: (look) => db.transaction(look)(),
     examine: () => reading(path, () => examineBooks(db, queries)),
     cleanable: (limits) => reading(path, () => findCleanable(db, limits)),
