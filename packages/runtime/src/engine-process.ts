@@ -17,6 +17,7 @@ import {
   TOKEN_FILE,
 } from './control/index.js';
 import { EngineEvents } from './engine-events.js';
+import { HistoryDesk } from './history/history-desk.js';
 import { acquireLock, type HeldLock } from './lock/index.js';
 import type { LogPlan } from './logging.js';
 import type { LockClaim } from './messages.js';
@@ -71,6 +72,7 @@ export class EngineProcess implements RunningEngine {
   #paper: PaperExchange | null = null;
   #supervisor: Supervisor | null = null;
   #control: ControlServer | null = null;
+  #history: HistoryDesk | null = null;
   #alerter: Alerter | null = null;
   #backup: AutoBackup | null = null;
   #stopping: 'no' | 'draining' | 'closing' = 'no';
@@ -241,6 +243,8 @@ export class EngineProcess implements RunningEngine {
   async #openControl(supervisor: Supervisor): Promise<void> {
     const { config } = this;
     const symbols = config.pairs.map((pair) => pair.symbol);
+    const history = new HistoryDesk(join(config.dataDir, DATABASE_FILE));
+    this.#history = history;
     this.#control = await startControlServer(
       {
         dataDir: config.dataDir,
@@ -250,6 +254,7 @@ export class EngineProcess implements RunningEngine {
       },
       {
         status: () => this.#status(supervisor),
+        history: (question) => history.ask(question),
         command: (command) => supervisor.command(command),
         shutdown: () => this.stop('operator'),
         ready: () => supervisor.ready() && this.#stopping === 'no',
@@ -286,6 +291,7 @@ export class EngineProcess implements RunningEngine {
     await this.#control
       ?.close()
       .catch((error: unknown) => this.#log.warn({ error }, 'closing the control server failed'));
+    await this.#history?.close();
     await this.#paper?.close();
   }
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EpochMs, MonoMs } from '@mtrade/base';
+import { type EpochMs, type MonoMs, MtradeError } from '@mtrade/base';
 import type { OperatorCommand } from '@mtrade/engine';
 import { silentLogger } from '@mtrade/log';
 import { onTestFinished } from 'vitest';
@@ -89,6 +89,8 @@ export class ScriptedEngine {
 
   readonly deps: ControlDeps = {
     status: () => this.status(),
+    history: () =>
+      Promise.reject(new MtradeError('MTRADE_DATABASE', 'there are no books', { path: '/somewhere' })),
     command: (command) => {
       this.commands.push(command);
       return this.answer(command);

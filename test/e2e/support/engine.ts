@@ -61,6 +61,7 @@ export interface EngineProcess {
   readonly stderr: () => string;
   readonly status: () => Promise<StatusJson>;
   readonly pair: (symbol: string) => Promise<PairView>;
+  readonly get: (path: string) => Promise<Answer>;
   readonly post: (path: string, body?: unknown) => Promise<Answer>;
   /** Resolves when the condition holds; fails with the last status after `limitMs`. */
   readonly until: (
@@ -281,6 +282,7 @@ export async function spawnEngine(args: readonly string[], options: SpawnOptions
         await sleep(POLL_MS);
       }
     },
+    get: (path) => controlCall(dataDir, 'GET', path),
     post: (path, body = {}) => controlCall(dataDir, 'POST', path, body),
     books: (look) => readBooks(dataDir, look),
     cli: (...commandLine) =>

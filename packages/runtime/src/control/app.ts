@@ -7,6 +7,7 @@ import { addCommandRoutes } from './command-routes.js';
 import { commandRate } from './command-rate.js';
 import type { EventHub } from './event-hub.js';
 import { addEventRoutes, EVENTS_PATH } from './event-routes.js';
+import { addHistoryRoutes } from './history-routes.js';
 import type { ControlEnv } from './http-env.js';
 import type { ControlLimits } from './limits.js';
 import { createMetrics } from './metrics.js';
@@ -46,6 +47,7 @@ export function createApp(
 
   addCommandRoutes(app, limits, deps);
   addSystemRoutes(app, limits, { ...deps, metrics: createMetrics(options) });
+  addHistoryRoutes(app, limits, deps);
   addEventRoutes(app, deps.hub, log);
   addDocument(app, options.version);
 

@@ -3,12 +3,11 @@ import type { OperatorCommand } from '@mtrade/engine';
 import { withDeadline } from './deadline.js';
 import type { ControlEnv } from './http-env.js';
 import type { ControlLimits } from './limits.js';
+import { pairNamed } from './pair-names.js';
 import type { ControlDeps } from './ports.js';
-import { Problem } from './problem.js';
 import { json, refusals, withToken } from './route-parts.js';
 import { commandResultSchema, emptySchema, permitSchema, symbolSchema } from './schemas.js';
 
-const MAX_NAMED_PAIRS = 50;
 const LATE = 'the engine did not confirm in time; the command may still be carried out: look at the status';
 
 /** One POST per operator's command; each is answered after the engine's commit. */
@@ -22,11 +21,7 @@ export function addCommandRoutes(
     const result = await withDeadline(deps.command(command), limits.commandDeadlineMs, LATE);
     return { schema: 1, ok: true, result: result ?? null } as const;
   };
-  const pairOf = (symbol: string): string => {
-    const known = deps.normalizeSymbol(symbol);
-    if (known === null) throw unknownPair(symbol, deps.symbols());
-    return known;
-  };
+  const pairOf = (symbol: string): string => pairNamed(symbol, deps);
 
   for (const [verb, on, summary] of [
     ['start', true, 'Switch trading on'],
@@ -78,13 +73,3 @@ export const commandRoute = <
     request: { body: { required, content: { 'application/json': { schema } } } },
     responses: { 200: json(commandResultSchema, 'done and committed'), ...refusals },
   });
-
-function unknownPair(text: string, symbols: readonly string[]): Problem {
-  const named = symbols.slice(0, MAX_NAMED_PAIRS).join(', ');
-  const rest = symbols.length > MAX_NAMED_PAIRS ? ` and ${symbols.length - MAX_NAMED_PAIRS} more` : '';
-  return new Problem(
-    404,
-    'UNKNOWN_PAIR',
-    `no pair ${JSON.stringify(text)} is configured; known pairs: ${named}${rest}`,
-  );
-}

@@ -16,6 +16,7 @@ export interface ControlLimits {
   readonly badTokensPerMinute: number;
   readonly statusDeadlineMs: number;
   readonly commandDeadlineMs: number;
+  readonly historyDeadlineMs: number;
   readonly eventClients: number;
   /** Undelivered events of one client; one more and the client is dropped. */
   readonly eventClientBuffer: number;
@@ -40,6 +41,7 @@ export const DEFAULT_LIMITS: ControlLimits = {
   badTokensPerMinute: 10,
   statusDeadlineMs: 3_000,
   commandDeadlineMs: 10_000,
+  historyDeadlineMs: 10_000,
   eventClients: 16,
   eventClientBuffer: 256,
   eventRing: 1_000,

@@ -1,6 +1,7 @@
 import type { Clock } from '@mtrade/base';
 import type { OperatorCommand } from '@mtrade/engine';
 import type { Logger } from '@mtrade/log';
+import type { HistoryAnswers, HistoryQuestion } from '../history/questions.js';
 import type { ControlLimits } from './limits.js';
 import type { StatusJson } from './status-json.js';
 
@@ -27,6 +28,8 @@ export interface ControlOptions {
 /** What the control server asks of the supervisor. None of it may block the thread. */
 export interface ControlDeps {
   readonly status: () => Promise<StatusJson>;
+  /** Reads the books, apart from the engine. Rejects with MtradeError. */
+  readonly history: <Q extends HistoryQuestion>(question: Q) => Promise<HistoryAnswers[Q['about']]>;
   /** Resolves after the commit; rejects with MtradeError. */
   readonly command: (command: OperatorCommand) => Promise<unknown>;
   /** Starts a graceful stop. Called after the caller has its answer. */

@@ -19,6 +19,8 @@ export interface TradeLine {
   readonly purpose: Purpose;
   /** The row of the ladder. */
   readonly step: number;
+  /** The row of the order in the books. */
+  readonly intentId: number;
   readonly orderId: string | null;
   readonly clientOrderId: string;
   readonly cycleId: number;
@@ -30,9 +32,7 @@ export interface TradeFilter extends PageFilter {
   readonly cycleId?: number;
 }
 
-interface Row extends Omit<TradeLine, 'cost'> {
-  readonly intentId: number;
-}
+type Row = Omit<TradeLine, 'cost'>;
 
 const SELECT = `
   SELECT fill.trade_id AS tradeId, fill.epoch_ms AS epochMs, fill.symbol, fill.side, fill.base_amount AS amount,
@@ -61,7 +61,7 @@ export function tradePage(db: Database, filter: TradeFilter): Page<TradeLine> {
   return { rows: page.rows.map(withCost), next: page.next };
 }
 
-function withCost({ intentId: _, ...row }: Row): TradeLine {
+const withCost = (row: Row): TradeLine => {
   const cost: Decimal = decimal(row.amount).times(decimal(row.price));
   return { ...row, cost: text(cost) };
-}
+};

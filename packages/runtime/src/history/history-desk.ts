@@ -1,0 +1,48 @@
+import { MtradeError } from '@mtrade/base';
+import { Piscina } from 'piscina';
+import type { HistoryReply } from '../workers/history.worker.js';
+import type { HistoryAnswers, HistoryQuestion } from './questions.js';
+
+/** Questions that may wait; the next one is refused at once, so a crowd of readers costs a bounded amount. */
+const MAX_WAITING = 32;
+/** The thread goes when nobody has asked for so long: who does not look at history does not pay for it. */
+const IDLE_MS = 60_000;
+
+const WORKER = new URL('../workers/history.worker.js', import.meta.url).href;
+
+/**
+ * Answers questions about the past on a thread of its own: a long look through the books delays neither trading nor
+ * the operator's commands. Rejects with MtradeError.
+ */
+export class HistoryDesk {
+  readonly #path: string;
+  #pool: Piscina | null = null;
+
+  constructor(databasePath: string) {
+    this.#path = databasePath;
+  }
+
+  async ask<Q extends HistoryQuestion>(question: Q): Promise<HistoryAnswers[Q['about']]> {
+    this.#pool ??= new Piscina({
+      filename: WORKER,
+      minThreads: 0,
+      maxThreads: 1,
+      idleTimeout: IDLE_MS,
+      maxQueue: MAX_WAITING,
+      atomics: 'async',
+    });
+    if (this.#pool.queueSize >= MAX_WAITING)
+      throw new MtradeError('MTRADE_COMMAND', 'too many questions about history at once; ask again', {
+        command: 'history',
+      });
+    const task: Promise<HistoryReply> = this.#pool.run({ path: this.#path, question }, { name: 'run' });
+    const reply = await task;
+    if ('error' in reply) throw MtradeError.fromWire(reply.error);
+    return reply.answer as HistoryAnswers[Q['about']];
+  }
+
+  async close(): Promise<void> {
+    await this.#pool?.destroy();
+    this.#pool = null;
+  }
+}

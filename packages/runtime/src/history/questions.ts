@@ -1,0 +1,85 @@
+import { decimal, type Decimal, text, ZERO } from '@mtrade/money';
+import {
+  dayIn,
+  type JournalPageFilter,
+  type PageFilter,
+  profitLines,
+  type Reader,
+  type TradeFilter,
+} from '@mtrade/store';
+import { cycleJson, journalJson, pageJson, profitJson, tradeJson } from './json.js';
+
+/** What can be asked of history. Plain data: it crosses a thread border. */
+export type HistoryQuestion =
+  | { readonly about: 'trades'; readonly filter: TradeFilter }
+  | { readonly about: 'cycles'; readonly filter: PageFilter }
+  | { readonly about: 'cycle'; readonly id: number }
+  | { readonly about: 'journal'; readonly filter: JournalPageFilter }
+  | {
+      readonly about: 'profit';
+      readonly by: 'day' | 'pair';
+      /** Where a day begins; UTC when missing. */
+      readonly timeZone?: string;
+      readonly filter: Pick<PageFilter, 'symbol' | 'fromMs' | 'untilMs'>;
+    };
+
+/** The answers as the API gives them. */
+export interface HistoryAnswers {
+  readonly trades: ReturnType<typeof trades>;
+  readonly cycles: ReturnType<typeof cycles>;
+  /** Null when there is no such cycle, or it still runs. */
+  readonly cycle: ReturnType<typeof cycle>;
+  readonly journal: ReturnType<typeof journal>;
+  readonly profit: ReturnType<typeof profit>;
+}
+
+export function answer(reader: Reader, question: HistoryQuestion): HistoryAnswers[keyof HistoryAnswers] {
+  switch (question.about) {
+    case 'trades':
+      return trades(reader, question.filter);
+    case 'cycles':
+      return cycles(reader, question.filter);
+    case 'cycle':
+      return cycle(reader, question.id);
+    case 'journal':
+      return journal(reader, question.filter);
+    case 'profit':
+      return profit(reader, question);
+  }
+}
+
+const trades = ({ history }: Reader, filter: TradeFilter) =>
+  pageJson('trades', history.trades(filter), tradeJson);
+
+const cycles = ({ history }: Reader, filter: PageFilter) =>
+  pageJson('cycles', history.cycles(filter), cycleJson);
+
+const journal = ({ history }: Reader, filter: JournalPageFilter) =>
+  pageJson('entries', history.journal(filter), journalJson);
+
+function cycle({ history, atOnce }: Reader, id: number) {
+  return atOnce(() => {
+    const found = history.cycle(id);
+    if (found === null) return null;
+    const { rows } = history.trades({ cycleId: id, limit: 1_000 });
+    return { schema: 1 as const, cycle: cycleJson(found), trades: rows.map(tradeJson) };
+  });
+}
+
+function profit(
+  { history }: Reader,
+  { by, filter, timeZone = 'UTC' }: Extract<HistoryQuestion, { about: 'profit' }>,
+) {
+  const ended = history.cyclesBetween(filter);
+  const lines = profitLines(ended, by === 'pair' ? ({ symbol }) => symbol : dayIn(timeZone));
+  const totals = new Map<string, Decimal>();
+  for (const line of lines)
+    totals.set(line.quote, (totals.get(line.quote) ?? ZERO).plus(decimal(line.profit)));
+  return {
+    schema: 1 as const,
+    by,
+    time_zone: timeZone,
+    rows: lines.map((line) => profitJson(by, line)),
+    totals: Object.fromEntries([...totals].map(([quote, sum]) => [quote, text(sum)])),
+  };
+}

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { useEngine } from './support/fixture.js';
+
+const at = useEngine({ pairs: ['ONE/USDT', 'TWO/USDT'], start: { pairs: ['ONE/USDT', 'TWO/USDT'] } });
+
+type Line = Readonly<Record<string, unknown>>;
+interface Body {
+  readonly [name: string]: unknown;
+  readonly trades: readonly Line[];
+  readonly cycles: readonly Line[];
+  readonly entries: readonly Line[];
+  readonly next: string | null;
+}
+const get = async (path: string): Promise<{ status: number; body: Body }> => {
+  const { status, body } = await at.engine.get(path);
+  return { status, body: body as Body };
+};
+
+/** Buys at 100 and sells at 101. */
+async function wholeCycle(symbol: string): Promise<void> {
+  const { world, engine } = at;
+  world.price(symbol, '99.9', '100');
+  await engine.untilPair(symbol, 'holds coins', ({ state }) => state === 'active');
+  await engine.post('/api/autotrader/pause_cycle', { symbol });
+  world.price(symbol, '101', '101.1');
+  await engine.untilPair(symbol, 'has sold', ({ state, cycle }) => state === 'idle' && cycle === 1);
+}
+
+test('what the exchange traded is what history shows over HTTP: trades, the cycle, its profit, the journal', async () => {
+  await wholeCycle('ONE/USDT');
+  const trades = await get('/v1/trades?pair=ONE-USDT');
+  expect(trades.status).toBe(200);
+  expect(trades.body.trades.map((trade) => trade['trade_id']).toReversed()).toEqual(
+    at.world.trades('ONE/USDT').map(({ id }) => id),
+  );
+
+  const cycles = await get('/v1/cycles?pair=one_usdt');
+  // 10 USDT buy 0.1 less 0.0001 fee; 0.0999 are sold at 101 less 0.1 %.
+  expect(cycles.body.cycles).toMatchObject([
+    { outcome: 'closed', invested: '10', proceeds: '10.0798101', profit: '0.0798101' },
+  ]);
+  const { body: one } = await get(`/v1/cycles/${String(cycles.body.cycles[0]?.['id'])}`);
+  expect(one['cycle']).toEqual(cycles.body.cycles[0]);
+  expect(one.trades).toEqual(trades.body.trades);
+
+  const today = new Date().toISOString().slice(0, 10);
+  const { body: profit } = await get(`/v1/profit?by=day&from=${today}`);
+  expect(profit).toMatchObject({ rows: [{ day: today, quote: 'USDT', cycles: 1, profit: '0.0798101' }], totals: { USDT: '0.0798101' } }); // prettier-ignore
+  const { body: perPair } = await get('/v1/profit?by=pair');
+  expect(perPair).toMatchObject({ rows: [{ pair: 'ONE/USDT', bought: '10', sold: '10.0798101' }] });
+
+  const { body: journal } = await get('/v1/journal?pair=ONE-USDT&event=order.filled');
+  expect(journal.entries).toHaveLength(2);
+});
+
+test('a page leads to the next one, and bad questions are refused with what is wrong', async () => {
+  const first = await get('/v1/journal?limit=1');
+  const second = await get(`/v1/journal?limit=1&before=${first.body.next}`);
+  expect(second.body.entries[0]?.['id']).not.toBe(first.body.entries[0]?.['id']);
+
+  for (const [path, detail] of [
+    ['/v1/trades?limit=0', 'limit'],
+    ['/v1/trades?limit=1001', 'limit'],
+    ['/v1/trades?from=yesterday', 'a time is Unix ms'],
+    ['/v1/trades?before=nonsense', 'no place in history'],
+    ['/v1/profit?tz=Mars/Olympus', 'time zone'],
+    ['/v1/profit?by=moon', 'by'],
+  ] as const) {
+    const { status, body } = await get(path);
+    expect([path, status]).toEqual([path, 400]);
+    expect(body['detail']).toContain(detail);
+  }
+  expect(await get('/v1/trades?pair=DOGE-USDT')).toMatchObject({
+    status: 404,
+    body: { code: 'UNKNOWN_PAIR' },
+  });
+  expect(await get('/v1/cycles/999')).toMatchObject({ status: 404 });
+});
