@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { positive, readOptions, usage, UsageError, whole } from '../support/command-line.js';
 import { ablationOf } from './ablations.js';
 import { type Fault, parseFaults } from './fault.js';
 
@@ -31,13 +31,9 @@ commit, send and trade against the promises of the order protocol. Exit code 1 w
   --log              tell what happens, line by line: intents, requests, answers, faults
   --json             one JSON object on stdout`;
 
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /** Null when help is wanted. Throws UsageError with what is wrong. */
 export function parseArguments(argv: readonly string[]): SimArguments | null {
-  const values = parse(argv);
+  const values = readOptions(argv, OPTIONS);
   if (values.help === true) return null;
   const replay = values.replay === undefined ? null : replayOf(values.replay);
   const ablate = values.ablate ?? null;
@@ -68,9 +64,6 @@ const OPTIONS = {
   help: { type: 'boolean' },
 } as const;
 
-const parse = (argv: readonly string[]) =>
-  usage(() => parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: false }).values);
-
 function replayOf(text: string): { readonly seed: number; readonly faults: readonly Fault[] } {
   const colon = text.indexOf(':');
   if (colon < 0) throw new UsageError('--replay wants SEED:FAULTS');
@@ -78,24 +71,4 @@ function replayOf(text: string): { readonly seed: number; readonly faults: reado
     seed: whole('--replay', text.slice(0, colon)),
     faults: usage(() => parseFaults(text.slice(colon + 1))),
   };
-}
-
-function usage<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function whole(name: string, text: string): number {
-  if (!/^\d{1,12}$/.test(text)) throw new UsageError(`${name} must be a whole number, not ${text}`);
-  return Number(text);
-}
-
-function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (!/^\d+(\.\d+)?$/.test(text) || !(value > 0))
-    throw new UsageError(`${name} must be a number above 0, not ${text}`);
-  return value;
 }

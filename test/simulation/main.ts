@@ -1,12 +1,11 @@
+import { EXIT_BROKEN, runMain } from '../support/command-line.js';
 import { ABLATIONS } from './ablations.js';
-import { parseArguments, type SimArguments, USAGE, UsageError } from './arguments.js';
+import { parseArguments, type SimArguments, USAGE } from './arguments.js';
 import { forbidChance } from './forbid-chance.js';
 import { replayCommand, Totals } from './report.js';
 import { shrink } from './shrink.js';
 import { type RunOptions, type RunResult, simulate } from './simulation.js';
 
-const EXIT_VIOLATION = 1;
-const EXIT_USAGE = 2;
 const SAY_EVERY_MS = 10_000;
 
 const say = (line: string): void => console.error(line);
@@ -63,14 +62,14 @@ async function tellViolation(run: RunOptions, result: RunResult, isReplay: boole
   console.log(
     `seed ${run.seed}: ${violation?.id}: ${violation?.detail}\n  at ${violation?.atMs} ms, trace ${result.hash}`,
   );
-  if (isReplay) return EXIT_VIOLATION;
+  if (isReplay) return EXIT_BROKEN;
   say(`cutting ${result.faults.length} faults down ...`);
   const { options, result: least, runs } = await shrink({ ...run, tell: undefined }, result);
   console.log(`${options.faults.length} of ${result.faults.length} faults are enough (${runs} runs):`);
   console.log(
     `  ${least.violation?.id}: ${least.violation?.detail}\n${replayCommand(options, options.faults)}`,
   );
-  return EXIT_VIOLATION;
+  return EXIT_BROKEN;
 }
 
 /** For each safety switched off the first seed that notices, as the table of docs/simulation.md. */
@@ -105,14 +104,7 @@ async function ablationTable({
         `| \`${name}\` | ${what} | ${seed ?? 'none'} | ${violation ? `${violation.id}: ${violation.detail}` : ''} |`,
       );
   }
-  return rows.every(({ seed }) => seed !== null) ? 0 : EXIT_VIOLATION;
+  return rows.every(({ seed }) => seed !== null) ? 0 : EXIT_BROKEN;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (error instanceof UsageError) {
-    say(`sim: ${error.message}\n\n${USAGE}`);
-    process.exitCode = EXIT_USAGE;
-  } else throw error;
-}
+await runMain('sim', USAGE, main);

@@ -190,6 +190,21 @@ const foreignOwner: Owner = {
   startedAtMs: 0,
 };
 
+test("a start that gives up and takes its empty directory with it is in nobody's way (P35)", async () => {
+  const options = place();
+  let gone = 0;
+  const platform = {
+    ...systemPlatform,
+    // Asked between making the directory and locking it.
+    fileSystemType: (path: string) => {
+      if ((gone += 1) <= 2) rmSync(path, { recursive: true });
+      return 0;
+    },
+  };
+  const lock = await acquireHere(options, { platform });
+  expect([gone > 2, lock.stillHeld()]).toEqual([true, true]);
+});
+
 describe('while it is held', () => {
   test.each(['supervisor.lockdb', 'supervisor.lock'])(
     'a deleted %s ends the holder with 75, and no second engine starts before that (P40)',

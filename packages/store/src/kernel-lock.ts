@@ -31,7 +31,8 @@ export function openKernelLock(path: string): KernelLock | null {
   const created = createFile(path);
   const before = witnessOf(path);
   if (!before) return null; // removed between two calls: the next try makes it again
-  const db = new SqliteDatabase(path, { timeout: 0 });
+  const db = openExisting(path);
+  if (!db) return null;
   try {
     // A journal on disk would be one more file to leave behind; nothing is ever written.
     db.pragma('journal_mode = MEMORY');
@@ -55,6 +56,16 @@ export function openKernelLock(path: string): KernelLock | null {
       db.close();
     },
   };
+}
+
+/** Null when the file was removed this very moment, by a start that gave up. */
+function openExisting(path: string): SqliteDatabase.Database | null {
+  try {
+    return new SqliteDatabase(path, { timeout: 0, fileMustExist: true });
+  } catch (error) {
+    if (!witnessOf(path)) return null;
+    throw storeError(error, path, 'opening the lock file');
+  }
 }
 
 /** Is somebody holding the lock? Takes nothing and writes nothing. */

@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Clock, errorText, MtradeError } from '@mtrade/base';
+import { type Clock, errorText, isMtradeError, MtradeError } from '@mtrade/base';
 import type { Logger } from '@mtrade/log';
 import type { FileWitness, KernelLock } from '@mtrade/store';
 import properLockfile from 'proper-lockfile';
@@ -72,14 +72,25 @@ const UPDATE_MS = 2_500;
  *   6. a look every second whether all that is still in place
  */
 export async function acquireLock(options: LockOptions, deps: LockDeps): Promise<HeldLock> {
-  const undo: (() => void)[] = [];
-  try {
-    return await acquire(options, { platform: systemPlatform, ...deps }, undo);
-  } catch (error) {
-    for (const step of undo.toReversed()) step();
-    throw error;
+  for (let attempt = 1; ; attempt += 1) {
+    const undo: (() => void)[] = [];
+    try {
+      return await acquire(options, { platform: systemPlatform, ...deps }, undo);
+    } catch (error) {
+      for (const step of undo.toReversed()) step();
+      if (attempt === MOST_ATTEMPTS || !isDirectoryGone(error)) throw error;
+    }
   }
 }
+
+/**
+ * Another start that gave up has taken the directories that it had made with it, between our looking and our locking:
+ * we begin anew. What is really missing stays missing.
+ */
+const isDirectoryGone = (error: unknown): boolean =>
+  isMtradeError(error, 'MTRADE_PERMISSION') &&
+  (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+const MOST_ATTEMPTS = 10;
 
 async function acquire(
   options: LockOptions,

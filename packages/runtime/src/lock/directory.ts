@@ -22,6 +22,17 @@ function missingDirectories(directory: string): readonly string[] {
   return missing;
 }
 
+/** False when somebody else has just made it: of several starts at one instant each must get as far as the lock (P35). */
+function makeDirectory(path: string): boolean {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
 /** Makes a directory for this user only (0700) and makes sure that it can be written. Throws MTRADE_PERMISSION. */
 export function ensureDirectory(directory: string): EnsuredDirectory {
   if (!isAbsolute(directory))
@@ -45,8 +56,7 @@ export function ensureDirectory(directory: string): EnsuredDirectory {
   };
   try {
     for (const missing of missingDirectories(directory)) {
-      mkdirSync(missing, { mode: 0o700 });
-      created ??= missing;
+      if (makeDirectory(missing)) created ??= missing;
     }
     if (!statSync(directory).isDirectory()) throw new Error('it is no directory');
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
