@@ -63,14 +63,14 @@ describe('reset', () => {
       coins_left: '0.1',
       cost: '10',
     });
-    world.pass(ETH, '150', '150');
+    world.pass(ETH, '120', '120');
     expect(world.orders).toHaveLength(1);
 
     world.command({ name: 'resume', symbol: ETH });
-    world.activate(ETH, '150');
-    expect(text(world.pair().cycle!.baseVolume)).toBe('0.0666');
-    world.pass(ETH, '152', '152');
-    expect(world.lastOrder).toMatchObject({ side: 'sell', amount: '0.0666' });
+    world.activate(ETH, '120');
+    expect(text(world.pair().cycle!.baseVolume)).toBe('0.0833');
+    world.pass(ETH, '122', '122');
+    expect(world.lastOrder).toMatchObject({ side: 'sell', amount: '0.0833' });
   });
 
   test('during a sale: what was sold is booked on the closed cycle', () => {

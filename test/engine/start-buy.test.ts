@@ -314,6 +314,102 @@ describe('scenario 40: a stale price', () => {
   });
 });
 
+describe('a price that is old by the time of the exchange', () => {
+  /** One frame that came just now and was stamped `agoMs` ago. */
+  const heldUp = (world: World, agoMs: number): void =>
+    world.reactor.onTick({
+      symbol: ETH,
+      bid: { mantissa: 100, decimals: 0 },
+      ask: { mantissa: 100, decimals: 0 },
+      last: null,
+      asks: null,
+      exchangeMs: world.clock.wall - agoMs,
+      receivedMono: world.clock.now,
+    });
+
+  test('W04, scenario 40: a frame that was held up is as old as its stamp says, at the decision', () => {
+    const world = new World({ staleAfterMs: 5_000 }).ready();
+    heldUp(world, 4_500);
+    world.clock.advance(600);
+    world.turn();
+
+    expect(world.orders).toEqual([]);
+    expect(world.view().pairs[0]).toMatchObject({ waiting_for: 'price_stale', price_age_ms: 5_080 });
+  });
+
+  test('W04, scenario 40: and at the commit: a stall anywhere in the pass sends nothing that is too old', () => {
+    const run = (stallAtLook: number) => {
+      const world = new World({ staleAfterMs: 5_000 }).ready();
+      heldUp(world, 4_500);
+      let looks = 0;
+      world.clock.onMono = () => {
+        looks += 1;
+        if (looks === stallAtLook) world.clock.advance(1_000);
+      };
+      world.turn();
+      world.clock.onMono = null;
+      return { looks, orders: world.orders, waiting: world.view().pairs[0]?.waiting_for };
+    };
+    const { looks } = run(0);
+    const outcomes = Array.from({ length: looks }, (_, look) => run(look + 1));
+    const refused = outcomes.filter(({ orders }) => orders.length === 0);
+    // The stall before the decision, and the one between decision and commit; a later one is the deadline's business.
+    expect(refused.length).toBeGreaterThan(1);
+    expect(new Set(refused.map(({ waiting }) => waiting))).toEqual(new Set(['price_stale']));
+  });
+
+  test('a wrong wall clock of this host changes nothing', () => {
+    const world = new World({ staleAfterMs: 5_000 });
+    world.tellClock();
+    world.tellBalances();
+    world.clock.wall += 7_200_000;
+    world.reactor.onTick({
+      symbol: ETH,
+      bid: { mantissa: 100, decimals: 0 },
+      ask: { mantissa: 100, decimals: 0 },
+      last: null,
+      asks: null,
+      exchangeMs: world.clock.wall - 7_200_000,
+      receivedMono: world.clock.now,
+    });
+    world.turn();
+    expect(world.orders).toHaveLength(1);
+  });
+});
+
+describe('W17: a price that jumps out of the band', () => {
+  test('leads to no start buy, averaging buy or sale until it is confirmed; then at once', () => {
+    const idle = new World().ready();
+    idle.command({ name: 'pause', symbol: ETH });
+    idle.pass(ETH, '100', '100');
+    idle.command({ name: 'resume', symbol: ETH });
+    idle.pass(ETH, '10', '10');
+    expect(idle.orders).toEqual([]);
+    expect(idle.view().pairs[0]?.waiting_for).toBe('price_unconfirmed');
+
+    for (const wrong of ['0.1', '100000']) {
+      const world = new World().ready();
+      world.activate(ETH, '100');
+      world.pass(ETH, wrong, wrong);
+      expect(world.orders).toHaveLength(1);
+      expect(world.view().pairs[0]?.waiting_for).toBe('price_unconfirmed');
+      world.pass(ETH, '100', '100');
+      expect(world.view().pairs[0]?.waiting_for).toBe('bid_below_required');
+    }
+
+    const crash = new World().ready();
+    crash.activate(ETH, '100');
+    for (let frame = 0; frame < 11; frame += 1) crash.pass(ETH, '50', '50');
+    expect(crash.lastOrder).toMatchObject({ side: 'buy', type: 'limit' });
+  });
+});
+
+test('a permitted pair that was never looked at counts as waiting since the start', () => {
+  const world = new World({ symbols: [ETH, 'BTC/USDT'] });
+  world.clock.advance(90_000);
+  expect(world.view()).toMatchObject({ max_decision_age_ms: 90_000 });
+});
+
 test('scenario 32: a pair without permission buys nothing and says why', () => {
   const world = new World({ permitted: false }).ready();
   world.turn();

@@ -124,7 +124,11 @@ export class World {
     this.exchange = new TestExchange(options.balances ?? { USDT: '1000' });
     this.board = createBoard({ symbols: this.symbols, urgentCapacity: options.urgentCapacity ?? 100 });
     this.reactor = new Reactor(
-      { debounceMs: options.debounceMs ?? 100 },
+      {
+        debounceMs: options.debounceMs ?? 100,
+        staleAfterMs: options.staleAfterMs ?? 5_000,
+        maxJumpPct: 30,
+      },
       { board: this.board, clock: this.clock },
     );
     worlds.push(this);

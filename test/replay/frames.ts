@@ -39,7 +39,7 @@ export function countFrames(facts: RunFacts, recorded: number): FrameCounts {
     queued: stats.reactor_queued,
     debounced: stats.reactor_debounced,
     queueFull: internal['urgent_full'] ?? 0,
-    stale: internal['reactor_stale'] ?? 0,
+    stale: (internal['reactor_stale'] ?? 0) + (internal['reactor_late'] ?? 0),
     malformed: internal['reactor_malformed'] ?? 0,
   };
 }

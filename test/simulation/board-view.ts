@@ -20,7 +20,8 @@ export function boardOf(board: Board, life: Life, sweeps: boolean): Board {
     elapsedMs: (...args) => slots.elapsedMs(...args),
     sweep: (...args) => (sweeps ? slots.sweep(...args) : 0),
   };
-  const { handle, symbols, prices, urgent, counters, triggers, heartbeats, latencies, cyclerWake } = board;
+  const { handle, symbols, prices, urgent, counters, triggers, clock, heartbeats, latencies, cyclerWake } =
+    board;
   const view: Pick<Board, keyof Board> = {
     handle,
     symbols,
@@ -28,6 +29,7 @@ export function boardOf(board: Board, life: Life, sweeps: boolean): Board {
     urgent,
     counters,
     triggers,
+    clock,
     heartbeats,
     latencies,
     cyclerWake,

@@ -33,6 +33,7 @@ interface Feed {
 export const VIEW_ID = -1;
 
 const MESSAGE_MS = 0.05;
+const MAX_JUMP_PCT = 30;
 const RULES_EVERY_MS = 600_000;
 const RULES_RETRY_MS = 1_000;
 const RULES_TRIES = 6;
@@ -184,7 +185,9 @@ export class EngineProcess {
     const life = new Life(this.life);
     this.board.slots.sweep(Owner.reactor, this.#generation);
     const deps = { board: this.board, clock: this.#world.time.host };
-    this.#feed = { life, reactor: new Reactor({ debounceMs: DEBOUNCE_MS }, deps) };
+    const { staleAfterMs } = this.#world.scenario;
+    const options = { debounceMs: DEBOUNCE_MS, staleAfterMs, maxJumpPct: MAX_JUMP_PCT };
+    this.#feed = { life, reactor: new Reactor(options, deps) };
   }
 
   #killCycler(): void {

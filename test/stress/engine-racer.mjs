@@ -61,7 +61,16 @@ function wantsToBuy(symbol, isBusy) {
       trading: true,
       sellWhenForbidden: true,
       staleAfterMs: 5_000,
-      market: { bid: price('100'), ask: price('100'), levelAsk: null, askLevel: 1, last: null, ageMs: 1 },
+      market: {
+        bid: price('100'),
+        ask: price('100'),
+        levelAsk: null,
+        askLevel: 1,
+        last: null,
+        ageMs: 1,
+        levelAgeMs: 1,
+        isBelieved: true,
+      },
       account: {
         quoteAvailable: quoteAmount('1000'),
         baseAvailable: baseQty('0'),

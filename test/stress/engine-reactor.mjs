@@ -6,7 +6,10 @@ import { Reactor } from '@mtrade/engine';
 
 const board = attachBoard(workerData.handle);
 const gates = new Int32Array(workerData.gate);
-const reactor = new Reactor({ debounceMs: workerData.debounceMs }, { board, clock: systemClock });
+const reactor = new Reactor(
+  { debounceMs: workerData.debounceMs, staleAfterMs: 5_000, maxJumpPct: 30 },
+  { board, clock: systemClock },
+);
 const [HELD, END] = [1, 2];
 
 const tick = (symbol, mantissa) =>

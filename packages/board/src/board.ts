@@ -1,4 +1,5 @@
 import { assert } from '@mtrade/base';
+import { ClockCell } from './clock-cell.js';
 import { Counters } from './counters.js';
 import { Heartbeats } from './heartbeats.js';
 import { Latencies } from './latencies.js';
@@ -40,6 +41,7 @@ export class Board {
   readonly heartbeats: Heartbeats;
   readonly latencies: Latencies;
   readonly cyclerWake: WakeWord;
+  readonly clock: ClockCell;
   readonly #indexes: ReadonlyMap<string, number>;
 
   /** Use `createBoard` or `attachBoard`. */
@@ -52,6 +54,7 @@ export class Board {
     this.symbols = symbols;
     this.#indexes = new Map(symbols.map((symbol, index) => [symbol, index]));
     this.cyclerWake = new WakeWord(buffer, layout.cyclerWake.byteOffset);
+    this.clock = new ClockCell(words(layout.clock));
     this.heartbeats = new Heartbeats(words(layout.heartbeats));
     this.counters = new Counters(words(layout.counters));
     this.urgent = new UrgentQueue({ pairs, capacity: urgentCapacity }, words(layout.urgent));

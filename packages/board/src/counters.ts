@@ -19,12 +19,15 @@ export type CounterName = (typeof COUNTERS)[number][0];
 export const INTERNAL_COUNTERS = [
   ['reactor_unchanged', 'price updates that repeated the prices of the cell'],
   ['reactor_malformed', 'frames that could not be understood'],
-  ['reactor_stale', 'price updates older than the cell they were meant for'],
+  ['reactor_stale', 'frames older than one that had come before'],
   ['urgent_full', 'pairs refused because the urgent queue was full'],
   ['orders_sent', 'orders handed to the network'],
   ['orders_unknown', 'orders whose outcome was not known at first'],
   ['fills_booked', 'fills committed to the ledger'],
   ['commits', 'database transactions committed'],
+  ['reactor_late', 'frames that were too old when they came'],
+  ['reactor_suspect', 'price updates too far from the last believed price to be decided on'],
+  ['rest_prices', 'prices asked for over REST and taken'],
 ] as const;
 export type InternalCounterName = (typeof INTERNAL_COUNTERS)[number][0];
 export type AnyCounterName = CounterName | InternalCounterName;

@@ -1,4 +1,5 @@
 export { Board, type BoardHandle, type BoardOptions, attachBoard, createBoard } from './board.js';
+export { type ClockCell, type ClockReading } from './clock-cell.js';
 export {
   type AnyCounterName,
   COUNTERS,

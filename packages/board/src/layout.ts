@@ -1,3 +1,4 @@
+import { CLOCK_CELL_BYTES } from './clock-cell.js';
 import { COUNTER_BYTES, COUNTER_COUNT } from './counters.js';
 import { HEARTBEAT_BYTES, ROLES } from './heartbeats.js';
 import { HISTOGRAM_BYTES, STAGES } from './latencies.js';
@@ -8,7 +9,7 @@ import { QUEUE_HEADER_WORDS } from './urgent-queue.js';
 import { WORD_BYTES } from './words.js';
 
 /** Goes up with every change of what lies where. docs/shared-memory.md draws this version. */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 /** "MTB1": the first word of every board. */
 export const MAGIC = 0x4d54_4231;
@@ -26,6 +27,7 @@ export interface Section {
 export interface Layout {
   readonly header: Section;
   readonly cyclerWake: Section;
+  readonly clock: Section;
   readonly heartbeats: Section;
   readonly counters: Section;
   readonly urgent: Section;
@@ -48,6 +50,7 @@ export function layoutFor(pairs: number): Layout {
   return {
     header: section(CACHE_LINE_BYTES),
     cyclerWake: section(CACHE_LINE_BYTES),
+    clock: section(CLOCK_CELL_BYTES),
     heartbeats: section(ROLES.length * HEARTBEAT_BYTES),
     counters: section(COUNTER_COUNT * COUNTER_BYTES),
     urgent: section((QUEUE_HEADER_WORDS + pairs) * WORD_BYTES),

@@ -17,10 +17,17 @@ export interface PriceCell {
   levelAskDecimals: number;
   /** 1-based; 0 when no level was written. */
   askLevel: number;
-  /** The exchange's own time of the frame, Unix ms. */
+  /** The exchange's own time of the bid and ask, Unix ms. */
   exchangeMs: number;
-  /** Monotonic ms, with fractions, when the frame came off the socket. */
+  /** Monotonic ms, with fractions, when they came. */
   receivedMono: number;
+  /** The same two times for the deeper ask, which comes on another channel. */
+  levelExchangeMs: number;
+  levelReceivedMono: number;
+  /** Monotonic time since which bid and ask are too far from the last believed ones; -1 when they are believed. */
+  suspectSinceMono: number;
+  /** True when bid and ask were asked for over REST, because the pair's stream was silent. */
+  isRest: boolean;
   /** Count of publications (32 bits, wraps), set by `read`; `write` ignores it. */
   version: number;
 }
@@ -37,12 +44,16 @@ export const emptyPriceCell = (): PriceCell => ({
   askLevel: 0,
   exchangeMs: 0,
   receivedMono: 0,
+  levelExchangeMs: 0,
+  levelReceivedMono: 0,
+  suspectSinceMono: -1,
+  isRest: false,
   version: 0,
 });
 
-/** Two cache lines per pair: VERSION and copy 0 in the first, copy 1 in the second. */
-export const PRICE_CELL_BYTES = 128;
-export const PRICE_SHAPE: TwinShape = { doubles: 6, ints: 2, strideWords: 32, secondCopyWord: 17 };
+/** Four cache lines per pair: VERSION and copy 0 in the first two, copy 1 in the others. */
+export const PRICE_CELL_BYTES = 256;
+export const PRICE_SHAPE: TwinShape = { doubles: 9, ints: 2, strideWords: 64, secondCopyWord: 33 };
 
 const BID = 0;
 const ASK = 1;
@@ -50,9 +61,15 @@ const LAST = 2;
 const LEVEL_ASK = 3;
 const EXCHANGE_MS = 4;
 const RECEIVED_MONO = 5;
+const LEVEL_EXCHANGE_MS = 6;
+const LEVEL_RECEIVED_MONO = 7;
+const SUSPECT_SINCE_MONO = 8;
 
 const DECIMALS = 0;
+/** Bits 15..0 the level, bit 16 set for a price from REST. */
 const ASK_LEVEL = 1;
+const LEVEL_MASK = 0xffff;
+const REST_BIT = 0x1_0000;
 
 /** Written by the reactor alone, read by everyone. A read gives one publication, whole. */
 export class PriceCells {
@@ -71,12 +88,15 @@ export class PriceCells {
     doubles[LEVEL_ASK] = cell.levelAskMantissa;
     doubles[EXCHANGE_MS] = cell.exchangeMs;
     doubles[RECEIVED_MONO] = cell.receivedMono;
+    doubles[LEVEL_EXCHANGE_MS] = cell.levelExchangeMs;
+    doubles[LEVEL_RECEIVED_MONO] = cell.levelReceivedMono;
+    doubles[SUSPECT_SINCE_MONO] = cell.suspectSinceMono;
     ints[DECIMALS] =
       (cell.bidDecimals & 255) |
       ((cell.askDecimals & 255) << 8) |
       ((cell.lastDecimals & 255) << 16) |
       (cell.levelAskDecimals << 24);
-    ints[ASK_LEVEL] = cell.askLevel;
+    ints[ASK_LEVEL] = cell.askLevel | (cell.isRest ? REST_BIT : 0);
     this.#cells.publish(pair);
   }
 
@@ -92,20 +112,16 @@ export class PriceCells {
     into.levelAskMantissa = doubles[LEVEL_ASK] as number;
     into.exchangeMs = doubles[EXCHANGE_MS] as number;
     into.receivedMono = doubles[RECEIVED_MONO] as number;
+    into.levelExchangeMs = doubles[LEVEL_EXCHANGE_MS] as number;
+    into.levelReceivedMono = doubles[LEVEL_RECEIVED_MONO] as number;
+    into.suspectSinceMono = doubles[SUSPECT_SINCE_MONO] as number;
     into.bidDecimals = decimals & 255;
     into.askDecimals = (decimals >>> 8) & 255;
     into.lastDecimals = (decimals >>> 16) & 255;
     into.levelAskDecimals = decimals >>> 24;
-    into.askLevel = ints[ASK_LEVEL] as number;
+    into.askLevel = (ints[ASK_LEVEL] as number) & LEVEL_MASK;
+    into.isRest = ((ints[ASK_LEVEL] as number) & REST_BIT) !== 0;
     into.version = version;
     return true;
-  }
-
-  /** The prices stand as they are, confirmed by a newer frame. Does nothing for a pair that was never written. */
-  touch(pair: number, exchangeMs: number, receivedMono: number): void {
-    if (this.#cells.collect(pair) === 0) return;
-    this.#cells.doubles[EXCHANGE_MS] = exchangeMs;
-    this.#cells.doubles[RECEIVED_MONO] = receivedMono;
-    this.#cells.publish(pair);
   }
 }

@@ -16,6 +16,10 @@ const extreme = {
   askLevel: 50,
   exchangeMs: 1_700_000_000_123,
   receivedMono: 987_654_321.123_456,
+  levelExchangeMs: 1_700_000_000_122.5,
+  levelReceivedMono: 987_654_320.25,
+  suspectSinceMono: 987_654_319.5,
+  isRest: true,
   version: 0,
 };
 
@@ -34,27 +38,23 @@ describe('price cells', () => {
     expect(into).toEqual({ ...extreme, version: 1 });
     expect(prices.read(0, into)).toBe(false);
   });
+});
 
-  test('a touch moves the times and nothing else', () => {
-    const { prices } = board();
-    prices.write(0, extreme);
-    prices.write(0, { ...extreme, bidMantissa: 7 });
-    prices.touch(0, 1_700_000_000_999, 987_654_400.5);
-    const into = emptyPriceCell();
-    prices.read(0, into);
-    expect(into).toEqual({
-      ...extreme,
-      bidMantissa: 7,
-      exchangeMs: 1_700_000_000_999,
-      receivedMono: 987_654_400.5,
-      version: 3,
-    });
-  });
-
-  test('a touch invents no price for a pair without one', () => {
-    const { prices } = board();
-    prices.touch(0, 1, 1);
-    expect(prices.read(0, emptyPriceCell())).toBe(false);
+describe('the clock cell', () => {
+  test('gives back the last measurement exactly, and says when there is none', () => {
+    const { clock } = board();
+    const into = { exchangeMinusMono: 1, errorMs: 2, measuredMono: 3 };
+    expect(clock.read(into)).toBe(false);
+    expect(into).toEqual({ exchangeMinusMono: 1, errorMs: 2, measuredMono: 3 });
+    const measured = {
+      exchangeMinusMono: 1_699_999_012_345.678_9,
+      errorMs: 20.25,
+      measuredMono: 987_654.321,
+    };
+    clock.write({ exchangeMinusMono: 0, errorMs: 0, measuredMono: 0 });
+    clock.write(measured);
+    expect(clock.read(into)).toBe(true);
+    expect(into).toEqual(measured);
   });
 });
 

@@ -124,6 +124,13 @@ export const SECTIONS = {
       unit: 'ms',
       help: 'A price older than this is never traded on.',
     }),
+    max_jump_pct: whole({
+      default: 30,
+      min: 1,
+      max: 10_000,
+      unit: '%',
+      help: 'A price that jumps further than this from one frame to the next is not traded on until it is confirmed: by another source, or by standing for two seconds.',
+    }),
     sell_when_forbidden: flag({
       default: true,
       help: 'Whether an open position may still be sold after its pair was forbidden. Buys are never sent then.',

@@ -2,7 +2,18 @@ import { assert } from '@mtrade/base';
 import { type BaseQty, type Price, ZERO } from '@mtrade/money';
 import { buyTerms, nextRow } from './buy-terms.js';
 import type { Decision, DecisionContext, WaitReason } from './decision.js';
-import { ALWAYS, AVERAGE, buyBudget, firstRefusal, KNOWLEDGE, SALE, saleBudget, START } from './guards.js';
+import {
+  ALWAYS,
+  AVERAGE,
+  buyBudget,
+  firstRefusal,
+  KNOWLEDGE,
+  priceFresh,
+  SALE,
+  saleBudget,
+  START,
+} from './guards.js';
+import type { OrderDraft } from './intent.js';
 import type { AccountView, MarketRules, MarketView } from './market.js';
 import type { Cycle, PairState } from './pair-state.js';
 import { saleTerms } from './sale-terms.js';
@@ -93,6 +104,7 @@ function average(pair: PairState, cycle: Cycle, context: DecisionContext): Decis
   if (row === undefined) return wait('ladder_exhausted');
   const ask = askAt(context.market, row.level);
   if (ask === null) return wait('price_unknown');
+  if (isLevelStale(row.level, context)) return wait('price_stale');
   if (ask.gt(row.rate)) return wait('price_above_row');
   const { rules, account } = known(context);
   const terms = buyTerms(cycle, rules);
@@ -118,10 +130,29 @@ function average(pair: PairState, cycle: Cycle, context: DecisionContext): Decis
   };
 }
 
-/** The ask that a buy at this level of the book would have to reach; null when that level is not known. */
-function askAt(market: MarketView, level: number): Price | null {
-  if (level === 1) return market.ask;
-  return market.askLevel === level ? market.levelAsk : null;
+/**
+ * The ask that a buy at this level of the book would have to reach; null when that level is not known. The best ask
+ * comes on a channel of its own: where the two contradict each other, the higher one counts.
+ */
+function askAt({ ask, levelAsk, askLevel }: MarketView, level: number): Price | null {
+  if (level === 1) return ask;
+  if (askLevel !== level || levelAsk === null) return null;
+  return ask !== null && ask.gt(levelAsk) ? ask : levelAsk;
+}
+
+/** Written so that an age that is not a number is stale too. */
+const isLevelStale = (level: number, { market, staleAfterMs }: DecisionContext): boolean =>
+  level > 1 && !(market.levelAgeMs < staleAfterMs);
+
+/** The second look at the prices that an order rests on, right before its commit: the same rules as at the decision. */
+export function priceRefusal(
+  pair: PairState,
+  context: DecisionContext,
+  { purpose }: OrderDraft,
+): WaitReason | null {
+  const refused = firstRefusal([priceFresh], pair, context);
+  if (refused !== null || purpose !== 'average' || pair.cycle === null) return refused;
+  return isLevelStale(nextRow(pair.cycle)?.level ?? 1, context) ? 'price_stale' : null;
 }
 
 /** Of two reasons to wait the one about what comes next: below the last buy that is the row, above it the sale. */

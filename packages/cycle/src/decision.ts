@@ -14,6 +14,7 @@ export const WAIT_REASONS = [
   'outcome_unknown',
   'price_unknown',
   'price_stale',
+  'price_unconfirmed',
   'book_crossed',
   'account_unknown',
   'rules_unknown',

@@ -25,6 +25,7 @@ const RULES_UNKNOWN = unknown('rules_unknown');
 const ACCOUNT_UNKNOWN = unknown('account_unknown');
 const PRICE_UNKNOWN = unknown('price_unknown');
 const PRICE_STALE = unknown('price_stale');
+const PRICE_UNCONFIRMED = unknown('price_unconfirmed');
 const BOOK_CROSSED = unknown('book_crossed');
 const NOT_TRADABLE = no('not_tradable');
 const RATE_LIMITED = no('rate_limited');
@@ -55,11 +56,12 @@ export const rulesKnown: Guard = (_, context) => (context.rules === null ? RULES
 
 export const accountKnown: Guard = (_, context) => (context.account === null ? ACCOUNT_UNKNOWN : YES);
 
-/** Both sides of the book, young enough and not crossed: a one-sided or crossed book is no price to act on. */
+/** Both sides of the book, young enough, believed and not crossed: a one-sided or crossed book is no price to act on. */
 export const priceFresh: Guard = (_, { market, staleAfterMs }) => {
   if (market.bid === null || market.ask === null) return PRICE_UNKNOWN;
   // Written so that an age that is not a number is stale too.
   if (!(market.ageMs < staleAfterMs)) return PRICE_STALE;
+  if (!market.isBelieved) return PRICE_UNCONFIRMED;
   return market.bid.gt(market.ask) ? BOOK_CROSSED : YES;
 };
 

@@ -26,8 +26,15 @@ export interface MarketView {
   readonly levelAsk: Price | null;
   readonly askLevel: number;
   readonly last: Price | null;
-  /** Milliseconds since the last frame that confirmed these prices; Infinity when there was none. */
+  /**
+   * How old bid and ask are: since they came or since the exchange stamped them, whichever is more. Infinity when there
+   * are none.
+   */
   readonly ageMs: number;
+  /** The same for `levelAsk`, which comes on a channel of its own. */
+  readonly levelAgeMs: number;
+  /** False while bid and ask are too far from the last believed ones and nothing has confirmed them yet. */
+  readonly isBelieved: boolean;
 }
 
 /** What the pair's two coins look like on the account. */

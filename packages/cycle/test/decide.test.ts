@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { baseQty, decimal, price, quoteAmount, text } from '@mtrade/money';
-import { decide, type DecisionContext, type PairState, saleTerms, type WaitReason } from '../src/index.js';
+import {
+  decide,
+  type DecisionContext,
+  type PairState,
+  priceRefusal,
+  saleTerms,
+  type WaitReason,
+} from '../src/index.js';
 import {
   activePair,
   cycleOf,
@@ -61,6 +68,7 @@ describe('scenario 10: what is not known is not done', () => {
     ['price_unknown', { market: makeMarket('99', '1', { ask: null }) }],
     ['price_unknown', { market: makeMarket('1', '100', { bid: null }) }],
     ['price_stale', { market: makeMarket('99', '100', { ageMs: 5_000 }) }],
+    ['price_unconfirmed', { market: makeMarket('99', '100', { isBelieved: false }) }],
     ['price_stale', { market: makeMarket('99', '100', { ageMs: Number.NaN }) }],
     ['price_stale', { market: makeMarket('99', '100', { ageMs: Number.POSITIVE_INFINITY }) }],
     ['book_crossed', { market: makeMarket('100.01', '100') }],
@@ -194,6 +202,24 @@ describe('averaging buy', () => {
     expect(reason(pair, at(null))).toBe('price_unknown');
     expect(reason(pair, at('91', 5))).toBe('price_unknown');
     expect(draftOf(decide(pair, at('96.34'))).step).toBe(1);
+  });
+
+  test('a level of the book that is older than the limit counts as stale, however fresh the ticker is', () => {
+    const pair = activePair('0.03', '100', makeParams({ bookLevelStep: '2' }));
+    const aged = (levelAgeMs: number) =>
+      makeContext(makeMarket('90', '91', { levelAsk: price('92'), askLevel: 3, levelAgeMs }));
+    const draft = draftOf(decide(pair, aged(4_999)));
+
+    expect(reason(pair, aged(5_000))).toBe('price_stale');
+    expect(reason(pair, aged(Number.NaN))).toBe('price_stale');
+    expect(priceRefusal(pair, aged(4_999), draft)).toBeNull();
+    expect(priceRefusal(pair, aged(5_000), draft)).toBe('price_stale');
+  });
+
+  test('a deeper ask below the best one is a contradiction: the higher of the two counts', () => {
+    const pair = activePair('0.03', '100', makeParams({ bookLevelStep: '2' }));
+    const market = makeMarket('99', '100', { levelAsk: price('92'), askLevel: 3 });
+    expect(reason(pair, makeContext(market))).toBe('price_above_row');
   });
 
   test('needs the money, the reserve left alone', () => {

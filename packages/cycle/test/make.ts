@@ -72,6 +72,8 @@ export const makeMarket = (bid: string, ask: string, changes: Partial<MarketView
   askLevel: 1,
   last: price(ask),
   ageMs: 10,
+  levelAgeMs: 10,
+  isBelieved: true,
   ...changes,
 });
 

@@ -26,6 +26,8 @@ export interface EngineOptions {
 /** What the cycler remembers about a pair beside the books: hints for scheduling and display, lost with the process. */
 export interface PairMemory {
   readonly index: number;
+  /** When this life of the cycler began. */
+  readonly bornMono: MonoMs;
   /** When `decide` last looked at the pair. */
   decidedMono: MonoMs | null;
   waitingFor: WaitReason | null;

@@ -84,7 +84,7 @@ export class Cycler {
       pairs: new Map(
         symbols.map((symbol) => [
           symbol,
-          newMemory(board.indexOf(symbol), lastFillMono(books.pair(symbol), clock)),
+          newMemory(board.indexOf(symbol), clock.monoMs(), lastFillMono(books.pair(symbol), clock)),
         ]),
       ),
       sameBase: new Map(
@@ -219,10 +219,11 @@ function lastFillMono({ cycle }: PairState, clock: Clock): MonoMs | null {
   return (clock.monoMs() - Math.max(0, clock.epochMs() - cycle.lastFillMs)) as MonoMs;
 }
 
-function newMemory(index: number, lastActivityMono: MonoMs | null): PairMemory {
+function newMemory(index: number, bornMono: MonoMs, lastActivityMono: MonoMs | null): PairMemory {
   assert(index >= 0, 'every configured pair has a place on the board');
   return {
     index,
+    bornMono,
     decidedMono: null,
     waitingFor: null,
     lastActivityMono,

@@ -23,6 +23,11 @@ export class ExchangeClock {
     return Math.round(mono + this.#exchangeMinusMono) as EpochMs;
   }
 
+  /** The same with its fractions, for ages. */
+  exactNow(mono: MonoMs): number {
+    return mono + this.#exchangeMinusMono;
+  }
+
   /** Infinity before the first measurement. */
   errorMs(mono: MonoMs): number {
     return this.#errorMs + Math.max(0, mono - this.#measuredMono) * DRIFT_PER_MS;

@@ -58,6 +58,8 @@ export class LaneEvents {
         // An error is not an empty answer: the last snapshot stays until it is too old, then nothing is bought.
         return log.warn({ reason: event.reason }, 'balances could not be read');
       case 'clock':
+        // The reactor tells by it how old a frame is when it comes.
+        this.#context.board.clock.write(event);
         return exchangeClock.update(event.exchangeMinusMono, event.errorMs, event.measuredMono);
       case 'clock-failed':
         return log.warn({ reason: event.reason }, 'the exchange clock could not be read');

@@ -2,6 +2,8 @@ import type { MonoMs } from '@mtrade/base';
 import { type Board, emptyPriceCell } from '@mtrade/board';
 import { type Price, scaled } from '@mtrade/money';
 import type { MarketView } from '@mtrade/cycle';
+import type { ExchangeClock } from './exchange-clock.js';
+import { frameAgeMs } from './frame-age.js';
 
 const NOTHING_KNOWN: MarketView = {
   bid: null,
@@ -10,16 +12,21 @@ const NOTHING_KNOWN: MarketView = {
   askLevel: 1,
   last: null,
   ageMs: Number.POSITIVE_INFINITY,
+  levelAgeMs: Number.POSITIVE_INFINITY,
+  isBelieved: false,
 };
 
 /** Reads a pair's prices out of shared memory as exact decimals. */
 export class MarketReader {
   readonly #board: Board;
+  readonly #exchangeClock: ExchangeClock;
   readonly #cell = emptyPriceCell();
   readonly #probe = emptyPriceCell();
+  readonly #levelTimes = { exchangeMs: 0, receivedMono: 0 };
 
-  constructor(board: Board) {
+  constructor(board: Board, exchangeClock: ExchangeClock) {
     this.#board = board;
+    this.#exchangeClock = exchangeClock;
   }
 
   view(pair: number, nowMono: MonoMs): MarketView {
@@ -28,13 +35,18 @@ export class MarketReader {
       Object.assign(cell, emptyPriceCell());
       return NOTHING_KNOWN;
     }
+    const level = this.#levelTimes;
+    level.exchangeMs = cell.levelExchangeMs;
+    level.receivedMono = cell.levelReceivedMono;
     return {
       bid: exact(cell.bidMantissa, cell.bidDecimals),
       ask: exact(cell.askMantissa, cell.askDecimals),
       levelAsk: exact(cell.levelAskMantissa, cell.levelAskDecimals),
       askLevel: cell.askLevel,
       last: exact(cell.lastMantissa, cell.lastDecimals),
-      ageMs: Math.max(0, nowMono - cell.receivedMono),
+      ageMs: frameAgeMs(cell, this.#exchangeClock, nowMono),
+      levelAgeMs: frameAgeMs(level, this.#exchangeClock, nowMono),
+      isBelieved: cell.suspectSinceMono < 0,
     };
   }
 

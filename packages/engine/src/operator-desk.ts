@@ -18,7 +18,7 @@ export class OperatorDesk {
 
   constructor(context: EngineContext) {
     this.#context = context;
-    this.#market = new MarketReader(context.board);
+    this.#market = new MarketReader(context.board, context.exchangeClock);
   }
 
   carryOut(command: OperatorCommand): Readonly<Record<string, unknown>> {

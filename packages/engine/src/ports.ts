@@ -178,6 +178,8 @@ export interface Tick {
   readonly exchangeMs: number;
   /** Monotonic time when the frame came off the socket. */
   readonly receivedMono: number;
+  /** True for a price that was asked for because the pair's stream is silent. */
+  readonly isRest?: boolean;
 }
 
 export interface FeedHandlers {

@@ -7,6 +7,7 @@ import {
   type DecisionContext,
   type MarketView,
   type PairState,
+  priceRefusal,
   raiseAttention,
   type Triggers,
 } from '@mtrade/cycle';
@@ -33,7 +34,7 @@ export class PairProcessor {
 
   constructor(context: EngineContext) {
     this.#context = context;
-    this.#market = new MarketReader(context.board);
+    this.#market = new MarketReader(context.board, context.exchangeClock);
   }
 
   process(symbol: string, kind: PassKind): PassResult {
@@ -75,21 +76,28 @@ export class PairProcessor {
     memory.waitingFor = decision.type === 'wait' ? decision.reason : null;
     if (tickMono !== null) board.latencies.record('tick_to_decision', (clock.monoMs() - tickMono) * 1_000);
 
-    this.#carryOut(pair, memory, decision, tickMono);
+    this.#carryOut(pair, memory, context, decision, tickMono);
     this.#arm(symbol, memory, context, decision, priceVersion);
   }
 
-  #carryOut(pair: PairState, memory: PairMemory, decision: Decision, tickMono: number | null): void {
-    const { books, clock, options } = this.#context;
+  #carryOut(
+    pair: PairState,
+    memory: PairMemory,
+    context: DecisionContext,
+    decision: Decision,
+    tickMono: number | null,
+  ): void {
+    const { books, clock } = this.#context;
     switch (decision.type) {
       case 'wait':
         return;
       case 'place': {
-        // The price is looked at once more: between decision and commit it may have gone stale.
+        // The price is looked at once more: between decision and commit it may have gone stale, or jumped.
         const nowMono = clock.monoMs();
-        const view = this.#market.view(memory.index, nowMono);
-        if (!(view.ageMs < options.staleAfterMs)) {
-          memory.waitingFor = 'price_stale';
+        const market = this.#market.view(memory.index, nowMono);
+        const refused = priceRefusal(pair, { ...context, market }, decision.draft);
+        if (refused !== null) {
+          memory.waitingFor = refused;
           return;
         }
         return placeOrder(this.#context, pair, decision.draft, { nowMono, tickMono });

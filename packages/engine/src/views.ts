@@ -8,7 +8,7 @@ const shown = (value: Decimal | null): string | null => value && text(value);
 
 /** The books and the prices as status shows them; every number is computed here and only rendered elsewhere. */
 export function engineView(context: EngineContext): EngineView {
-  const reader = new MarketReader(context.board);
+  const reader = new MarketReader(context.board, context.exchangeClock);
   const nowMono = context.clock.monoMs();
   const profit = new Map<string, Decimal>();
   let unknownIntents = 0;
@@ -20,7 +20,10 @@ export function engineView(context: EngineContext): EngineView {
       ({ state }) => state === 'UNKNOWN' || state === 'QUARANTINED',
     ).length;
     const view = pairView(context, pair, reader, nowMono);
-    if (pair.permitted) maxDecisionAgeMs = Math.max(maxDecisionAgeMs, view.decision_age_ms ?? 0);
+    // A pair that was never looked at has waited since the start.
+    const bornMono = context.pairs.get(pair.symbol)?.bornMono ?? nowMono;
+    if (pair.permitted)
+      maxDecisionAgeMs = Math.max(maxDecisionAgeMs, view.decision_age_ms ?? Math.round(nowMono - bornMono));
     return view;
   });
   return {

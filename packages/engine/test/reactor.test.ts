@@ -10,7 +10,7 @@ const whole = (mantissa: number): ScaledPrice => ({ mantissa, decimals: 0 });
 function world({ debounceMs = 100, symbols = [SYMBOL], urgentCapacity = 100 } = {}) {
   const clock = new ManualClock();
   const board = createBoard({ symbols, urgentCapacity });
-  const reactor = new Reactor({ debounceMs }, { board, clock });
+  const reactor = new Reactor({ debounceMs, staleAfterMs: 5_000, maxJumpPct: 30 }, { board, clock });
   const tick = (changes: Partial<Tick>): void =>
     reactor.onTick({
       symbol: SYMBOL,
@@ -150,7 +150,7 @@ describe('the urgent queue', () => {
       board.triggers.arm(pair, { buyAtOrBelow: 95, askLevel: 1, sellAtOrAbove: 110 });
     };
     board.slots.stamp(0, clock.mono);
-    new Reactor({ debounceMs: 100 }, { board, clock }).onTick({
+    new Reactor({ debounceMs: 100, staleAfterMs: 5_000, maxJumpPct: 30 }, { board, clock }).onTick({
       symbol: SYMBOL,
       bid: whole(93),
       ask: whole(94),
@@ -184,6 +184,119 @@ describe('deeper levels of the book', () => {
     tick({ asks: [whole(91), whole(92), whole(94)] });
     tick({ asks: [whole(91), whole(92)] });
     expect(cellOf(board)).toMatchObject({ askLevel: 3, levelAskMantissa: -1 });
+  });
+});
+
+describe('a frame that was held up on its way', () => {
+  const measured = ({ clock }: ReturnType<typeof world>, aheadMs = 0, errorMs = 20) => ({
+    exchangeMinusMono: clock.wall + aheadMs - clock.mono,
+    errorMs,
+    measuredMono: clock.mono,
+  });
+
+  test('W04: is dropped and counted when it is older than the limit as it comes, by the exchange clock', () => {
+    const at = world();
+    at.board.clock.write(measured(at, 7_200_000));
+    const stamp = at.clock.wall + 7_200_000;
+    at.tick({ bid: whole(99), ask: whole(101), exchangeMs: stamp - 5_020 });
+    expect(at.board.counters.read('reactor_late')).toBe(1);
+    expect(at.board.counters.read('reactor_updates')).toBe(0);
+    expect(cellOf(at.board).bidMantissa).toBe(-1);
+
+    at.tick({ bid: whole(99), ask: whole(101), exchangeMs: stamp - 5_019 });
+    expect(cellOf(at.board).bidMantissa).toBe(99);
+  });
+
+  test('before the clock is known only its arrival counts', () => {
+    const { board, tick } = world();
+    tick({ bid: whole(99), ask: whole(101), exchangeMs: 1_000 });
+    expect(cellOf(board).bidMantissa).toBe(99);
+  });
+
+  test('a last trade or a deeper level does not make bid and ask younger', () => {
+    const { board, tick, clock } = world();
+    tick({ bid: whole(99), ask: whole(101), exchangeMs: clock.wall - 1_000 });
+    tick({ last: whole(100) });
+    tick({ asks: [whole(101)] });
+    expect(cellOf(board)).toMatchObject({ exchangeMs: clock.wall - 1_000, levelExchangeMs: clock.wall });
+  });
+
+  test('an unchanged level is confirmed by its frame', () => {
+    const { board, tick, clock } = world();
+    tick({ asks: [whole(101)] });
+    clock.advance(3_000);
+    tick({ asks: [whole(101)] });
+    expect(cellOf(board).levelReceivedMono).toBe(clock.mono);
+  });
+});
+
+describe('a price asked for over REST', () => {
+  test('W03: is taken, marked and counted; the stream takes over with its next newer frame', () => {
+    const { board, tick, clock } = world();
+    tick({ bid: whole(99), ask: whole(101) });
+    clock.advance(6_000);
+    tick({ bid: whole(98), ask: whole(100), isRest: true });
+    expect(cellOf(board)).toMatchObject({ bidMantissa: 98, isRest: true });
+    expect(board.counters.read('rest_prices')).toBe(1);
+    clock.advance(10);
+    tick({ bid: whole(97), ask: whole(99) });
+    expect(cellOf(board)).toMatchObject({ bidMantissa: 97, isRest: false });
+  });
+
+  test('W05: of an answer and a frame that overtake each other the older one is dropped', () => {
+    const { board, tick, clock } = world();
+    tick({ bid: whole(99), ask: whole(101) });
+    tick({ bid: whole(90), ask: whole(91), isRest: true, exchangeMs: clock.wall - 1 });
+    expect(cellOf(board).bidMantissa).toBe(99);
+    tick({ bid: whole(90), ask: whole(91), isRest: true, exchangeMs: clock.wall + 5 });
+    tick({ bid: whole(99), ask: whole(101), exchangeMs: clock.wall + 4 });
+    expect(cellOf(board).bidMantissa).toBe(90);
+    expect(board.counters.read('reactor_stale')).toBe(2);
+  });
+});
+
+describe('W17: a price that jumps out of the band', () => {
+  const crossing = { bid: whole(40), ask: whole(41) };
+  function armed() {
+    const at = world();
+    at.tick({ bid: whole(99), ask: whole(101) });
+    at.board.urgent.pop();
+    at.board.slots.stamp(0, at.clock.mono);
+    at.board.triggers.arm(0, { buyAtOrBelow: 95, askLevel: 1, sellAtOrAbove: 110 });
+    return at;
+  }
+
+  test('is shown under suspicion, counted, and not urgent', () => {
+    const { board, tick, clock } = armed();
+    tick(crossing);
+    expect(cellOf(board)).toMatchObject({ bidMantissa: 40, suspectSinceMono: clock.mono });
+    expect(board.counters.read('reactor_suspect')).toBe(1);
+    expect(board.urgent.depth()).toBe(0);
+  });
+
+  test('is urgent at the moment of its confirmation, although the price has not changed', () => {
+    const { board, tick } = armed();
+    tick(crossing);
+    tick({ last: whole(40) });
+    expect(cellOf(board).suspectSinceMono).toBe(-1);
+    expect(board.urgent.depth()).toBe(1);
+  });
+
+  test('a reactor that is born again keeps the suspicion', () => {
+    const { board, tick, clock } = armed();
+    tick(crossing);
+    const since = clock.mono;
+    const next = new Reactor({ debounceMs: 100, staleAfterMs: 5_000, maxJumpPct: 30 }, { board, clock });
+    clock.advance(10);
+    next.onTick({
+      ...crossing,
+      symbol: SYMBOL,
+      last: null,
+      asks: null,
+      exchangeMs: clock.wall,
+      receivedMono: clock.mono,
+    });
+    expect(cellOf(board).suspectSinceMono).toBe(since);
   });
 });
 

@@ -168,7 +168,7 @@ export function createGateFeed(options: GateFeedOptions, { log, clock, random }:
         return tick(frame, 'last', 0, { last: frame.last, ...best });
       }
       case 'order-book':
-        return tick(frame, 'depth', frame.sequence, { asks: frame.asks });
+        return tick(frame, 'depth', frame.sequence, { asks: frame.asks }, frame.sentMs);
       case 'orders':
         if (frame.malformed > 0) dropFrame(`${frame.malformed} order rows`);
         for (const order of frame.orders) handlers?.onOrder(order);
@@ -189,6 +189,7 @@ export function createGateFeed(options: GateFeedOptions, { log, clock, random }:
       stream: string,
       sequence: number,
       prices: Partial<Pick<Tick, 'bid' | 'ask' | 'last' | 'asks'>>,
+      stampMs = exchangeMs,
     ): void {
       if (!known.has(symbol)) return;
       if (!frameOrder.take(`${stream} ${symbol}`, exchangeMs, sequence, receivedMono)) {
@@ -203,7 +204,7 @@ export function createGateFeed(options: GateFeedOptions, { log, clock, random }:
         last: null,
         asks: null,
         ...prices,
-        exchangeMs,
+        exchangeMs: stampMs,
         receivedMono,
       });
     }

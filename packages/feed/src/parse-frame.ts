@@ -27,7 +27,10 @@ export type ParsedFrame =
       readonly symbol: string;
       /** From best to worst; empty when nobody sells. */
       readonly asks: readonly ScaledPrice[];
+      /** When the book last changed; frames are ordered by it. */
       readonly exchangeMs: number;
+      /** When the frame was sent: a snapshot says that the book stands so now. */
+      readonly sentMs: number;
       readonly sequence: number;
     }
   /** Orders and own trades; `malformed` rows were left out. */
@@ -76,7 +79,7 @@ export function parseFrame(data: string | Buffer): ParsedFrame {
     case 'spot.tickers':
       return isFields(result) ? parseTicker(result, frame) : malformed(`${channel} without a result`);
     case 'spot.order_book':
-      return isFields(result) ? parseOrderBook(result) : malformed(`${channel} without a result`);
+      return isFields(result) ? parseOrderBook(result, frame) : malformed(`${channel} without a result`);
     case 'spot.orders':
       return parseRows(result, parseOrderEvidence);
     case 'spot.usertrades':
@@ -124,7 +127,7 @@ function parseTicker(result: Fields, frame: Fields): ParsedFrame {
   return { type: 'ticker', symbol, last, bid, ask, exchangeMs };
 }
 
-function parseOrderBook(result: Fields): ParsedFrame {
+function parseOrderBook(result: Fields, frame: Fields): ParsedFrame {
   const symbol = symbolOf(result['s']);
   const exchangeMs = timeOf(result['t']);
   const levels = result['asks'];
@@ -136,7 +139,9 @@ function parseOrderBook(result: Fields): ParsedFrame {
     if (price === null) return malformed('order book with a bad level');
     asks.push(price);
   }
-  return { type: 'order-book', symbol, asks, exchangeMs, sequence: sequenceOf(result['lastUpdateId']) };
+  const sentMs = Math.max(exchangeMs, envelopeTime(frame) ?? 0);
+  const sequence = sequenceOf(result['lastUpdateId']);
+  return { type: 'order-book', symbol, asks, exchangeMs, sentMs, sequence };
 }
 
 function parseRows(result: unknown, parse: (row: Fields) => OrderEvidence | null): ParsedFrame {

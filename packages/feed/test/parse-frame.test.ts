@@ -78,6 +78,7 @@ describe('public frames', () => {
         { mantissa: 1908091, decimals: 2 },
       ],
       exchangeMs: 5,
+      sentMs: 1_606_293_275_723,
       sequence: 9,
     });
   });

@@ -23,6 +23,7 @@ const WORDS: Readonly<Record<Exclude<Reason, keyof typeof NORMAL>, string>> = {
   outcome_unknown: 'outcome of an order unknown',
   price_unknown: 'no price yet',
   price_stale: 'price too old',
+  price_unconfirmed: 'price has jumped, not confirmed yet',
   book_crossed: 'order book crossed',
   account_unknown: 'account unknown',
   rules_unknown: "exchange's rules unknown",

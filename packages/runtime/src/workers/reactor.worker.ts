@@ -18,7 +18,7 @@ const { control } = boot;
 const config = configFromDocument(boot.document);
 const board = attachBoard(boot.board);
 const log = workerLogger('reactor', boot);
-const reactor = new Reactor({ debounceMs: config.engine.debounceMs }, { board, clock: systemClock });
+const reactor = new Reactor(config.engine, { board, clock: systemClock });
 
 let cycler: MessagePort | null = null;
 const tellCycler = (event: LaneEvent): void => {
