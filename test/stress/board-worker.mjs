@@ -25,6 +25,9 @@ const jobs = {
       cell.askLevel = n;
       cell.exchangeMs = n + 0.25;
       cell.receivedMono = n + 0.5;
+      cell.levelExchangeMs = n + 0.75;
+      cell.suspectSinceMono = -n;
+      cell.isRest = n % 2 === 0;
       board.prices.write(pair, cell);
     }
     return times;
@@ -49,7 +52,10 @@ const jobs = {
         cell.levelAskMantissa === n * 3 &&
         cell.askLevel === n &&
         cell.exchangeMs === n + 0.25 &&
-        cell.receivedMono === n + 0.5;
+        cell.receivedMono === n + 0.5 &&
+        cell.levelExchangeMs === n + 0.75 &&
+        cell.suspectSinceMono === -n &&
+        cell.isRest === (n % 2 === 0);
       reads += 1;
       if (!isWhole) torn += 1;
       if (n < previous) backwards += 1;

@@ -66,10 +66,10 @@ const LEVEL_RECEIVED_MONO = 7;
 const SUSPECT_SINCE_MONO = 8;
 
 const DECIMALS = 0;
-/** Bits 15..0 the level, bit 16 set for a price from REST. */
+/** Bits 30..0 the level, bit 31 set for a price from REST. */
 const ASK_LEVEL = 1;
-const LEVEL_MASK = 0xffff;
-const REST_BIT = 0x1_0000;
+const LEVEL_MASK = 0x7fff_ffff;
+const REST_BIT = ~LEVEL_MASK;
 
 /** Written by the reactor alone, read by everyone. A read gives one publication, whole. */
 export class PriceCells {

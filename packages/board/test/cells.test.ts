@@ -47,7 +47,7 @@ describe('the clock cell', () => {
     expect(clock.read(into)).toBe(false);
     expect(into).toEqual({ exchangeMinusMono: 1, errorMs: 2, measuredMono: 3 });
     const measured = {
-      exchangeMinusMono: 1_699_999_012_345.678_9,
+      exchangeMinusMono: 1_699_999_012_345.625,
       errorMs: 20.25,
       measuredMono: 987_654.321,
     };
