@@ -76,3 +76,25 @@ test('a page leads to the next one, and bad questions are refused with what is w
   });
   expect(await get('/v1/cycles/999')).toMatchObject({ status: 404 });
 });
+
+test('the same stands on the terminal, in 80 columns, beside the engine', async () => {
+  const { engine } = at;
+  const json = async (...args: string[]): Promise<unknown> =>
+    JSON.parse((await engine.cli(...args, '--json')).stdout);
+  expect(await json('trades', 'ONE_USDT')).toEqual((await get('/v1/trades?pair=ONE-USDT&limit=20')).body);
+  expect(await json('cycles')).toEqual((await get('/v1/cycles?limit=20')).body);
+  expect(await json('profit', '--by', 'pair')).toEqual((await get('/v1/profit?by=pair')).body);
+
+  for (const [name, text] of [
+    ['trades', /^\d\d-\d\d \d\d:\d\d:\d\d ONE\/USDT {4}sell/m],
+    ['cycles', /ONE\/USDT +1 +0 closed +10 10\.0798101 +0\.0798101/],
+    ['profit', /total 0\.0798101 USDT after fees/],
+  ] as const) {
+    const { code, stdout } = await engine.cli(name);
+    expect([name, code]).toEqual([name, 0]);
+    expect(stdout).toMatch(text);
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  }
+  expect(await engine.cli('profit', '--tz', 'Mars/Olympus')).toMatchObject({ code: 2 });
+  expect(await engine.cli('trades', '--from', 'yesterday')).toMatchObject({ code: 2 });
+});

@@ -35,3 +35,24 @@ export const wholeNumber =
       throw new InvalidArgumentError(`give a whole number from ${min} to ${max}`);
     return number;
   };
+
+const TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
+
+/** For commander: a point in time, UTC unless it says otherwise; Unix ms. */
+export function timeArgument(value: string): number {
+  const text = value.replace(' ', 'T');
+  const hasZone = /(?:Z|[+-]\d\d:?\d\d)$/.test(text.slice(10));
+  const epochMs = Date.parse(text.length === 10 || hasZone ? text : `${text}Z`);
+  if (!TIME.test(value) || Number.isNaN(epochMs))
+    throw new InvalidArgumentError('give a time such as 2026-11-21T12:30 (UTC) or 2026-11-21T12:30+01:00');
+  return epochMs;
+}
+
+/** For commander: a name that the machine's time zone data knows. */
+export function timeZone(value: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
+  } catch {
+    throw new InvalidArgumentError('give a time zone such as Europe/Berlin or UTC');
+  }
+}

@@ -12,6 +12,7 @@ import { addInitCommand } from './commands/init.js';
 import { addLadderCommand } from './commands/ladder.js';
 import { addLockCommand } from './commands/lock.js';
 import { addPairCommands } from './commands/pairs.js';
+import { addReportCommands } from './commands/reports.js';
 import { addReproduceCommand } from './commands/reproduce.js';
 import { addRestoreCommand } from './commands/restore.js';
 import { addStartCommand } from './commands/start.js';
@@ -45,6 +46,7 @@ export function buildProgram(cli: Cli): Command {
   addStopCommand(program, cli);
   addStatusCommand(program, cli);
   addPairCommands(program, cli);
+  addReportCommands(program, cli);
   addLadderCommand(program, cli);
   addConfigCommand(program, cli);
   addInitCommand(program, cli);

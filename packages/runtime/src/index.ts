@@ -10,6 +10,7 @@ export {
 export type { BackupStatus } from './backups/auto-backup.js';
 export * from './control/index.js';
 export * from './diagnose/index.js';
+export { answer as answerFromBooks, type HistoryAnswers, type HistoryQuestion } from './history/questions.js';
 export * from './lock/index.js';
 export type { RunningEngine, StartDeps, StartOptions } from './running-engine.js';
 export { startEngine } from './start-engine.js';

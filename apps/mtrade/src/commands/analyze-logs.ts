@@ -1,7 +1,7 @@
 import { MtradeError } from '@mtrade/base';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Report } from '../analyze-logs/analysis.js';
-import { wholeNumber } from '../arguments.js';
+import { timeArgument, wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
 
 interface AnalyzeOptions {
@@ -14,17 +14,6 @@ interface AnalyzeOptions {
 
 const MINUTE_MS = 60_000;
 const MAX_MINUTES = 10_080;
-const TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
-
-/** For commander: a point in time, UTC unless it says otherwise; Unix ms. */
-export function timeArgument(value: string): number {
-  const text = value.replace(' ', 'T');
-  const hasZone = /(?:Z|[+-]\d\d:?\d\d)$/.test(text.slice(10));
-  const epochMs = Date.parse(text.length === 10 || hasZone ? text : `${text}Z`);
-  if (!TIME.test(value) || Number.isNaN(epochMs))
-    throw new InvalidArgumentError('give a time such as 2026-11-21T12:30 (UTC) or 2026-11-21T12:30+01:00');
-  return epochMs;
-}
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
