@@ -114,7 +114,7 @@ export interface StopEvidence {
   readonly symbol: string;
   readonly triggerPrice: Decimal;
   readonly amount: Decimal;
-  /** Exchange clock. */
+  /** Exchange clock; the latest moment it can have been, where the exchange tells whole seconds. */
   readonly createdMs: EpochMs;
   readonly status: StopStatus;
   /** The order that it has placed; its trades decide. */

@@ -4,14 +4,16 @@ import { MtradeError } from '@mtrade/base';
 import type { HttpRequest } from './http-client.js';
 import type { CcxtGateClass } from './load-gate-class.js';
 
+type Param = string | number | boolean;
+
 export interface GateCall {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly section: 'spot' | 'wallet';
   readonly access: 'public' | 'private';
   /** Below the section, with ccxt's placeholders: `orders/{order_id}`. */
   readonly path: string;
-  /** Query of a GET, JSON body of a POST; text stays exactly as it is given. */
-  readonly params: Readonly<Record<string, string | number | boolean>>;
+  /** JSON body of a POST, query of anything else; text stays exactly as it is given. */
+  readonly params: Readonly<Record<string, Param | Readonly<Record<string, Param>>>>;
   /** Extra headers; they are not part of Gate's signature. */
   readonly headers?: Readonly<Record<string, string>>;
 }

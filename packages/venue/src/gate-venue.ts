@@ -6,6 +6,7 @@ import type { Decimal } from '@mtrade/money';
 import { amountField, asRow, asRows, textField } from './answer.js';
 import { createGateApi } from './gate-api.js';
 import { type GateCall, apiBase, createGateSigner } from './gate-signer.js';
+import { createGateStops } from './gate-stops.js';
 import { createHttpClient } from './http-client.js';
 import { loadGateClass } from './load-gate-class.js';
 import { measureClock } from './measure-clock.js';
@@ -14,6 +15,7 @@ import { classifyPlacement } from './place-outcome.js';
 import { pairOf, readBalance, readFill, readOrder, readRules } from './rows.js';
 import { scanForOrder } from './scan.js';
 import { createScrubber } from './scrub.js';
+import { notSent, outcomeOfFailure } from './send-failure.js';
 import { VenueError } from './venue-error.js';
 
 export interface GateVenueOptions {
@@ -123,10 +125,7 @@ export async function createGateVenue(options: GateVenueOptions, deps: GateVenue
         log.warn({ symbol, clientOrderId, reason: scrub(reason) }, 'scan is incomplete'),
       ),
 
-    placeStop: () => Promise.resolve(notSent('stops are not spoken here yet')),
-    cancelStop: () => Promise.reject(new Error('stops are not spoken here yet')),
-    stop: () => Promise.reject(new Error('stops are not spoken here yet')),
-    findStops: () => Promise.reject(new Error('stops are not spoken here yet')),
+    ...createGateStops({ api, exchangeNowMs, symbols, scrub, log, reading }),
 
     balances: () =>
       reading('balances', async () => Object.fromEntries(asRows(await get('accounts')).map(readBalance))),
@@ -153,13 +152,6 @@ export async function createGateVenue(options: GateVenueOptions, deps: GateVenue
     close: () => http.close(),
   };
 }
-
-const notSent = (message: string): Extract<PlaceOutcome, { type: 'rejected' }> => ({
-  type: 'rejected',
-  label: 'NOT_SENT',
-  message,
-  retryAfterMs: null,
-});
 
 /** Caught before anything is built: an order that must not go out as it is. */
 function reasonNotToSend(request: OrderRequest, symbols: ReadonlySet<string>): string | null {
@@ -189,15 +181,3 @@ const orderCall = (request: OrderRequest): GateCall => ({
   },
   headers: { 'x-gate-exptime': String(request.deadlineMs) },
 });
-
-/** Only what certainly was not written is a rejection; a failed connection is left unknown, as the protocol asks. */
-function outcomeOfFailure(error: unknown): PlaceOutcome {
-  if (error instanceof VenueError && error.phase === 'not-sent')
-    return {
-      type: 'rejected',
-      label: error.label === 'TOO_MANY_REQUESTS' ? error.label : 'NOT_SENT',
-      message: error.message,
-      retryAfterMs: error.retryAfterMs,
-    };
-  return { type: 'unknown', reason: errorText(error) };
-}

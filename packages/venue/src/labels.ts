@@ -27,9 +27,19 @@ const DEFINITE = {
   NOT_SENT: 'not-sent',
 } as const;
 
+/** Of price-triggered orders only: the last price has reached the trigger price already (X26). */
+const DEFINITE_FOR_STOPS = {
+  AUTO_TRIGGER_PRICE_LESS_LAST: 'trigger-passed',
+  AUTO_TRIGGER_PRICE_GREATE_LAST: 'trigger-passed',
+} as const;
+
 export type RejectionKind = (typeof DEFINITE)[keyof typeof DEFINITE];
 
 const KINDS: ReadonlyMap<string, RejectionKind> = new Map(Object.entries(DEFINITE));
 
 /** What a definite rejection is about; null when the label proves nothing. */
 export const rejectionKind = (label: string): RejectionKind | null => KINDS.get(label) ?? null;
+
+/** The same for a price-triggered order. A repeated-request label is not on the list: an earlier copy may have been accepted. */
+export const stopRejectionKind = (label: string): RejectionKind | 'trigger-passed' | null =>
+  Object.hasOwn(DEFINITE_FOR_STOPS, label) ? 'trigger-passed' : rejectionKind(label);

@@ -1,0 +1,91 @@
+import type { EpochMs } from '@mtrade/base';
+import type { StopOutcome, StopRequest, Venue } from '@mtrade/engine';
+import type { Logger } from '@mtrade/log';
+import { MalformedAnswer } from './answer.js';
+import type { GateApi } from './gate-api.js';
+import type { GateCall } from './gate-signer.js';
+import { pairOf } from './rows.js';
+import { notSent, outcomeOfFailure } from './send-failure.js';
+import { classifyStop } from './stop-outcome.js';
+import { readStop } from './stop-rows.js';
+import { scanForStops } from './stop-scan.js';
+
+export type GateStops = Pick<Venue, 'placeStop' | 'cancelStop' | 'stop' | 'findStops'>;
+
+export interface GateStopsDeps {
+  readonly api: GateApi;
+  readonly exchangeNowMs: () => EpochMs;
+  /** Configured pairs: a stop for any other is not sent. */
+  readonly symbols: ReadonlySet<string>;
+  readonly scrub: (text: string) => string;
+  readonly log: Logger;
+  /** Turns whatever a read throws into a `VenueError`. */
+  readonly reading: <T>(what: string, read: () => Promise<T>) => Promise<T>;
+}
+
+/** Gate's longest; it has no stop without an end. */
+const EXPIRATION_S = 30 * 86_400;
+
+/**
+ * Protective stops as Gate's price-triggered orders. They carry no client id and no expiry header: what one is, its pair,
+ * price, amount and time of creation say.
+ */
+export function createGateStops(deps: GateStopsDeps): GateStops {
+  const { api, exchangeNowMs, log, reading, scrub, symbols } = deps;
+  const one = (method: 'GET' | 'DELETE', stopId: string): GateCall => ({
+    method,
+    section: 'spot',
+    access: 'private',
+    path: 'price_orders/{order_id}',
+    params: { order_id: stopId },
+  });
+  const post = async (request: StopRequest): Promise<StopOutcome> => {
+    if (!symbols.has(request.symbol)) return notSent(`${request.symbol} is not configured`);
+    return classifyStop(await api.send(stopCall(request)), exchangeNowMs());
+  };
+
+  return {
+    placeStop: async (request) => {
+      const outcome = await post(request).catch(outcomeOfFailure);
+      if (outcome.type === 'unknown') return { type: 'unknown', reason: scrub(outcome.reason) };
+      return outcome.type === 'rejected' ? { ...outcome, message: scrub(outcome.message) } : outcome;
+    },
+
+    cancelStop: async (_symbol, stopId) => {
+      await api.read(one('DELETE', stopId));
+    },
+
+    stop: (symbol, stopId) =>
+      reading('stop', async () => {
+        const stop = readStop(await api.read(one('GET', stopId)), symbol);
+        if (stop?.stopId !== stopId) throw new MalformedAnswer('the answer is about another trigger order');
+        return stop;
+      }),
+
+    findStops: (symbol, fromMs) =>
+      scanForStops(api.read, { symbol, fromMs, startedAtMs: exchangeNowMs() }, (reason) =>
+        log.warn({ symbol, reason: scrub(reason) }, 'scan for stops is incomplete'),
+      ),
+  };
+}
+
+/** `price` is required and not looked at in a market order. */
+const stopCall = ({ amount, symbol, triggerPrice }: StopRequest): GateCall => ({
+  method: 'POST',
+  section: 'spot',
+  access: 'private',
+  path: 'price_orders',
+  params: {
+    trigger: { price: triggerPrice, rule: '<=', expiration: EXPIRATION_S },
+    put: {
+      type: 'market',
+      side: 'sell',
+      price: '0',
+      amount,
+      account: 'normal',
+      time_in_force: 'ioc',
+      text: 'api',
+    },
+    market: pairOf(symbol),
+  },
+});

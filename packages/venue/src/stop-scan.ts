@@ -1,0 +1,95 @@
+import { type EpochMs, errorText } from '@mtrade/base';
+import type { StopEvidence, StopScan } from '@mtrade/engine';
+import { type Row, asRow, asRows } from './answer.js';
+import type { GateApi } from './gate-api.js';
+import { PAGE_ROWS } from './pages.js';
+import { pairOf } from './rows.js';
+import { readStop, stopEndMs, stopIdField } from './stop-rows.js';
+
+const MOST_PAGES = 100;
+
+/**
+ * Every stop of a pair since a moment: the open list, then the finished one, because a stop moves from the first to the
+ * second. Never rejects: a page that failed, a list that moved while it was read or a row that cannot be read makes the
+ * scan incomplete; what it found still counts.
+ */
+export async function scanForStops(
+  read: GateApi['read'],
+  query: { readonly symbol: string; readonly fromMs: EpochMs; readonly startedAtMs: EpochMs },
+  onProblem: (problem: string) => void,
+): Promise<StopScan> {
+  const { fromMs, startedAtMs, symbol } = query;
+  const stops = new Map<string, StopEvidence>();
+  let complete = true;
+  const problem = (text: string): void => {
+    complete = false;
+    onProblem(text);
+  };
+  for (const status of ['open', 'finished'] as const) {
+    const page = (offset: number): Promise<unknown> =>
+      read({
+        method: 'GET',
+        section: 'spot',
+        access: 'private',
+        path: 'price_orders',
+        params: { status, market: pairOf(symbol), limit: PAGE_ROWS, offset },
+      });
+    const { missing, rows } = await readOffsets(page, status === 'finished' ? fromMs : null);
+    if (missing !== null) problem(`${status} trigger orders: ${missing}`);
+    for (const row of rows) {
+      try {
+        const stop = readStop(row, symbol);
+        if (stop !== null && stop.createdMs >= fromMs) stops.set(stop.stopId, stop);
+      } catch (error) {
+        problem(`${status} trigger orders: ${errorText(error)}`);
+      }
+    }
+  }
+  return { complete, startedAtMs, stops: [...stops.values()] };
+}
+
+/**
+ * Reads a list by offset. Each page begins with the last row of the one before: when it does not, a row above was
+ * taken out meanwhile and the next one slipped past us. Ends at a page that is not full, and before `endedBeforeMs` (null
+ * for never) where the rows so far show that the list is in falling order.
+ */
+async function readOffsets(
+  readAt: (offset: number) => Promise<unknown>,
+  endedBeforeMs: number | null,
+): Promise<{ readonly rows: readonly Row[]; readonly missing: string | null }> {
+  const rows = new Map<string, Row>();
+  const inOrder: Row[] = [];
+  const partial = (missing: string) => ({ rows: [...rows.values()], missing });
+  let offset = 0;
+  for (let page = 1; page <= MOST_PAGES; page += 1) {
+    try {
+      const list = asRows(await readAt(offset)).map(asRow);
+      const [first] = list;
+      if (page > 1 && (first === undefined || !rows.has(stopIdField(first))))
+        return partial(`the list moved before page ${page}`);
+      const before = rows.size;
+      for (const row of list) rows.set(stopIdField(row), row);
+      if (list.length < PAGE_ROWS) return { rows: [...rows.values()], missing: null };
+      if (rows.size === before) return partial(`page ${page} repeats earlier rows`);
+      inOrder.push(...list);
+      if (endedBeforeMs !== null && list.every((row) => isOver(row, endedBeforeMs)) && isFalling(inOrder))
+        return { rows: [...rows.values()], missing: null };
+      offset += PAGE_ROWS - 1;
+    } catch (error) {
+      return partial(`page ${page}: ${errorText(error)}`);
+    }
+  }
+  return partial(`more than ${MOST_PAGES} pages`);
+}
+
+function isOver(row: Row, ms: number): boolean {
+  const endMs = stopEndMs(row);
+  return endMs !== null && endMs < ms;
+}
+
+/** By id or by end; Gate does not say which of the two it sorts by. In either order nothing younger can follow. */
+function isFalling(rows: readonly Row[]): boolean {
+  const falls = (keyOf: (row: Row) => number): boolean =>
+    rows.every((row, at) => at === 0 || keyOf(row) <= keyOf(rows[at - 1] as Row));
+  return falls((row) => Number(stopIdField(row))) || falls((row) => stopEndMs(row) ?? Infinity);
+}
