@@ -77,6 +77,10 @@ export const ABLATIONS = [
     muted: ['I15'],
   },
   {
+    name: 'no-debounce',
+    what: 'a pair that was looked at a moment ago is looked at again',
+  },
+  {
     name: 'not-fenced',
     what: 'a replaced process may write on',
   },

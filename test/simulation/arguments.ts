@@ -12,7 +12,9 @@ export interface SimArguments {
   readonly faults: readonly Fault[] | null;
   /** A name, or `all`. */
   readonly ablate: string | null;
-  readonly json: boolean;
+  readonly workers: number;
+  /** Where to write the figures. */
+  readonly json: string | null;
   /** Tell what happens. */
   readonly log: boolean;
 }
@@ -29,7 +31,8 @@ commit, send and trade against the promises of the order protocol. Exit code 1 w
   --replay S:FAULTS  one seed with exactly these faults (kind@ms=value,...), as a violation prints them
   --ablate NAME      switch one safety off and look for the first seed that notices; all: each of them, as a table
   --log              tell what happens, line by line: intents, requests, answers, faults
-  --json             one JSON object on stdout`;
+  --workers N        play seeds in N processes (default 1)
+  --json FILE        write the figures as JSON`;
 
 /** Null when help is wanted. Throws UsageError with what is wrong. */
 export function parseArguments(argv: readonly string[]): SimArguments | null {
@@ -40,6 +43,8 @@ export function parseArguments(argv: readonly string[]): SimArguments | null {
   if (ablate !== null && ablate !== 'all') usage(() => ablationOf(ablate));
   const pairs = whole('--pairs', values.pairs ?? '4');
   if (pairs < 1 || pairs > 16) throw new UsageError('--pairs must be 1 to 16');
+  const workers = whole('--workers', values.workers ?? '1');
+  if (workers < 1 || workers > 64) throw new UsageError('--workers must be 1 to 64');
   return {
     firstSeed: replay?.seed ?? whole('--seed', values.seed ?? '1'),
     seeds: replay ? 1 : whole('--seeds', values.seeds ?? (ablate === null ? '1' : '60')),
@@ -47,7 +52,8 @@ export function parseArguments(argv: readonly string[]): SimArguments | null {
     pairs,
     faults: replay?.faults ?? null,
     ablate,
-    json: values.json === true,
+    workers,
+    json: values.json ?? null,
     log: values.log === true,
   };
 }
@@ -59,7 +65,8 @@ const OPTIONS = {
   pairs: { type: 'string' },
   replay: { type: 'string' },
   ablate: { type: 'string' },
-  json: { type: 'boolean' },
+  workers: { type: 'string' },
+  json: { type: 'string' },
   log: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;

@@ -1,11 +1,20 @@
-import type { Board, PairSlots } from '@mtrade/board';
+import type { Board, PairSlots, UrgentQueue } from '@mtrade/board';
+import type { Debounce } from './debounce.js';
 import type { Life } from './life.js';
+
+export interface BoardViewOptions {
+  /** False: what a dead thread had claimed stays claimed. */
+  readonly sweeps: boolean;
+  /** False: no pair was ever looked at a moment ago. */
+  readonly debounces: boolean;
+}
 
 /**
  * The board as one thread sees it. What the thread's code does while it is being torn down (`finally`) did not happen:
- * a thread that dies holding a pair leaves it held.
+ * a thread that dies holding a pair leaves it held. `debounce` hears of every pass and of what calls for one.
  */
-export function boardOf(board: Board, life: Life, sweeps: boolean): Board {
+export function boardOf(board: Board, life: Life, debounce: Debounce, options: BoardViewOptions): Board {
+  const { sweeps, debounces } = options;
   const { slots } = board;
   const own: Pick<PairSlots, keyof PairSlots> = {
     tryClaim: (...args) => slots.tryClaim(...args),
@@ -14,19 +23,41 @@ export function boardOf(board: Board, life: Life, sweeps: boolean): Board {
     },
     isClaimed: (pair) => slots.isClaimed(pair),
     markDirty: (pair) => slots.markDirty(pair),
-    takeDirty: (pair) => slots.takeDirty(pair),
+    takeDirty: (pair) => {
+      const wasDirty = slots.takeDirty(pair);
+      if (wasDirty) debounce.calledFor(pair);
+      return wasDirty;
+    },
     deferToHolder: (pair) => slots.deferToHolder(pair),
-    stamp: (...args) => slots.stamp(...args),
-    elapsedMs: (...args) => slots.elapsedMs(...args),
+    stamp: (pair, nowMs) => {
+      debounce.passed(pair, nowMs);
+      slots.stamp(pair, nowMs);
+    },
+    elapsedMs: (...args) => (debounces ? slots.elapsedMs(...args) : Number.POSITIVE_INFINITY),
     sweep: (...args) => (sweeps ? slots.sweep(...args) : 0),
   };
-  const { handle, symbols, prices, urgent, counters, triggers, clock, heartbeats, latencies, cyclerWake } =
-    board;
+  const { urgent } = board;
+  const ownQueue: Pick<UrgentQueue, keyof UrgentQueue> = {
+    push: (pair, crossing) => {
+      debounce.queued(pair, crossing);
+      return urgent.push(pair, crossing);
+    },
+    pop: () => {
+      const pair = urgent.pop();
+      if (pair >= 0) debounce.calledFor(pair);
+      return pair;
+    },
+    tryPush: (...args) => urgent.tryPush(...args),
+    tryPop: () => urgent.tryPop(),
+    depth: () => urgent.depth(),
+    sweep: () => urgent.sweep(),
+  };
+  const { handle, symbols, prices, counters, triggers, clock, heartbeats, latencies, cyclerWake } = board;
   const view: Pick<Board, keyof Board> = {
     handle,
     symbols,
     prices,
-    urgent,
+    urgent: ownQueue as UrgentQueue,
     counters,
     triggers,
     clock,

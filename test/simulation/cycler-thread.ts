@@ -10,6 +10,7 @@ import {
 } from '@mtrade/engine';
 import { boardOf } from './board-view.js';
 import type { CrashPoint } from './crash-points.js';
+import { type Debounce, DEBOUNCE_MS } from './debounce.js';
 import type { Life } from './life.js';
 import { REQUEST_DEADLINE_MS } from './network.js';
 import { simLogger } from './sim-logger.js';
@@ -31,6 +32,7 @@ export interface CyclerThreadDeps {
   readonly world: World;
   readonly life: Life;
   readonly board: Board;
+  readonly debounce: Debounce;
   /** A crash point is passed; afterwards the life may be over. */
   readonly pass: (point: CrashPoint) => void;
   readonly handOver: (request: LaneRequest) => void;
@@ -39,8 +41,9 @@ export interface CyclerThreadDeps {
 }
 
 const MESSAGE_MS = 0.05;
-export const DEBOUNCE_MS = 100;
 const MAX_URGENT = 5;
+/** Answers that a cycler which lives may leave unread: it stands still for a minute at most. */
+const MOST_WAITING = 64;
 
 /** The real cycler in its loop: it sleeps until somebody wakes it or its pause is over, drains its ports, works. */
 export class CyclerThread {
@@ -68,7 +71,7 @@ export class CyclerThread {
 
   /** Opens the books and begins. */
   start(): void {
-    const { world, board, life } = this.#deps;
+    const { world, board, life, debounce } = this.#deps;
     const { scenario } = world;
     this.#guard(() => {
       this.#pass('before-lease');
@@ -86,7 +89,10 @@ export class CyclerThread {
           pairs: scenario.pairs.map(({ spec, params }) => ({ symbol: spec.symbol, params })),
         },
         {
-          board: boardOf(board, life, !world.ablated('flags-not-swept')),
+          board: boardOf(board, life, debounce, {
+            sweeps: !world.ablated('flags-not-swept'),
+            debounces: !world.ablated('no-debounce'),
+          }),
           store,
           clock: world.time.host,
           log: simLogger(world),
@@ -109,6 +115,8 @@ export class CyclerThread {
   tell(event: LaneEvent): void {
     if (!this.life.alive) return;
     this.#inbox.push(event);
+    if (this.#inbox.length > MOST_WAITING)
+      this.#deps.world.fail('I26', `${this.#inbox.length} answers wait for the cycler`);
     this.wake();
   }
 

@@ -13,7 +13,9 @@ import {
   type Tick,
 } from '@mtrade/engine';
 import type { CrashPoint } from './crash-points.js';
-import { CyclerThread, DEBOUNCE_MS } from './cycler-thread.js';
+import { boardOf } from './board-view.js';
+import { CyclerThread } from './cycler-thread.js';
+import { Debounce, DEBOUNCE_MS } from './debounce.js';
 import { Life } from './life.js';
 import { simLogger } from './sim-logger.js';
 import { SimVenue } from './sim-venue.js';
@@ -23,6 +25,8 @@ interface Lane {
   readonly life: Life;
   readonly desk: OrderDesk;
   readonly venue: SimVenue;
+  /** Requests of the cycler that are not done with. */
+  underWay: number;
 }
 
 interface Feed {
@@ -39,6 +43,8 @@ const RULES_RETRY_MS = 1_000;
 const RULES_TRIES = 6;
 /** The supervisor gives a process up whose threads die more often than this in a minute. */
 const MOST_DEATHS = 5;
+/** Requests that the order thread may be busy with at once; each pair has a few at most. */
+const MOST_UNDER_WAY = 64;
 
 /**
  * One process of the engine: the real reactor, cycler and order desk on one board, with the supervisor's way of starting
@@ -47,6 +53,7 @@ const MOST_DEATHS = 5;
 export class EngineProcess {
   readonly life = new Life();
   readonly board: Board;
+  readonly debounce: Debounce;
   /** When each pair was last seen to have nothing to do. */
   readonly passedOverMs: number[] = [];
   readonly #world: World;
@@ -60,6 +67,7 @@ export class EngineProcess {
 
   constructor(world: World) {
     this.#world = world;
+    this.debounce = new Debounce(world);
     this.board = createBoard({ symbols: world.symbols, urgentCapacity: world.scenario.urgentCapacity });
     this.#startLane();
   }
@@ -138,7 +146,7 @@ export class EngineProcess {
       },
       sleep: (ms) => world.sleep(ms, life),
     });
-    this.#lane = { life, desk, venue };
+    this.#lane = { life, desk, venue, underWay: 0 };
     this.#loadRules(this.#lane, RULES_TRIES);
   }
 
@@ -173,6 +181,7 @@ export class EngineProcess {
         world: this.#world,
         life,
         board: this.board,
+        debounce: this.debounce,
         pass: (point) => this.#pass(point),
         handOver: (request) => this.#handOver(request),
         onFatal: () => this.die(),
@@ -184,7 +193,11 @@ export class EngineProcess {
   #startReactor(): void {
     const life = new Life(this.life);
     this.board.slots.sweep(Owner.reactor, this.#generation);
-    const deps = { board: this.board, clock: this.#world.time.host };
+    const views = { sweeps: true, debounces: !this.#world.ablated('no-debounce') };
+    const deps = {
+      board: boardOf(this.board, life, this.debounce, views),
+      clock: this.#world.time.host,
+    };
     const { staleAfterMs } = this.#world.scenario;
     const options = { debounceMs: DEBOUNCE_MS, staleAfterMs, maxJumpPct: MAX_JUMP_PCT };
     this.#feed = { life, reactor: new Reactor(options, deps) };
@@ -242,9 +255,12 @@ export class EngineProcess {
     world.promisesMoved();
     if ('intentId' in request || request.type === 'place')
       world.tell(() => `request  ${JSON.stringify(request)}`);
+    lane.underWay += 1;
+    if (lane.underWay > MOST_UNDER_WAY) world.fail('I26', `${lane.underWay} requests are under way`);
     lane.desk
       .handle(request)
-      .catch((error: unknown) => world.fail('ERROR', `order thread: ${errorText(error)}`));
+      .catch((error: unknown) => world.fail('ERROR', `order thread: ${errorText(error)}`))
+      .finally(() => (lane.underWay -= 1));
     if (request.type === 'scan') this.#pass('in-scan');
     if (request.type === 'settle') this.#pass('in-settle');
   }

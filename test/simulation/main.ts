@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs';
 import { EXIT_BROKEN, runMain } from '../support/command-line.js';
 import { ABLATIONS } from './ablations.js';
 import { parseArguments, type SimArguments, USAGE } from './arguments.js';
 import { forbidChance } from './forbid-chance.js';
+import { playSeeds } from './play-seeds.js';
 import { replayCommand, Totals } from './report.js';
 import { shrink } from './shrink.js';
 import { type RunOptions, type RunResult, simulate } from './simulation.js';
@@ -9,6 +11,8 @@ import { type RunOptions, type RunResult, simulate } from './simulation.js';
 const SAY_EVERY_MS = 10_000;
 
 const say = (line: string): void => console.error(line);
+const writeJson = (file: string, figures: object): void =>
+  writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
 const readClock = performance.now.bind(performance);
 
 async function main(): Promise<number> {
@@ -23,37 +27,45 @@ async function main(): Promise<number> {
 
 /** Seeds in a row until one breaks a promise; that one is cut down to what is needed for it. */
 async function campaign(options: SimArguments): Promise<number> {
-  const { firstSeed, seeds, hours, pairs, faults, ablate, json, log } = options;
+  const { firstSeed, seeds, hours, pairs, faults, ablate, workers, json, log } = options;
   const totals = new Totals();
   const begunMs = readClock();
   let saidMs = begunMs;
-  for (let seed = firstSeed; seed < firstSeed + seeds; seed += 1) {
-    const run: RunOptions = {
-      seed,
-      hours,
-      pairs,
-      ...(faults !== null && { faults }),
-      ...(ablate !== null && { ablation: ablate }),
-      ...(log && { tell: (line: string) => console.log(line) }),
-    };
-    const result = await simulate(run);
+  const run: Omit<RunOptions, 'seed'> = {
+    hours,
+    pairs,
+    ...(faults !== null && { faults }),
+    ...(ablate !== null && { ablation: ablate }),
+    ...(log && { tell: (line: string) => console.log(line) }),
+  };
+  const onResult = (result: RunResult): void => {
     totals.add(result);
-    if (result.violation) return tellViolation(run, result, faults !== null);
-    if (seeds === 1 && !json) say(`seed ${seed}: trace ${result.hash}`);
-    if (readClock() - saidMs > SAY_EVERY_MS) {
-      saidMs = readClock();
-      say(`seed ${seed}: ${totals.hours.toFixed(0)} simulated hours, ${totals.faults} faults, no violation`);
-    }
-  }
-  const seconds = (readClock() - begunMs) / 1_000;
-  if (json) console.log(JSON.stringify({ ...totals.json(), wallSeconds: seconds, violation: null }));
-  else
-    console.log(
-      [
-        ...totals.lines(),
-        `0 violations; ${(totals.hours / seconds).toFixed(1)} simulated hours per second`,
-      ].join('\n'),
-    );
+    if (seeds === 1) say(`seed ${result.seed}: trace ${result.hash}`);
+    if (readClock() - saidMs <= SAY_EVERY_MS) return;
+    saidMs = readClock();
+    say(`seed ${result.seed}: ${totals.hours.toFixed(0)} simulated hours, ${totals.faults} faults`);
+  };
+  const { broken, cpuSeconds } = await playSeeds({ firstSeed, seeds, workers, run, onResult });
+  const wallSeconds = (readClock() - begunMs) / 1_000;
+  if (json !== null)
+    writeJson(json, {
+      firstSeed,
+      hoursPerSeed: hours,
+      pairs,
+      ...totals.json(),
+      workers,
+      cpuSeconds: Math.round(cpuSeconds),
+      wallSeconds: Math.round(wallSeconds),
+      violation: broken && { seed: broken.seed, ...broken.violation },
+    });
+  if (broken) return tellViolation({ ...run, seed: broken.seed }, broken, faults !== null);
+  const perSecond = (seconds: number): string => (totals.hours / seconds).toFixed(1);
+  console.log(
+    [
+      ...totals.lines(),
+      `0 violations; ${perSecond(wallSeconds)} simulated hours per second, ${perSecond(cpuSeconds)} per second of CPU`,
+    ].join('\n'),
+  );
   return 0;
 }
 
@@ -94,16 +106,12 @@ async function ablationTable({
       `${name}: ${caught ? `seed ${caught.seed}, ${caught.violation?.id}` : `not caught in ${seeds} seeds`}`,
     );
   }
-  if (json) console.log(JSON.stringify(rows));
-  else {
+  if (json !== null) writeJson(json, { hoursPerSeed: hours, pairs, seeds, ablations: rows });
+  console.log('| ablation | switched off | first failing seed | broken promise |\n| --- | --- | --: | --- |');
+  for (const { name, what, seed, violation } of rows)
     console.log(
-      '| ablation | switched off | first failing seed | broken promise |\n| --- | --- | --: | --- |',
+      `| \`${name}\` | ${what} | ${seed ?? 'none'} | ${violation ? `${violation.id}: ${violation.detail}` : ''} |`,
     );
-    for (const { name, what, seed, violation } of rows)
-      console.log(
-        `| \`${name}\` | ${what} | ${seed ?? 'none'} | ${violation ? `${violation.id}: ${violation.detail}` : ''} |`,
-      );
-  }
   return rows.every(({ seed }) => seed !== null) ? 0 : EXIT_BROKEN;
 }
 

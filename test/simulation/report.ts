@@ -34,8 +34,12 @@ export class Totals {
     return [
       `${this.#runs} seeds, ${this.hours.toFixed(1)} simulated hours, ${this.faults} faults`,
       `  ${shown(this.#numbers)}`,
-      `  ${shown([...this.#injected].sort((a, b) => b[1] - a[1]))}`,
+      `  ${shown(this.#oftenFirst())}`,
     ];
+  }
+
+  #oftenFirst(): [FaultKind, number][] {
+    return [...this.#injected].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   }
 
   json(): Record<string, unknown> {
@@ -44,7 +48,7 @@ export class Totals {
       hours: this.hours,
       faults: this.faults,
       counts: Object.fromEntries(this.#numbers),
-      injected: Object.fromEntries(this.#injected),
+      injected: Object.fromEntries(this.#oftenFirst()),
     };
   }
 }

@@ -19,7 +19,7 @@ const verdict = async (options: RunOptions): Promise<string> => {
     : `${violation.id}: ${violation.detail} (npm run sim -- --seed ${options.seed} --hours ${options.hours} --pairs ${options.pairs})`;
 };
 
-describe('the promises of the order protocol under faults (I1-I11, I13-I20, I22)', () => {
+describe('the promises of the order protocol under faults (I1-I11, I13-I22, I26)', () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8])(
     'seed %i: none is broken in an hour and a quiet while',
     async (seed) => {
@@ -89,6 +89,7 @@ describe('a safety switched off is noticed', () => {
     ['float-ledger', ['I8']],
     ['flags-not-swept', ['I17']],
     ['same-nonce', ['I3']],
+    ['no-debounce', ['I21']],
   ])('%s', async (ablation, promises) => {
     expect(promises).toContain(await firstCaught(ablation, 10));
   });

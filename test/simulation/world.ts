@@ -136,6 +136,8 @@ export class World {
         this.trace.text(`${event} ${symbol ?? ''}`);
         this.tell(() => `journal  ${event} ${symbol ?? ''} ${JSON.stringify(details)}`);
       }
+      for (const { intent } of change.intentMoves ?? [])
+        if (!isOpen(intent.state)) this.#current?.debounce.calledFor(this.symbols.indexOf(intent.symbol));
       for (const { intent, from } of change.intentMoves ?? [])
         this.tell(() => `intent   ${intent.clientOrderId} ${from} -> ${intent.state}`);
     };
