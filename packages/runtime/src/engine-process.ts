@@ -14,6 +14,7 @@ import {
   SOCKET_FILE,
   startControlServer,
   type StatusJson,
+  READ_TOKEN_FILE,
   TOKEN_FILE,
 } from './control/index.js';
 import { EngineEvents } from './engine-events.js';
@@ -40,6 +41,7 @@ const FILES = [
   `${DATABASE_FILE}-wal`,
   `${DATABASE_FILE}-shm`,
   PAPER_DIRECTORY,
+  READ_TOKEN_FILE,
   TOKEN_FILE,
   ADDRESS_FILE,
   SOCKET_FILE,

@@ -73,6 +73,34 @@ describe('the token (S01)', () => {
   });
 });
 
+describe('the scope of a token', () => {
+  test('the reading one sees every view and changes nothing; the other may do both', async () => {
+    const harness = await startHarness();
+    const read = harness.readToken;
+    expect(read).not.toBe(harness.token);
+
+    for (const path of [STATUS_PATH, '/v1/status', '/metrics', '/openapi.json'])
+      expect([path, (await harness.call({ path, token: read })).status]).toEqual([path, 200]);
+    for (const path of [
+      '/api/autotrade/stop',
+      '/api/engine/shutdown',
+      '/v1/shutdown',
+      '/v1/trading',
+      '/v1/pairs/ETH-USDT/reset',
+      '/v1/pairs/ETH-USDT/sell',
+    ]) {
+      const answer = await harness.call({ path, method: 'POST', token: read, body: {} });
+      expect([path, answer.status]).toEqual([path, 403]);
+      expect(answer.json['detail']).toContain('control.token');
+    }
+    expect(harness.engine.commands).toEqual([]);
+    expect(harness.engine.shutdowns).toBe(0);
+
+    await harness.post('/v1/pairs/ETH-USDT/reset');
+    expect(harness.engine.commands).toEqual([{ name: 'reset', symbol: 'ETH/USDT' }]);
+  });
+});
+
 describe('the Host header (S03)', () => {
   test.each([
     ['evil.example:PORT', 403],

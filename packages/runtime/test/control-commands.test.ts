@@ -16,6 +16,12 @@ describe('commands', () => {
       { name: 'permit', symbol: 'BTC/USDT', on: false },
     ],
     ['/api/autotrader/sell_now', { symbol: 'BTC/USDT' }, { name: 'sell-now', symbol: 'BTC/USDT' }],
+    ['/v1/trading', { on: false }, { name: 'trading', on: false }],
+    ['/v1/pairs/ETH-USDT/pause', undefined, { name: 'pause', symbol: 'ETH/USDT' }],
+    ['/v1/pairs/eth_usdt/resume', {}, { name: 'resume', symbol: 'ETH/USDT' }],
+    ['/v1/pairs/BTC-USDT/reset', {}, { name: 'reset', symbol: 'BTC/USDT' }],
+    ['/v1/pairs/BTC-USDT/sell', {}, { name: 'sell-now', symbol: 'BTC/USDT' }],
+    ['/v1/pairs/BTC-USDT/permit', { on: true }, { name: 'permit', symbol: 'BTC/USDT', on: true }],
   ];
 
   test.each(COMMANDS)(
@@ -225,6 +231,7 @@ describe('views', () => {
       'GET /v1/events',
       'GET /v1/journal',
       'GET /v1/profit',
+      'GET /v1/status',
       'GET /v1/trades',
       'POST /api/autotrade/start',
       'POST /api/autotrade/stop',
@@ -234,6 +241,13 @@ describe('views', () => {
       'POST /api/autotrader/resume_cycle',
       'POST /api/autotrader/sell_now',
       'POST /api/engine/shutdown',
+      'POST /v1/pairs/{pair}/pause',
+      'POST /v1/pairs/{pair}/permit',
+      'POST /v1/pairs/{pair}/reset',
+      'POST /v1/pairs/{pair}/resume',
+      'POST /v1/pairs/{pair}/sell',
+      'POST /v1/shutdown',
+      'POST /v1/trading',
     ]);
     const open = listed.filter((entry) => {
       const [method = '', path = ''] = entry.split(' ');

@@ -132,7 +132,7 @@ describe('the address file', () => {
     });
     expect(harness.port).toBeGreaterThan(0);
     expect(mode).toBe(0o600);
-    expect(readdirSync(harness.dataDir)).toEqual(['control.token']);
+    expect(readdirSync(harness.dataDir)).toEqual(['control.token', 'read.token']);
     await expect(harness.call({ path: '/healthz' })).rejects.toThrow('ECONNREFUSED');
   });
 
@@ -158,7 +158,7 @@ describe('listening', () => {
 
     await expect(attempt).rejects.toMatchObject({ code: 'MTRADE_CONFIG', facts: { key: 'control.listen' } });
     await expect(attempt).rejects.toThrow(new RegExp(`control.listen.*port ${port}.*another port`));
-    expect(readdirSync(dataDir)).toEqual(['control.token']);
+    expect(readdirSync(dataDir)).toEqual(['control.token', 'read.token']);
   });
 
   test('a start that fails half-way gives back the port and the subscription', async () => {

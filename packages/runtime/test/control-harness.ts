@@ -152,6 +152,10 @@ export class Harness {
     return readFileSync(join(this.dataDir, 'control.token'), 'utf8').trim();
   }
 
+  get readToken(): string {
+    return readFileSync(join(this.dataDir, 'read.token'), 'utf8').trim();
+  }
+
   get port(): number {
     return Number(new URL(this.server.url ?? 'http://none').port);
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { errorText } from '@mtrade/base';
-import { bearerAuth } from './bearer-auth.js';
+import { bearerAuth, type Tokens } from './bearer-auth.js';
 import { bodyGuard } from './body-guard.js';
 import { addCommandRoutes } from './command-routes.js';
 import { commandRate } from './command-rate.js';
@@ -19,7 +19,7 @@ import { securityHeaders } from './security-headers.js';
 import { addSystemRoutes } from './system-routes.js';
 
 export interface AppOptions {
-  readonly token: string;
+  readonly tokens: Tokens;
   readonly version: string;
   readonly mode: string;
   readonly limits: ControlLimits;
@@ -30,7 +30,7 @@ export function createApp(
   options: AppOptions,
   deps: ControlDeps & { readonly hub: EventHub },
 ): OpenAPIHono<ControlEnv> {
-  const { limits, token } = options;
+  const { limits, tokens } = options;
   const { clock, log } = deps;
   const app = new OpenAPIHono<ControlEnv>({
     defaultHook: (result) => {
@@ -41,7 +41,7 @@ export function createApp(
   app.use(securityHeaders());
   app.use(hostGuard());
   app.use(sameSiteGuard(EVENTS_PATH));
-  app.use(bearerAuth({ token, badTokensPerMinute: limits.badTokensPerMinute }, { clock, log }));
+  app.use(bearerAuth({ tokens, badTokensPerMinute: limits.badTokensPerMinute }, { clock, log }));
   app.use(commandRate({ perSecond: limits.commandsPerSecond, burst: limits.commandBurst }, clock));
   app.use(bodyGuard(limits));
 

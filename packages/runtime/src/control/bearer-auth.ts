@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '@mtrade/base';
 import type { Logger } from '@mtrade/log';
-import { type Guard, isHealthCheck } from './http-env.js';
+import { type Guard, isHealthCheck, isRead } from './http-env.js';
 import { Problem } from './problem.js';
 import { TokenBucket } from './token-bucket.js';
 
@@ -12,17 +12,24 @@ const CHALLENGE = { 'WWW-Authenticate': 'Bearer realm="mtrade"' };
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
+/** The two tokens: `control` may do everything, `read` may look. */
+export interface Tokens {
+  readonly control: string;
+  readonly read: string;
+}
+
 /**
- * Asks for the token on every call but the health checks, on the Unix socket too (S01).
+ * Asks for a token on every call but the health checks, on the Unix socket too (S01).
  *
  * Digests are compared, in constant time, so neither length nor content of the token leaks. Wrong tokens run into a
  * back-off; the right one never does, or a stranger on the machine could lock the operator out of the stop button.
  */
 export function bearerAuth(
-  options: { readonly token: string; readonly badTokensPerMinute: number },
+  options: { readonly tokens: Tokens; readonly badTokensPerMinute: number },
   deps: { readonly clock: Clock; readonly log: Logger },
 ): Guard {
-  const expected = digest(options.token);
+  const control = digest(options.tokens.control);
+  const read = digest(options.tokens.read);
   const wrong = new TokenBucket(
     { perSecond: options.badTokensPerMinute / 60, burst: options.badTokensPerMinute },
     deps.clock,
@@ -39,12 +46,26 @@ export function bearerAuth(
       );
     }
     const given = header.length <= MAX_HEADER_CHARS ? (BEARER.exec(header)?.[1] ?? '') : '';
-    if (timingSafeEqual(digest(given), expected)) return next();
+    const presented = digest(given);
+    if (timingSafeEqual(presented, control)) return next();
+    if (timingSafeEqual(presented, read)) {
+      if (isRead(context.req.method)) return next();
+      throw new Problem(
+        403,
+        'HTTP_FORBIDDEN',
+        'this token may only look; commands need the one of control.token',
+      );
+    }
     if (!wrong.tryTake()) {
       const retry = { 'Retry-After': String(wrong.retryAfterSeconds()) };
       throw new Problem(429, 'HTTP_TOO_MANY', 'too many wrong tokens; wait before the next try', retry);
     }
     deps.log.warn({ via: context.env.via, path: context.req.path }, 'control call with a wrong token');
-    throw new Problem(401, 'HTTP_UNAUTHORIZED', 'the token is not the one in control.token', CHALLENGE);
+    throw new Problem(
+      401,
+      'HTTP_UNAUTHORIZED',
+      'the token is neither the one in control.token nor the one in read.token',
+      CHALLENGE,
+    );
   };
 }

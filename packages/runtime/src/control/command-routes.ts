@@ -6,8 +6,16 @@ import type { ControlLimits } from './limits.js';
 import { pairNamed } from './pair-names.js';
 import type { ControlDeps } from './ports.js';
 import { json, refusals, withToken } from './route-parts.js';
-import { commandResultSchema, emptySchema, permitSchema, symbolSchema } from './schemas.js';
+import {
+  commandResultSchema,
+  emptySchema,
+  pairParams,
+  permitSchema,
+  switchSchema,
+  symbolSchema,
+} from './schemas.js';
 
+const PERMIT = 'Give or take the permission to buy';
 const LATE = 'the engine did not confirm in time; the command may still be carried out: look at the status';
 
 /** One POST per operator's command; each is answered after the engine's commit. */
@@ -41,23 +49,32 @@ export function addCommandRoutes(
       const symbol = pairOf(context.req.valid('json').symbol);
       return context.json(await carryOut({ name, symbol }, context.env.via), 200);
     });
+    app.openapi(
+      pairCommandRoute(name === 'sell-now' ? 'sell' : name, summary, emptySchema),
+      async (context) => {
+        const symbol = pairOf(context.req.valid('param').pair);
+        return context.json(await carryOut({ name, symbol }, context.env.via), 200);
+      },
+    );
   }
-  app.openapi(
-    commandRoute('/api/autotrader/permit', 'Give or take the permission to buy', permitSchema, true),
-    async (context) => {
-      const { symbol, on } = context.req.valid('json');
-      return context.json(
-        await carryOut({ name: 'permit', symbol: pairOf(symbol), on }, context.env.via),
-        200,
-      );
-    },
+  app.openapi(commandRoute('/v1/trading', 'Switch trading on or off', switchSchema, true), async (context) =>
+    context.json(await carryOut({ name: 'trading', on: context.req.valid('json').on }, context.env.via), 200),
   );
+  app.openapi(pairCommandRoute('permit', PERMIT, switchSchema), async (context) => {
+    const symbol = pairOf(context.req.valid('param').pair);
+    const { on } = context.req.valid('json');
+    return context.json(await carryOut({ name: 'permit', symbol, on }, context.env.via), 200);
+  });
+  app.openapi(commandRoute('/api/autotrader/permit', PERMIT, permitSchema, true), async (context) => {
+    const { symbol, on } = context.req.valid('json');
+    return context.json(await carryOut({ name: 'permit', symbol: pairOf(symbol), on }, context.env.via), 200);
+  });
 }
 
 /** A POST with a JSON body, answered with `commandResultSchema`. */
 export const commandRoute = <
   Path extends string,
-  Body extends typeof emptySchema | typeof symbolSchema | typeof permitSchema,
+  Body extends typeof emptySchema | typeof symbolSchema | typeof permitSchema | typeof switchSchema,
 >(
   path: Path,
   summary: string,
@@ -71,5 +88,21 @@ export const commandRoute = <
     tags: ['commands'],
     security: withToken,
     request: { body: { required, content: { 'application/json': { schema } } } },
+    responses: { 200: json(commandResultSchema, 'done and committed'), ...refusals },
+  });
+
+/** A POST about one pair, which stands in the path as `ETH-USDT`. */
+const pairCommandRoute = <Name extends string, Body extends typeof emptySchema | typeof switchSchema>(
+  name: Name,
+  summary: string,
+  schema: Body,
+) =>
+  createRoute({
+    method: 'post',
+    path: `/v1/pairs/{pair}/${name}`,
+    summary,
+    tags: ['commands'],
+    security: withToken,
+    request: { params: pairParams, body: { content: { 'application/json': { schema } } } },
     responses: { 200: json(commandResultSchema, 'done and committed'), ...refusals },
   });

@@ -10,4 +10,4 @@ export {
   type WorkersStatus,
   type WorkerStatus,
 } from './status-json.js';
-export { TOKEN_FILE } from './token-file.js';
+export { READ_TOKEN_FILE, TOKEN_FILE } from './token-file.js';

@@ -121,3 +121,5 @@ const symbol = z.string().min(1).max(40).openapi({ example: 'ETH/USDT' });
 export const emptySchema = z.strictObject({});
 export const symbolSchema = z.strictObject({ symbol });
 export const permitSchema = z.strictObject({ symbol, on: z.boolean() });
+export const switchSchema = z.strictObject({ on: z.boolean() });
+export const pairParams = z.object({ pair: z.string().min(1).max(40).openapi({ example: 'ETH-USDT' }) });

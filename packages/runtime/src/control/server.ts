@@ -10,7 +10,7 @@ import { createLimitedServer, listenTcp, listenUnix, loopbackAddress } from './l
 import type { ControlDeps, ControlOptions, ControlServer } from './ports.js';
 import { writePrivateFile } from './private-file.js';
 import { allowedHosts } from './same-site.js';
-import { loadOrCreateToken } from './token-file.js';
+import { loadOrCreateToken, READ_TOKEN_FILE, TOKEN_FILE } from './token-file.js';
 
 export const SOCKET_FILE = 'control.sock';
 export const ADDRESS_FILE = 'control.json';
@@ -37,10 +37,13 @@ export async function startControlServer(options: ControlOptions, deps: ControlD
   const host = listen === null ? null : loopbackAddress(listen.host);
   const socketPath = join(dataDir, SOCKET_FILE);
   const addressPath = join(dataDir, ADDRESS_FILE);
-  const token = loadOrCreateToken(dataDir, deps.log);
+  const tokens = {
+    control: loadOrCreateToken(dataDir, TOKEN_FILE, deps.log),
+    read: loadOrCreateToken(dataDir, READ_TOKEN_FILE, deps.log),
+  };
 
   const hub = new EventHub(limits, deps);
-  const app = createApp({ token, version, mode, limits }, { ...deps, hub });
+  const app = createApp({ tokens, version, mode, limits }, { ...deps, hub });
   const servers: Server[] = [];
   const serve = (binding: Pick<Bindings, 'via' | 'allowedHosts'>): Server => {
     const fetch = (request: Request, env: object) => app.fetch(request, { ...env, ...binding });

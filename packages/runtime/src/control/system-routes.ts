@@ -18,7 +18,8 @@ export function addSystemRoutes(
 ): void {
   const status = () => withDeadline(deps.status(), limits.statusDeadlineMs, LATE);
 
-  app.openapi(statusRoute, async (context) => context.json(await status(), 200));
+  for (const path of ['/v1/status', '/api/autotrade/status'] as const)
+    app.openapi(statusRoute(path), async (context) => context.json(await status(), 200));
   app.openapi(healthRoute, (context) => context.json({ alive: true }, 200));
   app.openapi(readyRoute, (context) => {
     const ready = deps.ready();
@@ -29,22 +30,24 @@ export function addSystemRoutes(
       'Content-Type': deps.metrics.contentType,
     }),
   );
-  app.openapi(shutdownRoute, (context) => {
-    deps.log.info({ via: context.env.via }, 'operator asks the engine to stop');
-    // The answer first. `close` also comes when the caller has gone away: the stop is carried out all the same.
-    context.env.outgoing.once('close', deps.shutdown);
-    return context.json({ schema: 1, ok: true, result: null } as const, 200, { Connection: 'close' });
-  });
+  for (const path of ['/v1/shutdown', '/api/engine/shutdown'] as const)
+    app.openapi(shutdownRoute(path), (context) => {
+      deps.log.info({ via: context.env.via }, 'operator asks the engine to stop');
+      // The answer first. `close` also comes when the caller has gone away: the stop is carried out all the same.
+      context.env.outgoing.once('close', deps.shutdown);
+      return context.json({ schema: 1, ok: true, result: null } as const, 200, { Connection: 'close' });
+    });
 }
 
-const statusRoute = createRoute({
-  method: 'get',
-  path: '/api/autotrade/status',
-  summary: 'The whole state of the engine',
-  tags: ['views'],
-  security: withToken,
-  responses: { 200: json(statusSchema, 'as `mtrade status --json`'), ...refusals },
-});
+const statusRoute = <Path extends string>(path: Path) =>
+  createRoute({
+    method: 'get',
+    path,
+    summary: 'The whole state of the engine',
+    tags: ['views'],
+    security: withToken,
+    responses: { 200: json(statusSchema, 'as `mtrade status --json`'), ...refusals },
+  });
 
 const healthRoute = createRoute({
   method: 'get',
@@ -72,9 +75,10 @@ const metricsRoute = createRoute({
   responses: { 200: text('text/plain', 'text format 0.0.4'), ...refusals },
 });
 
-const shutdownRoute = commandRoute(
-  '/api/engine/shutdown',
-  'Stop the engine: no new order, what is in flight is followed or recorded',
-  emptySchema,
-  false,
-);
+const shutdownRoute = <Path extends string>(path: Path) =>
+  commandRoute(
+    path,
+    'Stop the engine: no new order, what is in flight is followed or recorded',
+    emptySchema,
+    false,
+  );

@@ -5,12 +5,14 @@ import type { Logger } from '@mtrade/log';
 import { readPrivateFile, writePrivateFile } from './private-file.js';
 
 export const TOKEN_FILE = 'control.token';
+/** Looks at everything and changes nothing: for Grafana, a second screen, a phone. */
+export const READ_TOKEN_FILE = 'read.token';
 const TOKEN_BYTES = 32;
 const TOKEN = /^[A-Za-z0-9_-]{43,128}$/;
 
-/** The bearer token of this data directory: 256 random bits, made at the first start and kept. */
-export function loadOrCreateToken(dataDir: string, log: Logger): string {
-  const path = join(dataDir, TOKEN_FILE);
+/** A bearer token of this data directory: 256 random bits, made at the first start and kept. */
+export function loadOrCreateToken(dataDir: string, file: string, log: Logger): string {
+  const path = join(dataDir, file);
   const text = readPrivateFile(path, 4_096, log);
   if (text === null) {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
