@@ -25,12 +25,16 @@ const newAccess = (): Access => ({
   adminToken: randomBytes(16).toString('hex'),
 });
 
-/** The simulated market in memory: one account with the balances of `[paper]`, forgotten at the end. */
+/**
+ * The simulated market in memory: one account with the balances of `[paper]`, forgotten at the end. It may run for
+ * months, so it keeps as much of the past as the embedded one.
+ */
 async function open(cli: Cli, config: MtradeConfig, port: number, access: Access): Promise<Embedded> {
-  const [{ DEFAULT_USER_ID, Exchange, PriceDriver, SimulatedSource, startExchangeServer }, { text }] =
-    await Promise.all([import('@mtrade/market-sim'), import('@mtrade/money')]);
+  const [market, { text }] = await Promise.all([import('@mtrade/market-sim'), import('@mtrade/money')]);
+  const { DEFAULT_USER_ID, Exchange, PAPER_RETENTION, PriceDriver, SimulatedSource, startExchangeServer } =
+    market;
   const source = new SimulatedSource({ seed: config.paper.seed });
-  const exchange = new Exchange({ pairs: source.pairs });
+  const exchange = new Exchange({ pairs: source.pairs, retention: PAPER_RETENTION });
   for (const [coin, amount] of Object.entries(config.paper.balances))
     exchange.deposit(DEFAULT_USER_ID, coin, text(amount), systemClock.epochMs(), 'start');
   const server = await startExchangeServer(
