@@ -34,6 +34,7 @@ const PARAMS = {
   takeProfitDecayPct: decimal('0.02'),
   bookLevelStep: decimal('0'),
   reserve: quoteAmount('0'),
+  stopLossPct: decimal('0'),
 } as const;
 
 /** Books in which start buys were killed at the given times: as many abandoned cycles; their orders' names. */

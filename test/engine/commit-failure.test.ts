@@ -12,6 +12,7 @@ function failing(options: WorldOptions = {}): { world: World; fail: (error: Erro
     load: store.load,
     closedCycle: store.closedCycle,
     closedIntent: store.closedIntent,
+    knowsStop: store.knowsStop,
     close: store.close,
     commit: (change) => {
       if (failure) throw failure;

@@ -43,7 +43,14 @@ export class ManualClock {
 }
 
 export const makeParams = (changes: Partial<Record<keyof LadderParams, string>> = {}): LadderParams => {
-  const all = { baseOrder: '10', stepPct: '3', reserve: '0', bookLevelStep: '0', ...changes };
+  const all = {
+    baseOrder: '10',
+    stepPct: '3',
+    reserve: '0',
+    bookLevelStep: '0',
+    stopLossPct: '0',
+    ...changes,
+  };
   return {
     baseOrder: quoteAmount(all.baseOrder),
     safetyOrders: 4,
@@ -55,6 +62,7 @@ export const makeParams = (changes: Partial<Record<keyof LadderParams, string>> 
     takeProfitDecayPct: decimal('0'),
     bookLevelStep: decimal(all.bookLevelStep),
     reserve: quoteAmount(all.reserve),
+    stopLossPct: decimal(all.stopLossPct),
   };
 };
 

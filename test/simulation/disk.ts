@@ -107,6 +107,10 @@ export class Disk {
         return cycle?.outcome === undefined ? null : cycle;
       },
       closedIntent: (key) => this.#closedIntent(key),
+      knowsStop: (symbol, stopId) =>
+        [...this.intents.values()].some(
+          (intent) => intent.symbol === symbol && intent.stop?.stopId === stopId,
+        ),
       close: () => undefined,
     };
   }
@@ -252,6 +256,7 @@ const newPair = (symbol: string): PairState => ({
   paused: false,
   attention: null,
   cycle: null,
+  position: null,
   openIntents: [],
   cyclesStarted: 0,
   dust: { base: ZERO as BaseQty, cost: ZERO as QuoteAmount },

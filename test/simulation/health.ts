@@ -62,6 +62,8 @@ const GOOD_REASONS: ReadonlySet<string> = new Set<WaitReason>([
   'drop_insufficient',
   'bid_below_required',
   'ladder_exhausted',
+  'stop_ending',
+  'rolling_back',
 ]);
 const LONGEST_BACK_OFF_MS = 300_000;
 

@@ -114,6 +114,7 @@ function drawPair(symbol: string, random: Random): ScenarioPair {
       takeProfitDecayPct: decimal(random.pick(['0', '0.01'])),
       bookLevelStep: decimal('0'),
       reserve: quoteAmount(random.pick(['0', '0', '50'])),
+      stopLossPct: decimal('0'),
     },
     startTicks: Math.floor(random.between(2_000, 900_000)),
     volatility: random.pick([0.004, 0.008, 0.016]),

@@ -14,6 +14,7 @@ const params: LadderParams = {
   takeProfitDecayPct: decimal('0.02'),
   bookLevelStep: decimal('1'),
   reserve: quoteAmount('0'),
+  stopLossPct: decimal('0'),
 };
 
 const view = (feePct: string, over: Partial<LadderParams> = {}) =>

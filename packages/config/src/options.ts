@@ -313,6 +313,13 @@ export const LADDER_OPTIONS = {
     help: 'The target shrinks by this much with each step.',
     formerly: 'kprof',
   }),
+  stop_loss_pct: decimalText({
+    default: '0',
+    min: '0',
+    max: '99.99',
+    unit: '% of the average cost',
+    help: 'A stop on the exchange sells the whole position this far below its average cost; it follows the averaging buys. 0: no stop.',
+  }),
   book_level_step: decimalText({
     default: '0',
     min: '0',

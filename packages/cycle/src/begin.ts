@@ -2,6 +2,7 @@ import { assert, type EpochMs } from '@mtrade/base';
 import { type BaseQty, type QuoteAmount, ZERO } from '@mtrade/money';
 import type { Intent, OrderDraft } from './intent.js';
 import type { LadderParams } from './ladder.js';
+import { blockingIntents } from './open-intents.js';
 import type { Cycle, PairState } from './pair-state.js';
 
 /** What a draft lacks to become a row: numbers and times that only the owner of the books can give. */
@@ -27,7 +28,8 @@ export function begin(
   params: LadderParams,
   identity: IntentIdentity,
 ): { readonly pair: PairState; readonly intent: Intent } {
-  assert(pair.openIntents.length === 0, `${pair.symbol} has an open intent already`);
+  const inTheWay = draft.side === 'sell' ? pair.openIntents : blockingIntents(pair);
+  assert(inTheWay.length === 0, `${pair.symbol} has an open intent already`);
   assert(
     (draft.purpose === 'start') === (pair.cycle === null),
     `${draft.purpose} does not fit the cycle of ${pair.symbol}`,
@@ -54,10 +56,21 @@ export function begin(
   };
   const begun = pair.cycle === null ? pair.cyclesStarted + 1 : pair.cyclesStarted;
   return {
-    pair: { ...pair, cycle, openIntents: [intent], cyclesStarted: begun, decisions: intent.decisionNo },
+    pair: {
+      ...pair,
+      cycle,
+      position: coveredBy(draft, pair, cycle),
+      openIntents: [...pair.openIntents, intent],
+      cyclesStarted: begun,
+      decisions: intent.decisionNo,
+    },
     intent,
   };
 }
+
+/** A stop is made for the volume of this moment. */
+const coveredBy = ({ stop }: OrderDraft, { position }: PairState, cycle: Cycle): PairState['position'] =>
+  stop === undefined || position === null ? position : { ...position, stopVolume: cycle.baseVolume };
 
 const newCycle = (id: number, number: number, params: LadderParams, startedMs: EpochMs): Cycle => ({
   id,

@@ -15,6 +15,7 @@ import {
 } from './guards.js';
 import type { OrderDraft } from './intent.js';
 import type { AccountView, MarketRules, MarketView } from './market.js';
+import { restingStop } from './open-intents.js';
 import type { Cycle, PairState } from './pair-state.js';
 import { saleTerms } from './sale-terms.js';
 import { isShort, shortage } from './shortage.js';
@@ -73,7 +74,10 @@ function sell(pair: PairState, cycle: Cycle, context: DecisionContext): Decision
   if (amount === null || amount.times(bid).lt(rules.minQuote)) return wait('below_minimum');
   if (bid.lt(limit)) return wait('bid_below_required');
   if (pair.attention !== null && isShort(pair, account)) return wait('needs_attention');
-  if (account.settled && account.baseAvailable.lt(amount)) return locked(pair, account, amount, rules);
+  // What a resting stop may hold back is free again before the sale goes out.
+  const isHeldBack = restingStop(pair) !== undefined;
+  if (account.settled && !isHeldBack && account.baseAvailable.lt(amount))
+    return locked(pair, account, amount, rules);
   if (firstRefusal([saleBudget], pair, context)) return wait('rate_limited');
   return {
     type: 'place',

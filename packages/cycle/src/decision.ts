@@ -28,6 +28,8 @@ export const WAIT_REASONS = [
   'drop_insufficient',
   'bid_below_required',
   'ladder_exhausted',
+  'stop_ending',
+  'rolling_back',
 ] as const;
 export type WaitReason = (typeof WAIT_REASONS)[number];
 

@@ -1,6 +1,6 @@
 import { isBackingOff } from './backoff.js';
 import type { DecisionContext, WaitReason } from './decision.js';
-import { isUnresolved } from './open-intents.js';
+import { blockingIntents, isUnresolved } from './open-intents.js';
 import type { PairState } from './pair-state.js';
 
 /** Only `yes` goes on. `no` is a known fact; `unknown` is a missing one and never taken for either. */
@@ -18,6 +18,7 @@ const INTENT_OPEN = no('intent_open');
 const OUTCOME_UNKNOWN = unknown('outcome_unknown');
 const NOT_PERMITTED = no('not_permitted');
 const NEEDS_ATTENTION = no('needs_attention');
+const ROLLING_BACK = no('rolling_back');
 const PAUSED = no('paused');
 const BACKING_OFF = no('backing_off');
 const CLOCK_UNCERTAIN = unknown('clock_uncertain');
@@ -32,9 +33,11 @@ const RATE_LIMITED = no('rate_limited');
 
 export const engineStarted: Guard = (_, context) => (context.trading ? YES : ENGINE_STOPPED);
 
-export const nothingOpen: Guard = ({ openIntents }) => {
-  if (openIntents.length === 0) return YES;
-  return openIntents.some((intent) => isUnresolved(intent.state)) ? OUTCOME_UNKNOWN : INTENT_OPEN;
+/** A stop that rests on the exchange is in nobody's way: a sale ends it first, a buy leaves it where it is. */
+export const nothingOpen: Guard = (pair) => {
+  const blocking = blockingIntents(pair);
+  if (blocking.length === 0) return YES;
+  return blocking.some((intent) => isUnresolved(intent.state)) ? OUTCOME_UNKNOWN : INTENT_OPEN;
 };
 
 export const permitted: Guard = (pair) => (pair.permitted ? YES : NOT_PERMITTED);
@@ -44,6 +47,10 @@ export const salePermitted: Guard = (pair, context) =>
   pair.permitted || context.sellWhenForbidden ? YES : NOT_PERMITTED;
 
 export const noAttention: Guard = (pair) => (pair.attention === null ? YES : NEEDS_ATTENTION);
+
+/** A position that is being sold because it could not be protected is not bought further. */
+export const notRollingBack: Guard = ({ position }) =>
+  position !== null && position.rollback !== null ? ROLLING_BACK : YES;
 
 export const notPaused: Guard = (pair) => (pair.paused ? PAUSED : YES);
 
@@ -88,7 +95,7 @@ export const KNOWLEDGE: readonly Guard[] = [
 ];
 
 export const START: readonly Guard[] = [permitted, noAttention, notPaused, ...KNOWLEDGE, buysOpen, buyBudget];
-export const AVERAGE: readonly Guard[] = [permitted, noAttention, buysOpen];
+export const AVERAGE: readonly Guard[] = [permitted, noAttention, notRollingBack, buysOpen];
 export const SALE: readonly Guard[] = [salePermitted, salesOpen];
 
 /** The first guard that does not say yes; null when all do. */

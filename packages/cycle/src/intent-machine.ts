@@ -61,12 +61,12 @@ export const VANISHED = 'vanished';
 
 /** Every allowed step; a terminal state has none (protocol 2.4). */
 export const INTENT_TRANSITIONS: Readonly<Record<IntentState, readonly IntentState[]>> = {
-  SUBMITTED: ['ACKED', 'SETTLING', 'KILLED', 'REJECTED', 'UNKNOWN', 'QUARANTINED'],
-  UNKNOWN: ['ACKED', 'SETTLING', 'NEVER', 'KILLED', 'FILLED', 'PARTIAL', 'QUARANTINED'],
+  SUBMITTED: ['ACKED', 'LIVE', 'SETTLING', 'KILLED', 'REJECTED', 'UNKNOWN', 'QUARANTINED'],
+  UNKNOWN: ['ACKED', 'LIVE', 'SETTLING', 'NEVER', 'KILLED', 'FILLED', 'PARTIAL', 'QUARANTINED'],
   ACKED: ['LIVE', 'SETTLING', 'FILLED', 'PARTIAL', 'KILLED', 'UNKNOWN', 'QUARANTINED'],
   LIVE: ['SETTLING', 'FILLED', 'PARTIAL', 'KILLED', 'QUARANTINED'],
   SETTLING: ['FILLED', 'PARTIAL', 'KILLED', 'UNKNOWN', 'QUARANTINED'],
-  QUARANTINED: ['ACKED', 'SETTLING', 'NEVER', 'KILLED', 'FILLED', 'PARTIAL', 'UNKNOWN'],
+  QUARANTINED: ['ACKED', 'LIVE', 'SETTLING', 'NEVER', 'KILLED', 'FILLED', 'PARTIAL', 'UNKNOWN'],
   REJECTED: [],
   NEVER: [],
   FILLED: [],
@@ -74,9 +74,17 @@ export const INTENT_TRANSITIONS: Readonly<Record<IntentState, readonly IntentSta
   KILLED: [],
 };
 
+/**
+ * A stop has no expiry on the wire: instead of a deadline and a visibility lag this long a wait stands behind its commit
+ * before an absence counts.
+ */
+export const STOP_WAIT_MS = 60_000;
+
 /** Before this moment of the exchange clock an absence proves nothing: the order may arrive, or be there unseen. */
-export const safeToDoubtMs = (intent: Intent, visibilityLagMs: number = L_VIS_MS): number =>
-  intent.deadlineMs + intent.offsetErrorMs + visibilityLagMs;
+export const safeToDoubtMs = (
+  intent: Intent,
+  visibilityLagMs: number = intent.stop === undefined ? L_VIS_MS : 0,
+): number => intent.deadlineMs + intent.offsetErrorMs + visibilityLagMs;
 
 /**
  * The intent after the event; the same object when the event says nothing new. Throws a contradiction when the event
@@ -90,6 +98,8 @@ export function transition(intent: Intent, event: IntentEvent): Intent {
     case 'evidence':
       return heard(intent, event.order, null);
     case 'lost':
+      // A stop's order has no name of ours to be looked for by: it stays with the id that the stop has named.
+      if (intent.stop !== undefined) return intent;
       return intent.state === 'ACKED' || intent.state === 'SETTLING'
         ? move(intent, 'UNKNOWN', { proof: [] })
         : intent;
@@ -167,8 +177,8 @@ function scanned(intent: Intent, event: Extract<IntentEvent, { type: 'scanned' }
   return isUnresolved(intent.state) ? missed(intent, event.record, event.nowMs) : intent;
 }
 
-/** One scan that found nothing. Counts when it was complete and began after the order could no longer appear unseen. */
-function missed(intent: Intent, record: ScanRecord, nowMs: EpochMs): Intent {
+/** One look that found nothing. Counts when it was complete and began after the order could no longer appear unseen. */
+export function missed(intent: Intent, record: ScanRecord, nowMs: EpochMs): Intent {
   const previous = intent.proof.at(-1);
   const counts =
     record.complete &&
@@ -177,7 +187,8 @@ function missed(intent: Intent, record: ScanRecord, nowMs: EpochMs): Intent {
   if (!counts) return waited(intent, record.startedAtMs);
   const proof = [...intent.proof, record];
   if (proof.length < 2) return { ...intent, proof };
-  if (intent.exchangeOrderId === null) return move(intent, 'NEVER', { proof, closedMs: nowMs });
+  const isNamed = intent.exchangeOrderId !== null || (intent.stop?.stopId ?? null) !== null;
+  if (!isNamed) return move(intent, 'NEVER', { proof, closedMs: nowMs });
   // It was accepted, so it existed; listed nowhere and without a trade it ended with nothing filled.
   const nothing = { filledBase: ZERO as BaseQty, filledQuote: ZERO as QuoteAmount };
   return move(intent, 'KILLED', { proof, ...nothing, finishAs: VANISHED, closedMs: nowMs });
@@ -191,6 +202,8 @@ const waited = (intent: Intent, exchangeNowMs: EpochMs): Intent =>
 /** A resting order rests on; every other outcome is asked for again, with a proof that starts from nothing. */
 function restarted(intent: Intent): Intent {
   if (intent.state === 'LIVE' || isDuplicate(intent)) return intent;
+  // A stop that has fired is known by the order it placed; nothing has to be looked for.
+  if (intent.stop !== undefined && intent.state === 'SETTLING') return intent;
   if (intent.state === 'UNKNOWN') return intent.proof.length === 0 ? intent : { ...intent, proof: [] };
   return move(intent, 'UNKNOWN', { proof: [] });
 }
@@ -218,10 +231,11 @@ function wordsOf(event: IntentEvent): readonly Omit<OrderWord, 'finishAs' | 'fil
   return event.type === 'settled' ? [{ ...event, finished: true }] : [];
 }
 
-const isDuplicate = (intent: Intent): boolean =>
+export const isDuplicate = (intent: Intent): boolean =>
   intent.state === 'QUARANTINED' && intent.finishAs === DUPLICATE;
 
-function move(intent: Intent, state: IntentState, changes: Partial<Intent> = {}): Intent {
+/** A step of the table above, and no other. */
+export function move(intent: Intent, state: IntentState, changes: Partial<Intent> = {}): Intent {
   if (intent.state !== state)
     assert(
       INTENT_TRANSITIONS[intent.state].includes(state),

@@ -35,6 +35,14 @@ export const OPEN_INTENT_STATES = [
   'QUARANTINED',
 ] as const satisfies readonly IntentState[];
 
+/** What makes an intent a stop that lies on the exchange: it has no client id there, so this is its identity. */
+export interface IntentStop {
+  /** The last price at or below which the exchange sells. */
+  readonly triggerPrice: Price;
+  /** The exchange's own id of the stop; null until it is known. `exchangeOrderId` is the order that it has fired. */
+  readonly stopId: string | null;
+}
+
 /** An order that has been decided but has no row yet. Exactly one of `baseAmount`, `quoteAmount` is set. */
 export interface OrderDraft {
   readonly side: Side;
@@ -49,6 +57,8 @@ export interface OrderDraft {
   readonly quoteAmount: QuoteAmount | null;
   /** The guarantee of a limit order; null for a market order. */
   readonly limitPrice: Price | null;
+  /** Only on a stop: the exchange holds it back until its price is reached. */
+  readonly stop?: IntentStop;
 }
 
 /** One line of the exchange's trade history that belongs to one of our orders. */

@@ -1,10 +1,11 @@
 import { MtradeError } from '@mtrade/base';
-import { type BaseQty, decimal, type Decimal, type Price, type QuoteAmount, text } from '@mtrade/money';
+import { type BaseQty, decimal, type Decimal, type Price, type QuoteAmount, text, ZERO } from '@mtrade/money';
 import type { Ladder, LadderParams, LadderRow } from './ladder.js';
 
 /** Stored form: every amount is plain decimal text, so nothing is lost between two starts. */
 type JsonOf<T> = { readonly [K in keyof T]: T[K] extends Decimal ? string : T[K] };
-export type LadderParamsJson = JsonOf<LadderParams>;
+/** Cycles of before there were stops have none, and a cycle without one is written as they were: the text is frozen. */
+export type LadderParamsJson = JsonOf<Omit<LadderParams, 'stopLossPct'>> & { readonly stopLossPct?: string };
 export type LadderRowJson = JsonOf<LadderRow>;
 export interface LadderJson {
   readonly startPrice: string;
@@ -22,6 +23,7 @@ export const paramsToJson = (params: LadderParams): LadderParamsJson => ({
   takeProfitDecayPct: text(params.takeProfitDecayPct),
   bookLevelStep: text(params.bookLevelStep),
   reserve: text(params.reserve),
+  ...(params.stopLossPct.eq(ZERO) ? {} : { stopLossPct: text(params.stopLossPct) }),
 });
 
 /** Reads what `paramsToJson` wrote; anything else is a damaged store, not a guess. */
@@ -41,6 +43,7 @@ export function paramsFromJson(value: unknown): LadderParams {
     takeProfitDecayPct: read.decimal('takeProfitDecayPct'),
     bookLevelStep: read.decimal('bookLevelStep'),
     reserve: read.decimal('reserve') as QuoteAmount,
+    stopLossPct: read.decimalOr('stopLossPct', ZERO),
   };
 }
 
@@ -104,6 +107,8 @@ function reader(value: unknown, what: string) {
   return {
     text: textOf,
     decimal: (key: string): Decimal => decimal(textOf(key)),
+    decimalOr: (key: string, otherwise: Decimal): Decimal =>
+      fields[key] === undefined ? otherwise : decimal(textOf(key)),
     count: (key: string): number => {
       const field = fields[key];
       if (typeof field !== 'number' || !Number.isSafeInteger(field) || field < 0)

@@ -31,6 +31,8 @@ export interface LadderParams {
   readonly bookLevelStep: Decimal;
   /** Quote that is never spent. */
   readonly reserve: QuoteAmount;
+  /** How far below its average cost the position is sold by a stop on the exchange; zero: no stop. */
+  readonly stopLossPct: Decimal;
 }
 
 export interface LadderRow {
@@ -70,6 +72,12 @@ export function purchaseScale(params: LadderParams): Decimal {
 /** The profit target of a row, in points above its break-even. */
 export const rowProfitPct = (params: LadderParams, step: number): Decimal =>
   params.takeProfitPct.minus(integer(step).times(params.takeProfitDecayPct));
+
+/** Where a stop stands after the row was bought at its rate, fees left out; null without a stop. */
+export const ladderStopPrice = (row: LadderRow, { stopLossPct }: LadderParams): Price | null =>
+  stopLossPct.eq(ZERO)
+    ? null
+    : (truncate(row.breakEven.times(HUNDRED.minus(stopLossPct)).times(PER_CENT), STORED_DECIMALS) as Price);
 
 /**
  * The break-even table of one cycle. `startPrice` is P0, the executed average price of the start buy.

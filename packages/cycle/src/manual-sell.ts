@@ -13,6 +13,7 @@ import {
   salesOpen,
   accountKnown,
 } from './guards.js';
+import { restingStop } from './open-intents.js';
 import type { PairState } from './pair-state.js';
 import { isTradableAmount } from './sale-terms.js';
 
@@ -45,7 +46,8 @@ export function manualSell(pair: PairState, context: DecisionContext): Decision 
   if (rules === null || account === null || market.bid === null)
     return { type: 'wait', reason: 'price_unknown' };
 
-  const held = account.settled ? min(cycle.baseVolume, account.baseAvailable) : cycle.baseVolume;
+  const isAccountsWord = account.settled && restingStop(pair) === undefined;
+  const held = isAccountsWord ? min(cycle.baseVolume, account.baseAvailable) : cycle.baseVolume;
   const amount = floorToStep(held, rules.amountStep);
   const limit = floorToStep(market.bid.times(KEPT_OF_BID) as Price, rules.priceStep);
   if (limit.lte(ZERO) || !isTradableAmount(amount, limit, rules))

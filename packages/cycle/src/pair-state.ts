@@ -2,6 +2,7 @@ import type { BaseQty, Price, QuoteAmount } from '@mtrade/money';
 import type { EpochMs } from '@mtrade/base';
 import type { Intent } from './intent.js';
 import type { Ladder, LadderParams } from './ladder.js';
+import type { Position } from './position.js';
 
 /** One run of start buy, averaging buys and sale. Numbers are the sums of its fills, net of fees. */
 export interface Cycle {
@@ -58,7 +59,9 @@ export interface PairState {
   readonly attention: string | null;
   /** The running cycle; null when idle. */
   readonly cycle: Cycle | null;
-  /** Intents in an open state; for now at most one. */
+  /** The running cycle's protected side; null when the cycle wants no stop. It follows cycle and intents, see `followPosition`. */
+  readonly position: Position | null;
+  /** Intents in an open state: a protective stop that lies on the exchange, and at most one other. */
   readonly openIntents: readonly Intent[];
   /** Cycles ever started: the next cycle's number less one. */
   readonly cyclesStarted: number;

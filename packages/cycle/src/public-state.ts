@@ -1,5 +1,5 @@
 import type { Intent } from './intent.js';
-import { isUnresolved } from './open-intents.js';
+import { blockingIntents, isUnresolved } from './open-intents.js';
 import type { PairState, PublicState } from './pair-state.js';
 
 /**
@@ -9,7 +9,7 @@ import type { PairState, PublicState } from './pair-state.js';
 export function publicState(pair: PairState): PublicState {
   if (pair.openIntents.some((intent) => isUnresolved(intent.state))) return 'unknown';
   if (pair.attention !== null) return 'needs_attention';
-  const [intent] = pair.openIntents;
+  const [intent] = blockingIntents(pair);
   if (intent) return whileOpen(intent);
   return pair.cycle === null ? 'idle' : pair.cycle.phase;
 }

@@ -56,6 +56,8 @@ export function settle(
   );
   const sums = sumFills(intent, fills);
   const rest = withoutIntent(pair, intent);
+  // A stop that never fired changes nothing: what it leaves behind is for the rule of protection, not for a back-off.
+  if (sums.base.eq(ZERO) && intent.stop !== undefined) return { pair: rest, closed: null, notes: [] };
   if (sums.base.eq(ZERO)) return settleNothing(rest, cycle, intent, nowMs);
 
   const booked = { ...rest, ...AFTER_SUCCESS };

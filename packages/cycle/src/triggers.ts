@@ -1,6 +1,7 @@
 import { type Decimal, min, toDouble } from '@mtrade/money';
 import { isBackingOff } from './backoff.js';
 import { buyTerms } from './buy-terms.js';
+import { blockingIntents } from './open-intents.js';
 import type { DecisionContext, Triggers } from './decision.js';
 import type { PairState } from './pair-state.js';
 import { saleTerms } from './sale-terms.js';
@@ -26,7 +27,7 @@ const OUTWARD = 2 ** -49;
 export function armTriggers(pair: PairState, context: TriggerContext): Triggers {
   const { cycle } = pair;
   const { rules, account } = context;
-  const idle = cycle?.phase !== 'active' || pair.openIntents.length > 0;
+  const idle = cycle?.phase !== 'active' || blockingIntents(pair).length > 0;
   if (idle || !context.trading || isBackingOff(pair, context.nowMs) || rules === null || account === null)
     return NOTHING_ARMED;
 

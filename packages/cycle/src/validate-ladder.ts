@@ -13,6 +13,7 @@ import {
 } from '@mtrade/money';
 import {
   buildLadder,
+  ladderStopPrice,
   type Ladder,
   type LadderParams,
   purchaseScale,
@@ -31,6 +32,10 @@ export interface LadderReport {
   /** Any of these refuses the parameters. */
   readonly errors: readonly LadderFinding[];
   readonly warnings: readonly LadderFinding[];
+  /** Rows that sell at a net loss after the fee of both sides. */
+  readonly lossRows: readonly number[];
+  /** Rows that lie at or below the stop of the row before them: the position is sold before they are reached. */
+  readonly unreachableRows: readonly number[];
   /** Quote that the whole ladder needs: the sum of all purchases. */
   readonly totalQuote: QuoteAmount;
   /** Per row: gain of selling there, in per cent of the money invested, after the fee on both sides. Empty without a fee. */
@@ -46,6 +51,15 @@ export interface LadderCheckOptions {
   readonly atPrice?: Price | null;
 }
 
+const NOTHING_FOUND: LadderReport = {
+  errors: [],
+  warnings: [],
+  lossRows: [],
+  unreachableRows: [],
+  totalQuote: ZERO as QuoteAmount,
+  netMarginsPct: [],
+};
+
 /** No account holds more; beyond it the parameters are a slip of the pen, and the text form of amounts runs out. */
 const TOTAL_QUOTE_LIMIT = integer(1_000_000_000_000_000);
 const MAX_SAFETY_ORDERS = 100;
@@ -53,19 +67,27 @@ const MAX_SAFETY_ORDERS = 100;
 /** Says what is wrong with the parameters before any trade, and what a ladder of them costs. */
 export function validateLadder(params: LadderParams, options: LadderCheckOptions = {}): LadderReport {
   const shape = shapeErrors(params);
-  if (shape.length > 0)
-    return { errors: shape, warnings: [], totalQuote: ZERO as QuoteAmount, netMarginsPct: [] };
+  if (shape.length > 0) return { ...NOTHING_FOUND, errors: shape };
 
   const totalQuote = totalPurchase(params);
   const errors = [...totalErrors(totalQuote), ...dropErrors(params), ...targetErrors(params)];
-  if (errors.length > 0) return { errors, warnings: [], totalQuote, netMarginsPct: [] };
+  if (errors.length > 0) return { ...NOTHING_FOUND, errors, totalQuote };
 
   const ladder = buildLadder(params, options.atPrice ?? price('100'));
   const feePct = options.feePct ?? options.rules?.feeRate.times(HUNDRED) ?? null;
   const netMarginsPct = feePct === null ? [] : netMargins(ladder, feePct);
+  const lossRows = range(netMarginsPct.length - 1).filter((step) => netMarginsPct[step]?.lt(ZERO));
+  const unreachableRows = rowsBelowStop(ladder, params);
   return {
-    errors: options.rules ? minimumErrors(ladder, options.rules, options.atPrice ?? null) : [],
-    warnings: feePct === null ? [] : lossWarnings(netMarginsPct, feePct),
+    errors: options.rules
+      ? [
+          ...minimumErrors(ladder, options.rules, options.atPrice ?? null),
+          ...stopMinimumErrors(ladder, params, options.rules),
+        ]
+      : [],
+    warnings: [...lossWarnings(lossRows, feePct), ...stopWarnings(unreachableRows, params)],
+    lossRows,
+    unreachableRows,
     totalQuote,
     netMarginsPct,
   };
@@ -86,6 +108,10 @@ function shapeErrors(params: LadderParams): LadderFinding[] {
   refuse(
     params.bookLevelStep.lt(ZERO),
     `book_level_step must not be negative, it is ${text(params.bookLevelStep)}`,
+  );
+  refuse(
+    params.stopLossPct.lt(ZERO) || params.stopLossPct.gte(HUNDRED),
+    `stop_loss_pct must be at least 0 and below 100, not ${text(params.stopLossPct)}`,
   );
   refuse(params.reserve.lt(ZERO), `reserve must not be negative, it is ${text(params.reserve)}`);
   return errors;
@@ -175,9 +201,32 @@ export function netMargins(ladder: Ladder, feePct: Decimal): readonly Decimal[] 
   );
 }
 
-function lossWarnings(margins: readonly Decimal[], feePct: Decimal): LadderFinding[] {
-  const rows = range(margins.length - 1).filter((step) => margins[step]?.lt(ZERO));
+/** The stop of row k stands until row k+1 is bought. */
+function rowsBelowStop(ladder: Ladder, params: LadderParams): number[] {
+  const { rows } = ladder;
+  return rows.flatMap((row, index) => {
+    const stop = rows[index - 1] && ladderStopPrice(rows[index - 1] as (typeof rows)[number], params);
+    return stop && row.rate.lte(stop) ? [row.step] : [];
+  });
+}
+
+function stopWarnings(rows: readonly number[], params: LadderParams): LadderFinding[] {
   if (rows.length === 0) return [];
+  const message = `rows ${span(rows)} lie below the stop of the row before them (stop_loss_pct ${text(params.stopLossPct)}): the position is sold before they are bought`;
+  return [{ message, rows }];
+}
+
+/** The smallest position is that of row 0; what its stop would sell must be an order that the pair takes. */
+function stopMinimumErrors({ rows }: Ladder, params: LadderParams, rules: MarketRules): LadderFinding[] {
+  const [first] = rows;
+  const stop = first && ladderStopPrice(first, params);
+  if (!first || !stop || first.coins.times(stop).gte(rules.minQuote)) return [];
+  const message = `a stop ${text(params.stopLossPct)} % below row 0 would sell for less than ${rules.symbol}'s minimum of ${text(rules.minQuote)} ${rules.quote}; raise base_order or lower stop_loss_pct`;
+  return [{ message, rows: [0] }];
+}
+
+function lossWarnings(rows: readonly number[], feePct: Decimal | null): LadderFinding[] {
+  if (rows.length === 0 || feePct === null) return [];
   return [
     { message: `rows ${span(rows)} sell at a net loss after a fee of ${text(feePct)} % on both sides`, rows },
   ];

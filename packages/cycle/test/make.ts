@@ -35,6 +35,7 @@ export const makeParams = (
     takeProfitDecayPct: '0.02',
     bookLevelStep: '0',
     reserve: '0',
+    stopLossPct: '0',
     ...changes,
   };
   return {
@@ -48,6 +49,7 @@ export const makeParams = (
     takeProfitDecayPct: decimal(all.takeProfitDecayPct as string),
     bookLevelStep: decimal(all.bookLevelStep as string),
     reserve: quoteAmount(all.reserve as string),
+    stopLossPct: decimal(all.stopLossPct as string),
   };
 };
 
@@ -105,6 +107,7 @@ export const idlePair = (changes: Partial<PairState> = {}): PairState => ({
   paused: false,
   attention: null,
   cycle: null,
+  position: null,
   openIntents: [],
   cyclesStarted: 0,
   dust: { base: baseQty('0'), cost: quoteAmount('0') },

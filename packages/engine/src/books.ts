@@ -1,14 +1,27 @@
-import { assert } from '@mtrade/base';
-import type { ClosedCycle, PairState } from '@mtrade/cycle';
+import { assert, type Clock } from '@mtrade/base';
+import { type ClosedCycle, followPosition, type PairState, type Position } from '@mtrade/cycle';
+import { journal } from './journal.js';
 import type { ChangeSet, ClosedIntent, CycleStore, IntentKey, JournalEntry, StoreSnapshot } from './ports.js';
 
 export interface BooksDeps {
   readonly store: CycleStore;
+  readonly clock: Clock;
   /** Called with every committed journal line, after the commit. */
   readonly onJournal: (entry: JournalEntry) => void;
   /** Called after every commit. */
   readonly onCommit: () => void;
 }
+
+/** What the journal says when a position enters a state. */
+const EVENTS: Readonly<Record<Position['state'], string>> = {
+  pending_entry: 'position.opened',
+  entry_placed: 'position.entry-placed',
+  pending_sl: 'position.pending-stop',
+  active: 'position.protected',
+  failed: 'position.failed',
+  rolled_back: 'position.rolled-back',
+  closed: 'position.closed',
+};
 
 /**
  * The committed state of every pair, held in memory by its only writer. Memory changes after the commit and only then,
@@ -64,8 +77,17 @@ export class Books {
     return this.#deps.store.closedIntent(key);
   }
 
-  /** Durable first, memory second. Throws when the store refuses; then nothing has changed anywhere. */
-  commit(change: ChangeSet): void {
+  /** Some intent, open or ended, has this stop at the exchange. */
+  knowsStop(symbol: string, stopId: string): boolean {
+    return this.#deps.store.knowsStop(symbol, stopId);
+  }
+
+  /**
+   * Durable first, memory second. Throws when the store refuses; then nothing has changed anywhere. A pair's position
+   * follows in the same transaction, whatever the change is about.
+   */
+  commit(wanted: ChangeSet): void {
+    const change = this.#withPosition(wanted);
     this.#deps.store.commit(change);
     if (change.pair) this.#pairs.set(change.pair.symbol, change.pair);
     if (change.trading !== undefined) this.#trading = change.trading;
@@ -74,5 +96,24 @@ export class Books {
     if (change.cycle) this.#nextCycleId = Math.max(this.#nextCycleId, change.cycle.id + 1);
     this.#deps.onCommit();
     for (const entry of change.journal ?? []) this.#deps.onJournal(entry);
+  }
+
+  #withPosition(change: ChangeSet): ChangeSet {
+    if (change.pair === undefined) return change;
+    const { symbol } = change.pair;
+    const before = this.#pairs.get(symbol)?.position ?? null;
+    const nowMs = this.#deps.clock.epochMs();
+    const { pair, position } = followPosition(before, change.pair, change.closedCycle ?? null, nowMs);
+    if (position === null) return change;
+    const entries =
+      position.state === before?.state
+        ? []
+        : [journal(nowMs, EVENTS[position.state], symbol, { cycle: position.cycleId })];
+    return {
+      ...change,
+      pair,
+      position: { ...position, symbol },
+      journal: [...(change.journal ?? []), ...entries],
+    };
   }
 }

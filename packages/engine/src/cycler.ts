@@ -62,6 +62,7 @@ export class Cycler {
     const snapshot = deps.store.load();
     const books = new Books(snapshot, {
       store: deps.store,
+      clock,
       onCommit: () => board.counters.increment('commits'),
       onJournal: (entry) => deps.reply({ type: 'journal', ...entry }),
     });

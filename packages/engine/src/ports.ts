@@ -7,6 +7,7 @@ import type {
   Intent,
   MarketRules,
   PairState,
+  Position,
   ScanRecord,
   Side,
 } from '@mtrade/cycle';
@@ -218,7 +219,7 @@ export interface JournalEntry {
 
 /**
  * One atomic step of the books: all of it is committed, durably, or none. Every list may be empty.
- * The order of application is pair, cycle, intents, fills, closed cycle, journal.
+ * The order of application is pair, cycle, position, intents, fills, closed cycle, journal.
  */
 export interface ChangeSet {
   /** New value of the pair's own columns (flags, attention, dust, back-off, counters). */
@@ -227,6 +228,8 @@ export interface ChangeSet {
   readonly cycle?: Cycle & { readonly symbol: string };
   /** Ends a cycle: its row becomes history. */
   readonly closedCycle?: ClosedCycle & { readonly symbol: string };
+  /** The protected side of a cycle, open or ended: inserted or replaced by cycle. */
+  readonly position?: Position & { readonly symbol: string };
   /** New rows; refused by the schema when the pair already has an open one on that side, or is not permitted (buys). */
   readonly newIntents?: readonly Intent[];
   /** Compare-and-set on the state: the whole commit fails when a row is not in `from`. */
@@ -255,6 +258,8 @@ export interface CycleStore {
   readonly closedCycle: (id: number) => ClosedCycle | null;
   /** An intent that has come to its end; null when there is none, or when it is still open. */
   readonly closedIntent: (key: IntentKey) => ClosedIntent | null;
+  /** True when some intent, open or ended, has this stop at the exchange. */
+  readonly knowsStop: (symbol: string, stopId: string) => boolean;
   readonly close: () => void;
 }
 

@@ -76,6 +76,7 @@ const pair = (changes: Partial<PairState> = {}): PairState => ({
   paused: false,
   attention: null,
   cycle: null,
+  position: null,
   openIntents: [],
   cyclesStarted: 1,
   dust: { base: baseQty('2'), cost: quoteAmount('200') },

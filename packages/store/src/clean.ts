@@ -4,7 +4,9 @@ import { createAudit } from './audit.js';
 import { findCleanable, type CleanLimits } from './cleanable.js';
 import { openWriter } from './connection.js';
 import { reading, storeError } from './errors.js';
+import { schemaVersion } from './migrate.js';
 import { createQueries } from './queries.js';
+import { WITH_STOPS } from './schema/migrations.js';
 
 /** What a caller has decided to remove, after it asked the exchange: a part of what `Reader.cleanable` named. */
 export interface CleanChoice {
@@ -21,8 +23,8 @@ export interface CleanOptions {
   readonly backup: string;
 }
 
-/** These two keep history in place; for the length of the transaction they are taken away and put back as they were. */
-const GUARDS = ['intent_permanent', 'cycle_permanent'] as const;
+/** These keep history in place; for the length of the transaction they are taken away and put back as they were. */
+const GUARDS = ['intent_permanent', 'cycle_permanent', 'position_permanent'] as const;
 
 /**
  * Removes the chosen rows in one transaction. The caller holds the single-instance lock and has made a backup.
@@ -44,14 +46,17 @@ export function cleanBooks(options: CleanOptions, choice: CleanChoice): void {
 
 function remove(db: Database, { limits, nowMs, backup }: CleanOptions, choice: CleanChoice): void {
   requireCleanable(db, limits, choice);
-  const guards = GUARDS.map((name) => guardSql(db, name));
-  for (const name of GUARDS) db.exec(`DROP TRIGGER ${name}`);
+  const names = guardsOf(db);
+  const guards = names.map((name) => guardSql(db, name));
+  for (const name of names) db.exec(`DROP TRIGGER ${name}`);
   for (const [table, ids] of [
     ['journal', choice.journalIds],
     ['intent', choice.intentIds],
+    ...(schemaVersion(db) >= WITH_STOPS ? [['position', choice.cycleIds] as const] : []),
     ['cycle', choice.cycleIds],
   ] as const) {
-    const statement = db.prepare<[number]>(`DELETE FROM ${table} WHERE id = ?`);
+    const key = table === 'position' ? 'cycle_id' : 'id';
+    const statement = db.prepare<[number]>(`DELETE FROM ${table} WHERE ${key} = ?`);
     for (const id of ids) statement.run(id);
   }
   for (const sql of guards) db.exec(sql);
@@ -92,8 +97,12 @@ function guardSql(db: Database, name: string): string {
   return sql;
 }
 
+/** Books that no newer engine has opened yet have no positions. */
+const guardsOf = (db: Database): readonly (typeof GUARDS)[number][] =>
+  schemaVersion(db) >= WITH_STOPS ? GUARDS : GUARDS.filter((name) => name !== 'position_permanent');
+
 function requireSound(db: Database): void {
-  for (const name of GUARDS) guardSql(db, name);
+  for (const name of guardsOf(db)) guardSql(db, name);
   const queries = createQueries(db);
   const audit = createAudit(db);
   for (const pair of queries.pairs()) audit.pair(pair);

@@ -8,12 +8,14 @@ import { closedCycleToRow, cycleToRow, type CycleRow } from './rows/cycle-row.js
 import { type FillRow, fillToRow } from './rows/fill-row.js';
 import { intentToRow } from './rows/intent-row.js';
 import { pairToRow } from './rows/pair-row.js';
+import { positionToRow } from './rows/position-row.js';
 import {
   CYCLE_COLUMNS,
   FILL_COLUMNS,
   insertSql,
   INTENT_COLUMNS,
   PAIR_COLUMNS,
+  POSITION_COLUMNS,
   upsertSql,
 } from './rows/sql.js';
 
@@ -28,7 +30,7 @@ export interface CommitDeps {
  * The write path: one ChangeSet in one IMMEDIATE transaction. Statements are prepared once.
  *
  * The order of writing lets every reference find its target and lets one change end an intent and begin the next one on
- * the same side: pair, ended cycle, running cycle, dust, moved intents, new intents, fills, journal.
+ * the same side: pair, ended cycle, running cycle, position, dust, moved intents, new intents, fills, journal.
  */
 export function createCommit({ db, identity, epoch, nowMs }: CommitDeps): (change: ChangeSet) => void {
   const statements = prepare(db);
@@ -73,6 +75,7 @@ export function createCommit({ db, identity, epoch, nowMs }: CommitDeps): (chang
     const dust = change.pair ? writePair(change.pair) : null;
     if (change.closedCycle) statements.cycle.run(closedCycleToRow(change.closedCycle));
     if (change.cycle) statements.cycle.run(cycleToRow(change.cycle));
+    if (change.position) statements.position.run({ ...positionToRow(change.position), ...identity });
     if (dust) statements.dust.run({ ...dust, cycle_id: dustCycle(change, dust) });
     for (const { intent, from } of change.intentMoves ?? []) moveIntent(intent, from);
     for (const intent of change.newIntents ?? [])
@@ -108,6 +111,9 @@ function prepare(db: Database) {
     ),
     dust: db.prepare<[object]>(insertSql('dust', ['symbol', 'cycle_id', 'base', 'cost', 'epoch_ms'])),
     cycle: db.prepare<[CycleRow]>(upsertSql('cycle', 'id', CYCLE_COLUMNS)),
+    position: db.prepare<[object]>(
+      upsertSql('position', 'cycle_id', [...POSITION_COLUMNS, 'mode', 'exchange', 'account']),
+    ),
     intent: db.prepare<[object]>(insertSql('intent', [...INTENT_COLUMNS, 'mode', 'exchange', 'account'])),
     // Every column, so that a caller who changes what is frozen is refused and not ignored.
     move: db.prepare<[object]>(

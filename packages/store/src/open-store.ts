@@ -136,6 +136,7 @@ function assemble(db: Database, options: StoreOptions, deps: Required<StoreDeps>
       reading(path, () => db.prepare('SELECT 1 FROM intent WHERE client_order_id = ?').get(clientOrderId)) !==
       undefined,
     audit: () => reading(path, () => auditAll(db, queries)),
+    knowsStop: (symbol, stopId) => reading(path, () => queries.knowsStop(symbol, stopId)),
     closedCycle: (id) => {
       const cycle = queries.cycle(id);
       return cycle && 'outcome' in cycle ? cycle : null;

@@ -1,6 +1,6 @@
 import { MtradeError } from '@mtrade/base';
-import type { Cycle, Intent, PairState } from '@mtrade/cycle';
-import { OPEN_INTENT_STATES } from '@mtrade/cycle';
+import type { Cycle, Intent, PairState, Position } from '@mtrade/cycle';
+import { OPEN_INTENT_STATES, OPEN_POSITION_STATES } from '@mtrade/cycle';
 import type { ClosedIntent, IntentKey, JournalEntry } from '@mtrade/engine';
 import type { Database } from 'better-sqlite3';
 import { epoch } from './rows/columns.js';
@@ -14,7 +14,17 @@ import {
 import { type BookedFill, fillFromRow, type FillRow } from './rows/fill-row.js';
 import { intentFromRow, type IntentRow } from './rows/intent-row.js';
 import { pairFromRow, type PairRow } from './rows/pair-row.js';
-import { CYCLE_COLUMNS, FILL_COLUMNS, INTENT_COLUMNS, JOURNAL_COLUMNS, PAIR_COLUMNS } from './rows/sql.js';
+import { type PairPosition, positionFromRow, type PositionRow } from './rows/position-row.js';
+import { schemaVersion } from './migrate.js';
+import {
+  CYCLE_COLUMNS,
+  FILL_COLUMNS,
+  INTENT_COLUMNS,
+  JOURNAL_COLUMNS,
+  PAIR_COLUMNS,
+  POSITION_COLUMNS,
+} from './rows/sql.js';
+import { WITH_STOPS } from './schema/migrations.js';
 
 /** What a look at history is limited to. Every bound may be missing; `limit` defaults to 100 and the newest come first. */
 export interface HistoryFilter {
@@ -54,14 +64,21 @@ export interface Queries {
   readonly intents: (filter?: IntentFilter) => readonly Intent[];
   /** An intent that has ended, with its trades; null when it is open or not there. */
   readonly closedIntent: (key: IntentKey) => ClosedIntent | null;
+  /** Positions that want a protective stop, open and ended. */
+  readonly positions: (filter?: HistoryFilter) => readonly PairPosition[];
+  /** True when this stop at the exchange is one of ours: some intent, open or ended, has its id. */
+  readonly knowsStop: (symbol: string, stopId: string) => boolean;
   readonly fills: (filter?: FillFilter) => readonly BookedFill[];
   readonly journal: (filter?: JournalFilter) => readonly JournalLine[];
 }
 
 const OPEN = OPEN_INTENT_STATES.map((state) => `'${state}'`).join(', ');
+const OPEN_POSITIONS = OPEN_POSITION_STATES.map((state) => `'${state}'`).join(', ');
 const DEFAULT_LIMIT = 100;
 
 export function createQueries(db: Database): Queries {
+  const hasStops = schemaVersion(db) >= WITH_STOPS;
+  const intentColumns = hasStops ? INTENT_COLUMNS : INTENT_COLUMNS.map(withoutStops);
   const selectAll = <Row>(table: string, columns: readonly string[], tail: string): (() => Row[]) => {
     const statement = db.prepare<[], Row>(`SELECT ${columns.join(', ')} FROM ${table} ${tail}`);
     return () => statement.all();
@@ -70,7 +87,7 @@ export function createQueries(db: Database): Queries {
   const openCycleRows = selectAll<CycleRow>('cycle', CYCLE_COLUMNS, `WHERE state IN ('buying', 'active')`);
   const openIntentRows = selectAll<IntentRow>(
     'intent',
-    INTENT_COLUMNS,
+    intentColumns,
     `WHERE state IN (${OPEN}) ORDER BY id`,
   );
   const cycleRow = db.prepare<[number], CycleRow>(
@@ -78,7 +95,7 @@ export function createQueries(db: Database): Queries {
   );
   const intentRow = (column: 'id' | 'client_order_id') =>
     db.prepare<[number | string], IntentRow>(
-      `SELECT ${INTENT_COLUMNS.join(', ')} FROM intent WHERE ${column} = ? AND state NOT IN (${OPEN})`,
+      `SELECT ${intentColumns.join(', ')} FROM intent WHERE ${column} = ? AND state NOT IN (${OPEN})`,
     );
   const endedById = intentRow('id');
   const endedByName = intentRow('client_order_id');
@@ -87,9 +104,18 @@ export function createQueries(db: Database): Queries {
   );
   const trading = db.prepare<[], number>('SELECT trading FROM engine').pluck();
 
+  const openPositionRows = hasStops
+    ? selectAll<PositionRow>('position', POSITION_COLUMNS, `WHERE state IN (${OPEN_POSITIONS})`)
+    : () => [];
+  const stopOwner = hasStops
+    ? db.prepare<[string, string]>('SELECT 1 FROM intent WHERE symbol = ? AND stop_id = ?')
+    : null;
+
   const pairs = (): PairState[] => {
     const cycles = new Map<string, Cycle>();
     for (const row of openCycleRows()) cycles.set(row.symbol, cycleFromRow(row));
+    const positions = new Map<string, Position>();
+    for (const row of openPositionRows()) positions.set(row.symbol, positionFromRow(row));
     const intents = new Map<string, Intent[]>();
     for (const row of openIntentRows()) {
       const list = intents.get(row.symbol) ?? [];
@@ -97,7 +123,12 @@ export function createQueries(db: Database): Queries {
       intents.set(row.symbol, list);
     }
     return pairRows().map((row) =>
-      pairFromRow(row, cycles.get(row.symbol) ?? null, intents.get(row.symbol) ?? []),
+      pairFromRow(
+        row,
+        cycles.get(row.symbol) ?? null,
+        positions.get(row.symbol) ?? null,
+        intents.get(row.symbol) ?? [],
+      ),
     );
   };
 
@@ -142,9 +173,16 @@ export function createQueries(db: Database): Queries {
         ['closed_ms IS NOT NULL', []],
       ]).map(closedCycleFromRow),
     intents: (filter = {}) =>
-      history<IntentRow>('intent', INTENT_COLUMNS, 'created_ms', 'id DESC', filter, [
+      history<IntentRow>('intent', intentColumns, 'created_ms', 'id DESC', filter, [
         filter.openOnly === true ? [`state IN (${OPEN})`, []] : null,
       ]).map(intentFromRow),
+    positions: (filter = {}) =>
+      hasStops
+        ? history<PositionRow>('position', POSITION_COLUMNS, 'opened_ms', 'cycle_id DESC', filter, []).map(
+            (row) => ({ ...positionFromRow(row), symbol: row.symbol }),
+          )
+        : [],
+    knowsStop: (symbol, stopId) => stopOwner?.get(symbol, stopId) !== undefined,
     fills: (filter = {}) =>
       history<FillRow>(
         'fill',
@@ -166,6 +204,10 @@ export function createQueries(db: Database): Queries {
       ]).map(journalFromRow),
   };
 }
+
+/** Books of before there were stops have neither of these columns. */
+const withoutStops = (column: string): string =>
+  column === 'trigger_price' || column === 'stop_id' ? `NULL AS ${column}` : column;
 
 type Condition = readonly [sql: string, values: readonly unknown[]] | null;
 

@@ -128,7 +128,7 @@ function copied(path: string): Attached {
 
 function assemble(path: string, db: Database, dispose: () => void): Reader {
   const version = schemaVersion(db);
-  // Version 2 has added a table that nobody asks here: the books of version 1 read the same.
+  // What later versions have added is not asked of older books, or answered with nothing.
   if (version < OLDEST_READABLE || version > MIGRATIONS.length)
     throw damaged(path, `its schema is ${version}, this version of mtrade reads ${MIGRATIONS.length}`);
   const identity = readIdentity(db);

@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isMtradeError } from '@mtrade/base';
+import type { PairState } from '@mtrade/cycle';
 import {
   backupDatabase,
   backupName,
@@ -170,21 +179,38 @@ describe('retention', () => {
 });
 
 describe('before a migration', () => {
-  /** Books as version 1 of the schema left them. */
-  function oldBooks(): string {
+  /** Books as an older version of the schema left them. */
+  function oldBooks(version = 1): string {
     const path = newPath();
     const store = open(path);
     new Trader(store).startCycle();
     store.close();
-    withSql(path, (db) => {
-      const later = db
-        .prepare<[], { type: string; name: string }>(
-          `SELECT type, name FROM sqlite_schema WHERE name IN ('restored', 'intent_restored') ORDER BY type DESC`,
+    withSql(`${path}.old`, (db) => {
+      db.exec(`ATTACH '${path}' AS today`);
+      migrate(db, MIGRATIONS.slice(0, version));
+      const triggers = db
+        .prepare<[], { name: string; sql: string }>(
+          `SELECT name, sql FROM main.sqlite_schema WHERE type = 'trigger'`,
         )
         .all();
-      for (const { type, name } of later) db.exec(`DROP ${type} ${name}`);
-      db.pragma('user_version = 1');
+      for (const { name } of triggers) db.exec(`DROP TRIGGER main.${name}`);
+      const tables = db
+        .prepare<[], string>(
+          `SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`,
+        )
+        .pluck()
+        .all();
+      db.pragma('foreign_keys = OFF');
+      for (const table of tables) {
+        const columns = (db.pragma(`main.table_info(${table})`) as { name: string }[]).map(
+          ({ name }) => name,
+        );
+        db.exec(`INSERT INTO main.${table} SELECT ${columns.join(', ')} FROM today.${table}`);
+      }
+      for (const { sql } of triggers) db.exec(sql);
+      db.pragma('main.journal_mode = WAL');
     });
+    renameSync(`${path}.old`, path);
     return path;
   }
 
@@ -219,10 +245,22 @@ describe('before a migration', () => {
     expect(withSql(path, (db) => db.pragma('user_version', { simple: true }))).toBe(1);
   });
 
-  test('books of every older version can be read without an engine', () => {
-    const path = oldBooks();
-    expect(orderIds(path)).toHaveLength(1);
-    withSql(path, (db) => migrate(db));
-    expect(orderIds(path)).toHaveLength(1);
-  });
+  test.each([1, 2])(
+    'books of version %d can be read without an engine, and are brought up to date',
+    (version) => {
+      const path = oldBooks(version);
+      expect(orderIds(path)).toHaveLength(1);
+      const before = withSql(path, (db) => db.prepare('SELECT params FROM cycle').pluck().get());
+
+      const store = open(path);
+
+      expect(orderIds(path)).toHaveLength(1);
+      const [pair] = store.load().pairs;
+      expect(pair).toMatchObject({ position: null, cycle: { phase: 'active' } });
+      // The text of the parameters is frozen: a cycle of before there were stops is written as it was.
+      store.commit({ cycle: { ...(pair?.cycle as NonNullable<PairState['cycle']>), symbol: SYMBOL } });
+      expect(withSql(path, (db) => db.prepare('SELECT params FROM cycle').pluck().get())).toBe(before);
+      expect(look(path, (reader) => reader.examine())).toEqual([]);
+    },
+  );
 });

@@ -71,6 +71,7 @@ const PARAMS: LadderParams = {
   takeProfitDecayPct: decimal('0.02'),
   bookLevelStep: decimal('0'),
   reserve: quoteAmount('0'),
+  stopLossPct: decimal('0'),
 };
 
 const rulesOf = (symbol: string): MarketRules => ({

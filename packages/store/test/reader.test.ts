@@ -129,7 +129,9 @@ describe('the books can be read', () => {
         'identity',
         'intents',
         'journal',
+        'knowsStop',
         'pairs',
+        'positions',
         'restored',
         'trading',
       ]);

@@ -33,6 +33,8 @@ const WORDS: Readonly<Record<Exclude<Reason, keyof typeof NORMAL>, string>> = {
   backing_off: 'pausing after an error',
   insufficient_quote: 'not enough quote',
   below_minimum: "below the exchange's minimum",
+  stop_ending: 'protective stop being taken back',
+  rolling_back: 'being sold: it could not be protected',
 };
 
 const normalWords = (reason: Reason): string | undefined =>

@@ -43,6 +43,7 @@ const PARAMS: LadderParams = {
   takeProfitDecayPct: decimal('0.02'),
   bookLevelStep: decimal('0'),
   reserve: quoteAmount('0'),
+  stopLossPct: decimal('0'),
 };
 
 const START_BUY: OrderDraft = {
@@ -130,6 +131,7 @@ const idlePair = (symbol: string): PairState => ({
   paused: false,
   attention: null,
   cycle: null,
+  position: null,
   openIntents: [],
   cyclesStarted: 0,
   dust: { base: baseQty('0'), cost: quoteAmount('0') },

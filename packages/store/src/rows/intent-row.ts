@@ -27,6 +27,8 @@ export interface IntentRow {
   readonly filled_quote: string | null;
   readonly proof: string;
   readonly closed_ms: number | null;
+  readonly trigger_price: string | null;
+  readonly stop_id: string | null;
 }
 
 export const intentToRow = (intent: Intent): IntentRow => ({
@@ -54,6 +56,8 @@ export const intentToRow = (intent: Intent): IntentRow => ({
   filled_quote: textOrNull(intent.filledQuote),
   proof: JSON.stringify(intent.proof),
   closed_ms: intent.closedMs,
+  trigger_price: textOrNull(intent.stop?.triggerPrice ?? null),
+  stop_id: intent.stop?.stopId ?? null,
 });
 
 export const intentFromRow = (row: IntentRow): Intent => ({
@@ -81,4 +85,7 @@ export const intentFromRow = (row: IntentRow): Intent => ({
   filledQuote: orNull(quoteAmount, row.filled_quote),
   proof: JSON.parse(row.proof) as ScanRecord[],
   closedMs: epochOrNull(row.closed_ms),
+  ...(row.trigger_price === null
+    ? {}
+    : { stop: { triggerPrice: price(row.trigger_price), stopId: row.stop_id } }),
 });

@@ -1,4 +1,4 @@
-import type { Cycle, Intent, PairState } from '@mtrade/cycle';
+import type { Cycle, Intent, PairState, Position } from '@mtrade/cycle';
 import { baseQty, quoteAmount, text } from '@mtrade/money';
 import { bit, epoch } from './columns.js';
 
@@ -30,10 +30,11 @@ export const pairToRow = (pair: PairState): PairRow => ({
   decisions: pair.decisions,
 });
 
-/** The pair's own columns, put together with its running cycle and its open intents. */
+/** The pair's own columns, put together with its running cycle, that cycle's position and its open intents. */
 export const pairFromRow = (
   row: PairRow,
   cycle: Cycle | null,
+  position: Position | null,
   openIntents: readonly Intent[],
 ): PairState => ({
   symbol: row.symbol,
@@ -41,6 +42,7 @@ export const pairFromRow = (
   paused: row.paused === 1,
   attention: row.attention,
   cycle,
+  position,
   openIntents,
   cyclesStarted: row.cycles_started,
   dust: { base: baseQty(row.dust_base), cost: quoteAmount(row.dust_cost) },

@@ -57,6 +57,21 @@ export const INTENT_COLUMNS = [
   'filled_quote',
   'proof',
   'closed_ms',
+  'trigger_price',
+  'stop_id',
+] as const;
+
+export const POSITION_COLUMNS = [
+  'cycle_id',
+  'symbol',
+  'state',
+  'stop_volume',
+  'rollback',
+  'refusals',
+  'retry_at_ms',
+  'unprotected_since_ms',
+  'opened_ms',
+  'closed_ms',
 ] as const;
 
 export const FILL_COLUMNS = [

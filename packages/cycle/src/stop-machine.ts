@@ -1,0 +1,104 @@
+import { assertNever, type EpochMs } from '@mtrade/base';
+import { type BaseQty, type QuoteAmount, ZERO } from '@mtrade/money';
+import type { Intent, IntentStop, ScanRecord } from './intent.js';
+import { DUPLICATE, isDuplicate, missed, move } from './intent-machine.js';
+import { isOpen, isUnresolved } from './open-intents.js';
+
+/** What the exchange says about one stop, from a single look or from a list. */
+export interface StopWord {
+  readonly stopId: string;
+  readonly createdMs: EpochMs;
+  readonly status: 'open' | 'cancelled' | 'fired' | 'failed' | 'expired';
+  readonly firedOrderId: string | null;
+  readonly reason: string | null;
+}
+
+export type StopEvent =
+  /** The answer of the POST: the stop lies on the exchange. */
+  | { readonly type: 'stop-acked'; readonly stopId: string }
+  | { readonly type: 'stop-seen'; readonly stop: StopWord; readonly nowMs: EpochMs }
+  /** A look at open and finished stops; `found` are those that can only be this one. */
+  | {
+      readonly type: 'stops-found';
+      readonly record: ScanRecord;
+      readonly found: readonly StopWord[];
+      readonly nowMs: EpochMs;
+    };
+
+/**
+ * The steps that only a stop takes; all others are those of any order (`transition`). A stop is LIVE while it lies on
+ * the exchange. Once it has fired it is the order that it placed, and that order's trades decide.
+ */
+export function stopTransition(intent: Intent, event: StopEvent): Intent {
+  if (!isOpen(intent.state) || isDuplicate(intent)) return intent;
+  switch (event.type) {
+    case 'stop-acked':
+      return resting(intent, event.stopId);
+    case 'stop-seen':
+      return seen(intent, event.stop, event.nowMs);
+    case 'stops-found':
+      return found(intent, event);
+    default:
+      return assertNever(event);
+  }
+}
+
+/** Of several stops that look like this one: what has fired counts, then what lies there the longest. */
+export function adopted(candidates: readonly StopWord[]): StopWord | undefined {
+  const byAge = candidates.toSorted((a, b) => a.createdMs - b.createdMs);
+  return byAge.find(hasFired) ?? byAge.find(({ status }) => status === 'open') ?? byAge.at(-1);
+}
+
+/** Stops beside the adopted one that would sell a second time. */
+export const surplus = (candidates: readonly StopWord[]): readonly StopWord[] => {
+  const one = adopted(candidates);
+  return candidates.filter((stop) => stop !== one && stop.status === 'open');
+};
+
+const hasFired = ({ status, firedOrderId }: StopWord): boolean => status === 'fired' || firedOrderId !== null;
+
+function found(intent: Intent, event: Extract<StopEvent, { type: 'stops-found' }>): Intent {
+  if (event.found.filter(hasFired).length > 1)
+    return move(intent, 'QUARANTINED', { finishAs: DUPLICATE, proof: [] });
+  const one = adopted(event.found);
+  if (one !== undefined) return seen(intent, one, event.nowMs);
+  return isUnresolved(intent.state) || intent.state === 'LIVE'
+    ? missed(intent, event.record, event.nowMs)
+    : intent;
+}
+
+function seen(intent: Intent, stop: StopWord, nowMs: EpochMs): Intent {
+  if (intent.stop?.stopId != null && intent.stop.stopId !== stop.stopId) return intent;
+  if (intent.state === 'SETTLING') return intent;
+  const known = { stop: withId(intent, stop.stopId), proof: [] };
+  // Whatever else the exchange calls it: an order that it has placed may have sold.
+  if (stop.firedOrderId !== null)
+    return move(intent, 'SETTLING', { ...known, exchangeOrderId: stop.firedOrderId });
+  switch (stop.status) {
+    case 'open':
+      return resting(intent, stop.stopId);
+    case 'fired':
+      // Fired, and its order is not named yet: the next look will say it.
+      return resting(intent, stop.stopId);
+    case 'cancelled':
+    case 'failed':
+    case 'expired': {
+      const finishAs = stop.reason === null ? stop.status : `${stop.status}: ${stop.reason}`;
+      const nothing = { filledBase: ZERO as BaseQty, filledQuote: ZERO as QuoteAmount };
+      return move(intent, 'KILLED', { ...known, ...nothing, finishAs, closedMs: nowMs });
+    }
+    default:
+      return assertNever(stop.status);
+  }
+}
+
+function resting(intent: Intent, stopId: string): Intent {
+  const known = intent.stop?.stopId ?? null;
+  if (known !== null && known !== stopId)
+    return move(intent, 'QUARANTINED', { finishAs: DUPLICATE, proof: [] });
+  if (intent.state === 'LIVE') return intent.proof.length === 0 ? intent : { ...intent, proof: [] };
+  if (intent.state !== 'SUBMITTED' && !isUnresolved(intent.state)) return intent;
+  return move(intent, 'LIVE', { stop: withId(intent, stopId), proof: [] });
+}
+
+const withId = (intent: Intent, stopId: string): IntentStop => ({ ...(intent.stop as IntentStop), stopId });

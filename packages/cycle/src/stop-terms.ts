@@ -1,0 +1,37 @@
+import { type BaseQty, floorToStep, HUNDRED, type Price, quotient, scaled, ZERO } from '@mtrade/money';
+import type { MarketRules } from './market.js';
+import type { Cycle } from './pair-state.js';
+import { isTradableAmount, netCost } from './sale-terms.js';
+
+/** The one stop that covers the whole position as it is now. */
+export interface StopTerms {
+  readonly triggerPrice: Price;
+  /** The whole volume, rounded down to the pair's amount step. */
+  readonly amount: BaseQty;
+}
+
+const PER_CENT = scaled(1, 2);
+const memo = new WeakMap<Cycle, { readonly rules: MarketRules; readonly terms: StopTerms | null }>();
+
+/**
+ * `net cost / volume x (1 - stop_loss_pct / 100)`, rounded down to the pair's price grid: the average price that the
+ * held coins have cost, before the fee of their sale, less the allowed loss. It moves with every averaging buy. Null
+ * when the pair takes no order of this size at this price.
+ */
+export function stopTerms(cycle: Cycle, rules: MarketRules): StopTerms | null {
+  const known = memo.get(cycle);
+  if (known?.rules === rules) return known.terms;
+  const terms = workOut(cycle, rules);
+  memo.set(cycle, { rules, terms });
+  return terms;
+}
+
+function workOut(cycle: Cycle, rules: MarketRules): StopTerms | null {
+  const { baseVolume, params } = cycle;
+  if (baseVolume.lte(ZERO)) return null;
+  const kept = HUNDRED.minus(params.stopLossPct).times(PER_CENT);
+  const average = quotient(netCost(cycle), baseVolume);
+  const triggerPrice = floorToStep(average.times(kept) as Price, rules.priceStep);
+  const amount = floorToStep(baseVolume, rules.amountStep);
+  return isTradableAmount(amount, triggerPrice, rules) ? { triggerPrice, amount } : null;
+}
