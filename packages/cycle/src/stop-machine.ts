@@ -68,7 +68,8 @@ function found(intent: Intent, event: Extract<StopEvent, { type: 'stops-found' }
 }
 
 function seen(intent: Intent, stop: StopWord, nowMs: EpochMs): Intent {
-  if (intent.stop?.stopId != null && intent.stop.stopId !== stop.stopId) return intent;
+  const knownId = intent.stop?.stopId ?? stop.stopId;
+  if (knownId !== stop.stopId) return intent;
   if (intent.state === 'SETTLING') return intent;
   const known = { stop: withId(intent, stop.stopId), proof: [] };
   // Whatever else the exchange calls it: an order that it has placed may have sold.

@@ -109,7 +109,7 @@ describe('a position follows its cycle and its orders', () => {
     expect(follow(grown).position?.state).toBe('pending_sl');
     expect(follow({ ...active, openIntents: [] }).position?.state).toBe('pending_sl');
     const [stop] = active.openIntents;
-    const fired = { ...active, openIntents: [{ ...(stop as Intent), state: 'SETTLING' as const }] };
+    const fired = { ...active, openIntents: [{ ...stop, state: 'SETTLING' as const }] };
     expect(follow(fired).position?.state).toBe('pending_sl');
   });
 

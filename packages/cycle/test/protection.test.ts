@@ -202,7 +202,7 @@ describe('a stop on the exchange', () => {
     const [stop] = covered().openIntents;
     const buying = {
       ...grown(covered()),
-      openIntents: [stop as Intent, { ...(stop as Intent), id: 9, side: 'buy' as const }],
+      openIntents: [stop, { ...stop, id: 9, side: 'buy' as const }],
     };
     expect(protection(buying, at('97'))).toEqual({ type: 'nothing' });
   });
