@@ -98,3 +98,18 @@ test('the same stands on the terminal, in 80 columns, beside the engine', async 
   expect(await engine.cli('profit', '--tz', 'Mars/Olympus')).toMatchObject({ code: 2 });
   expect(await engine.cli('trades', '--from', 'yesterday')).toMatchObject({ code: 2 });
 });
+
+test("a pair's price history comes from the exchange, exact and oldest first; one that hangs is told as such", async () => {
+  const { world } = at;
+  const shown = await get('/v1/pairs/ONE-USDT/candles?interval=1m&limit=5');
+  expect(shown.status).toBe(200);
+  const candles = shown.body['candles'] as readonly { ms: number; close: string }[];
+  expect(candles.length).toBeGreaterThan(0);
+  expect(candles.map(({ ms }) => ms)).toEqual(candles.map(({ ms }) => ms).toSorted((a, b) => a - b));
+  expect(candles.every(({ ms }) => ms % 60_000 === 0)).toBe(true);
+
+  expect(await get('/v1/pairs/TWO-USDT/candles?interval=7m')).toMatchObject({ status: 400 });
+  const harm = world.harm('/api/v4/spot/candlesticks', { kind: 'html', process: false, status: 503 });
+  expect(await get('/v1/pairs/TWO-USDT/candles?interval=5m')).toMatchObject({ status: 502 });
+  harm.end();
+});

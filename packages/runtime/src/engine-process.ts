@@ -17,6 +17,7 @@ import {
   READ_TOKEN_FILE,
   TOKEN_FILE,
 } from './control/index.js';
+import { CandleDesk } from './charts/candle-desk.js';
 import { EngineEvents } from './engine-events.js';
 import { HistoryDesk } from './history/history-desk.js';
 import { acquireLock, type HeldLock } from './lock/index.js';
@@ -75,6 +76,7 @@ export class EngineProcess implements RunningEngine {
   #supervisor: Supervisor | null = null;
   #control: ControlServer | null = null;
   #history: HistoryDesk | null = null;
+  #charts: CandleDesk | null = null;
   #alerter: Alerter | null = null;
   #backup: AutoBackup | null = null;
   #stopping: 'no' | 'draining' | 'closing' = 'no';
@@ -228,7 +230,7 @@ export class EngineProcess implements RunningEngine {
       },
     );
     await this.#supervisor.start();
-    await this.#openControl(this.#supervisor);
+    await this.#openControl(this.#supervisor, endpoints.restUrl);
     alerter.start();
     backup.start();
   }
@@ -242,11 +244,13 @@ export class EngineProcess implements RunningEngine {
     };
   }
 
-  async #openControl(supervisor: Supervisor): Promise<void> {
+  async #openControl(supervisor: Supervisor, restUrl: string): Promise<void> {
     const { config } = this;
     const symbols = config.pairs.map((pair) => pair.symbol);
     const history = new HistoryDesk(join(config.dataDir, DATABASE_FILE));
     this.#history = history;
+    const charts = new CandleDesk(restUrl, this.#clock);
+    this.#charts = charts;
     this.#control = await startControlServer(
       {
         dataDir: config.dataDir,
@@ -257,6 +261,7 @@ export class EngineProcess implements RunningEngine {
       {
         status: () => this.#status(supervisor),
         history: (question) => history.ask(question),
+        candles: (range) => charts.candles(range),
         command: (command) => supervisor.command(command),
         shutdown: () => this.stop('operator'),
         ready: () => supervisor.ready() && this.#stopping === 'no',
@@ -294,6 +299,7 @@ export class EngineProcess implements RunningEngine {
       ?.close()
       .catch((error: unknown) => this.#log.warn({ error }, 'closing the control server failed'));
     await this.#history?.close();
+    await this.#charts?.close();
     await this.#paper?.close();
   }
 }

@@ -230,6 +230,7 @@ describe('views', () => {
       'GET /v1/cycles/{id}',
       'GET /v1/events',
       'GET /v1/journal',
+      'GET /v1/pairs/{pair}/candles',
       'GET /v1/profit',
       'GET /v1/status',
       'GET /v1/trades',

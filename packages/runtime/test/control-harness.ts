@@ -89,6 +89,7 @@ export class ScriptedEngine {
 
   readonly deps: ControlDeps = {
     status: () => this.status(),
+    candles: () => Promise.resolve([]),
     history: () =>
       Promise.reject(new MtradeError('MTRADE_DATABASE', 'there are no books', { path: '/somewhere' })),
     command: (command) => {

@@ -9,3 +9,11 @@ export { type GateVenueDeps, type GateVenueOptions, createGateVenue } from './ga
 export { type RejectionKind, rejectionKind } from './labels.js';
 export { type RequestPhase, VenueError } from './venue-error.js';
 export type { OrderRow } from './rows.js';
+export {
+  type Candle,
+  CANDLE_INTERVALS,
+  type CandleInterval,
+  type CandleRange,
+  type CandleReader,
+  createGateCandleReader,
+} from './gate-candles.js';

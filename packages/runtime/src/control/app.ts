@@ -3,6 +3,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { errorText } from '@mtrade/base';
 import { bearerAuth, type Tokens } from './bearer-auth.js';
 import { bodyGuard } from './body-guard.js';
+import { addCandleRoutes } from './candle-routes.js';
 import { addCommandRoutes } from './command-routes.js';
 import { commandRate } from './command-rate.js';
 import type { EventHub } from './event-hub.js';
@@ -48,6 +49,7 @@ export function createApp(
   addCommandRoutes(app, limits, deps);
   addSystemRoutes(app, limits, { ...deps, metrics: createMetrics(options) });
   addHistoryRoutes(app, limits, deps);
+  addCandleRoutes(app, limits, deps);
   addEventRoutes(app, deps.hub, log);
   addDocument(app, options.version);
 

@@ -2,6 +2,7 @@ import type { Clock } from '@mtrade/base';
 import type { OperatorCommand } from '@mtrade/engine';
 import type { Logger } from '@mtrade/log';
 import type { HistoryAnswers, HistoryQuestion } from '../history/questions.js';
+import type { Candle, CandleRange } from '@mtrade/venue';
 import type { ControlLimits } from './limits.js';
 import type { StatusJson } from './status-json.js';
 
@@ -30,6 +31,8 @@ export interface ControlDeps {
   readonly status: () => Promise<StatusJson>;
   /** Reads the books, apart from the engine. Rejects with MtradeError. */
   readonly history: <Q extends HistoryQuestion>(question: Q) => Promise<HistoryAnswers[Q['about']]>;
+  /** The exchange's price history, oldest first. Rejects with MtradeError. */
+  readonly candles: (range: CandleRange) => Promise<readonly Candle[]>;
   /** Resolves after the commit; rejects with MtradeError. */
   readonly command: (command: OperatorCommand) => Promise<unknown>;
   /** Starts a graceful stop. Called after the caller has its answer. */

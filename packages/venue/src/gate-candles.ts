@@ -1,0 +1,95 @@
+import { text } from '@mtrade/money';
+import { amountField, asRows, MalformedAnswer, parseJson, type Row } from './answer.js';
+import { apiBase } from './gate-signer.js';
+import { createHttpClient } from './http-client.js';
+import { errorLabel } from './place-outcome.js';
+import { pairOf } from './rows.js';
+import { VenueError } from './venue-error.js';
+
+export const CANDLE_INTERVALS = ['1m', '5m', '15m', '1h', '4h', '1d'] as const;
+export type CandleInterval = (typeof CANDLE_INTERVALS)[number];
+
+/** Prices and volume as exact decimal text; `startMs` is the beginning of the interval. */
+export interface Candle {
+  readonly startMs: number;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+  /** In the base coin. */
+  readonly volume: string;
+}
+
+export interface CandleRange {
+  readonly symbol: string;
+  readonly interval: CandleInterval;
+  /** 1 to 1,000 of them, the newest at the end. */
+  readonly limit: number;
+}
+
+/** The exchange's public price history. It has no key and can do nothing else. */
+export interface CandleReader {
+  /** Oldest first. Rejects with a VenueError when there is no complete answer. */
+  readonly candles: (range: CandleRange) => Promise<readonly Candle[]>;
+  readonly close: () => Promise<void>;
+}
+
+/** For the web page's chart: no signature is needed, so no ccxt is loaded. */
+export function createGateCandleReader(options: {
+  readonly restUrl: string;
+  readonly requestDeadlineMs: number;
+}): CandleReader {
+  const base = apiBase(options.restUrl);
+  const http = createHttpClient({
+    baseUrl: base,
+    requestDeadlineMs: options.requestDeadlineMs,
+    connections: 2,
+    maxReplyBytes: 1024 * 1024,
+  });
+  return {
+    candles: async ({ symbol, interval, limit }) => {
+      const query = new URLSearchParams({ currency_pair: pairOf(symbol), interval, limit: String(limit) });
+      const url = `${base}/spot/candlesticks?${query.toString()}`;
+      const reply = await http.send({
+        method: 'GET',
+        url,
+        headers: { accept: 'application/json' },
+        body: null,
+      });
+      const failed = (what: string): VenueError =>
+        new VenueError(`candles of ${symbol}: ${what}`, {
+          url: `${base}/spot/candlesticks`,
+          phase: 'answer',
+          status: reply.status,
+        });
+      if (reply.status !== 200)
+        throw failed(`HTTP ${reply.status} ${errorLabel(reply.text).label}`.trimEnd());
+      try {
+        return asRows(parseJson(reply.text)).map(readCandle);
+      } catch (error) {
+        if (error instanceof MalformedAnswer) throw failed(error.message);
+        throw error;
+      }
+    },
+    close: () => http.close(),
+  };
+}
+
+/**
+ * One line of `GET /spot/candlesticks`: begin in seconds, volume in quote, close, high, low, open, volume in base,
+ * whether it is over (Gate API v4, "Market candlesticks").
+ */
+function readCandle(value: unknown): Candle {
+  const row = asRows(value) as unknown as Row;
+  const figure = (index: number): string => text(amountField(row, String(index)));
+  const startMs = Number(figure(0)) * 1_000;
+  if (!Number.isSafeInteger(startMs)) throw new MalformedAnswer('a candle begins at no whole second');
+  return {
+    startMs,
+    close: figure(2),
+    high: figure(3),
+    low: figure(4),
+    open: figure(5),
+    volume: figure(6),
+  };
+}
