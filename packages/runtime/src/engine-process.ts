@@ -11,6 +11,7 @@ import {
   ADDRESS_FILE,
   type ControlServer,
   type EngineEvent,
+  loadControlApp,
   SOCKET_FILE,
   startControlServer,
   type StatusJson,
@@ -176,6 +177,8 @@ export class EngineProcess implements RunningEngine {
       },
       { clock: this.#clock, log: this.#log, onLost: (error) => this.#fail(error) },
     );
+    // Loads while the threads start; when it fails, opening the control server says so.
+    loadControlApp().catch(() => undefined);
     const { alerter, backup } = createOverseers(
       { config, version, databasePath, alertSecrets: this.#options.alertSecrets },
       { clock: this.#clock, log: this.#log, status: () => this.status() },

@@ -1,7 +1,13 @@
 export { DEFAULT_LIMITS, type ControlLimits } from './limits.js';
 export type { ControlDeps, ControlOptions, ControlServer, EngineEvent } from './ports.js';
 export type { ProblemJson } from './problem.js';
-export { ADDRESS_FILE, type ControlAddress, SOCKET_FILE, startControlServer } from './server.js';
+export {
+  ADDRESS_FILE,
+  type ControlAddress,
+  loadControlApp,
+  SOCKET_FILE,
+  startControlServer,
+} from './server.js';
 export {
   type FeedStatus,
   type LatencyStatus,

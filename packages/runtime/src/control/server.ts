@@ -1,8 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { getRequestListener } from '@hono/node-server';
-import { createApp } from './app.js';
 import { EventHub } from './event-hub.js';
 import type { ControlEnv } from './http-env.js';
 import { type ControlLimits, DEFAULT_LIMITS } from './limits.js';
@@ -27,6 +25,15 @@ export interface ControlAddress {
 
 type Bindings = ControlEnv['Bindings'];
 
+/** A third of a second of loading: not for the commands that only ask a server, and in a start beside other waits. */
+export const loadControlApp = async () => {
+  const [{ createApp }, { getRequestListener }] = await Promise.all([
+    import('./app.js'),
+    import('@hono/node-server'),
+  ]);
+  return { createApp, getRequestListener };
+};
+
 /**
  * Serves the control API on `data_dir/control.sock` and, if asked, on loopback TCP. Either both listen and the
  * address file is written, or nothing is left behind. The caller holds the instance lock.
@@ -41,6 +48,7 @@ export async function startControlServer(options: ControlOptions, deps: ControlD
     control: loadOrCreateToken(dataDir, TOKEN_FILE, deps.log),
     read: loadOrCreateToken(dataDir, READ_TOKEN_FILE, deps.log),
   };
+  const { createApp, getRequestListener } = await loadControlApp();
 
   const hub = new EventHub(limits, deps);
   const app = createApp({ tokens, version, mode, limits }, { ...deps, hub });

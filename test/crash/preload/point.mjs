@@ -1,0 +1,59 @@
+// The one point at which harm is done: MTRADE_CRASH holds {"point", "nth", "act", "note", "ms"} as JSON. `note` is a file that
+// tells the harness, right before, that it happens.
+import { writeFileSync } from 'node:fs';
+
+const text = process.env.MTRADE_CRASH;
+export const armed = text === undefined ? null : JSON.parse(text);
+
+/** As it was before anything was wrapped. */
+const write = writeFileSync;
+let passed = 0;
+let isOver = false;
+
+/** True for the point that is armed: lets a wrapper spare what only one point needs. */
+export const isArmed = (name) => armed !== null && !isOver && armed.point === name;
+
+/** One of the engine's threads is here. The n-th passing does the harm; every other one does nothing. */
+export function pass(name) {
+  if (!isArmed(name)) return;
+  passed += 1;
+  if (passed < armed.nth) return;
+  isOver = true;
+  harm();
+}
+
+export function harm() {
+  write(armed.note, `${armed.point}\n`);
+  switch (armed.act) {
+    case 'kill':
+      process.kill(process.pid, 'SIGKILL');
+      // The signal arrives before the next line of any thread of this process runs.
+      return sleep(10_000);
+    case 'stop':
+      process.kill(process.pid, 'SIGSTOP');
+      return;
+    // In a worker this ends the thread and not the process.
+    case 'exit':
+      return process.exit(7);
+    case 'throw':
+      throw new Error('harm at a named point');
+    case 'reject':
+      void Promise.reject(new Error('harm at a named point'));
+      return;
+    case 'stall':
+      return sleep(armed.ms);
+    case 'spin':
+      for (;;);
+    case 'heap':
+      for (const all = []; ;) all.push(Array.from({ length: 100_000 }, (_, index) => ({ index })));
+    default:
+      throw new Error(`no such act: ${armed.act}`);
+  }
+}
+
+const sleep = (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+
+const PURPOSES = { s: 'start', a: 'average', t: 'take-profit', m: 'manual-sell', p: 'stop-loss' };
+
+/** What an order is for, by the last part of its client id. */
+export const purposeOf = (clientOrderId) => PURPOSES[clientOrderId.split('-').at(-1)[0]] ?? 'other';

@@ -1,0 +1,49 @@
+// Points of every request to the exchange: undici itself tells of them. Orders have a point more: half of the request is
+// on the wire, and no more of it will ever be.
+import diagnostics from 'node:diagnostics_channel';
+import { writeSync } from 'node:fs';
+import { isArmed, pass, purposeOf } from './point.mjs';
+
+const write = writeSync;
+
+/** First match counts. */
+const KINDS = [
+  [/^GET \S*\/spot\/orders\?\S*status=open/, 'scan-open'],
+  [/^GET \S*\/spot\/orders\?\S*status=finished/, 'scan-finished'],
+  [/^GET \S*\/spot\/my_trades\?\S*order_id=/, 'trades'],
+  [/^GET \S*\/spot\/my_trades/, 'scan-trades'],
+  [/^GET \S*\/spot\/orders\/\d/, 'look-up'],
+  [/^GET \S*\/spot\/time/, 'clock'],
+  [/^GET \S*\/spot\/accounts/, 'balances'],
+  [/^GET \S*\/spot\/currency_pairs/, 'rules'],
+];
+
+const nameOf = ({ method, path, body }) => {
+  if (method === 'POST' && path.endsWith('/spot/orders')) {
+    const id = /"text":"(t-[^"]+)"/.exec(String(body))?.[1];
+    return id === undefined ? null : `order.${purposeOf(id)}`;
+  }
+  return KINDS.find(([pattern]) => pattern.test(`${method} ${path}`))?.[1] ?? null;
+};
+
+const POINTS = {
+  'undici:request:create': 'queued',
+  'undici:client:sendHeaders': 'before-write',
+  'undici:request:bodySent': 'after-write',
+  'undici:request:headers': 'answer-head',
+  'undici:request:trailers': 'answer-read',
+};
+
+export function watchRequests() {
+  for (const [channel, when] of Object.entries(POINTS))
+    diagnostics.subscribe(channel, ({ request, headers, socket }) => {
+      const name = nameOf(request);
+      if (name === null) return;
+      pass(`${name}.${when}`);
+      if (channel !== 'undici:client:sendHeaders' || !isArmed(`${name}.half-written`)) return;
+      // Past the socket's own buffers, which die with the process.
+      const { _handle: handle } = socket;
+      write(handle.fd, headers.slice(0, headers.length / 2));
+      pass(`${name}.half-written`);
+    });
+}
