@@ -31,6 +31,16 @@ async function startExchange(): Promise<Access> {
   return JSON.parse(line) as Access;
 }
 
+test('mtrade exchange has a price for every pair before it tells its address', async () => {
+  const { rest_url } = await startExchange();
+
+  const answer = await fetch(`${rest_url}/spot/tickers`);
+  const pairs = await fetch(`${rest_url}/spot/currency_pairs`);
+
+  const priced = ((await answer.json()) as { currency_pair: string }[]).map((row) => row.currency_pair);
+  expect(priced).toEqual(((await pairs.json()) as { id: string }[]).map((row) => row.id));
+});
+
 test('mtrade exchange stays small: it keeps the last 5,000 finished orders and what ended within the hour', async () => {
   const access = await startExchange();
   const { host, origin, pathname } = new URL(access.rest_url);

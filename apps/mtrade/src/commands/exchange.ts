@@ -52,8 +52,25 @@ async function open(cli: Cli, config: MtradeConfig, port: number, access: Access
     speed: 1,
     onError: (reason) => cli.note(`mtrade: prices stand still: ${errorText(reason)}`),
   });
+  const priced = everyPairPriced(exchange);
   prices.start();
+  await priced;
   return { exchange, server, prices };
+}
+
+/** Who is told the address may trade at once: an exchange without a price would refuse the first order. */
+function everyPairPriced(exchange: Exchange): Promise<void> {
+  const missing = new Set(exchange.pairs.map(({ symbol }) => symbol));
+  return new Promise((resolve) => {
+    const unsubscribe = exchange.subscribe({
+      onQuote: (symbol) => {
+        missing.delete(symbol);
+        if (missing.size > 0) return;
+        unsubscribe();
+        resolve();
+      },
+    });
+  });
 }
 
 function describe(cli: Cli, { server }: Embedded, access: Access, json: boolean): void {
