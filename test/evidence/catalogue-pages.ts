@@ -1,4 +1,5 @@
 import { type CatalogueEntry, FAULT_GROUPS, FAULTS } from './faults.js';
+import { page } from './markdown.js';
 import { SCENARIOS } from './scenarios.js';
 import type { NamedEvidence } from './titles.js';
 
@@ -24,7 +25,7 @@ export function faultsPage(evidence: readonly NamedEvidence[]): string {
     MADE_BY,
     '# Faults and the tests that show what happens',
     `${FAULTS.length} faults are catalogued. ${inState('shown').length} have a test, ${inState('not here').length} cannot meet this engine, ${open.length} are open${open.length > 0 ? `: ${open.join(', ')}` : ''}.`,
-    'A test counts when its title, or that of a group around it, names the fault, and when it shows what the engine does. Tests of `packages/market-sim` are left out: they show that the exchange in code can do the fault. Many faults are drawn by the [simulation](simulation.md) too. Nothing here has met a live exchange.',
+    'A test counts when its title, or that of a group around it, names the fault, and when it shows what the engine does. Tests of `packages/market-sim` are left out: they show that the exchange in code can do the fault. Many faults are drawn by the [simulation](simulation.md) too, and met by the campaigns of [reliability.md](reliability.md). Nothing here has met a live exchange.',
     ...FAULT_GROUPS.flatMap(([title, entries]) => [
       `## ${title}`,
       entries.map((entry) => faultLines(entry, evidence)).join('\n'),
@@ -73,6 +74,3 @@ function withoutInner(evidence: readonly NamedEvidence[]): NamedEvidence[] {
 
 const testLine = ({ file, path, title, isGroup }: NamedEvidence): string =>
   `  - \`${file}\`: \`${[...path, title].join(' › ').replaceAll('`', "'").replaceAll(/\s+/g, ' ')}\`${isGroup ? ' (all of it)' : ''}`;
-
-/** Headings, paragraphs and lists with one empty line between, as the formatter wants them. */
-const page = (blocks: readonly string[]): string => `${blocks.join('\n\n')}\n`;

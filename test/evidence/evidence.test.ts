@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { faultsPage, scenariosPage } from './catalogue-pages.js';
 import { FAULTS } from './faults.js';
+import { table } from './markdown.js';
+import { CAMPAIGNS, type CampaignRecord, readAllRecords, repetitionIn } from './records.js';
+import { reliabilityPage } from './reliability-page.js';
 import { SCENARIOS } from './scenarios.js';
 import { readEvidence } from './test-files.js';
 import { evidenceIn } from './titles.js';
@@ -96,5 +99,72 @@ describe('titles are read from the source', () => {
       const text = 'N07';`;
 
     expect(titlesIn(source)).toEqual([]);
+  });
+});
+
+describe('the page of what was run', () => {
+  const simulated = (firstSeed: number, seeds: number, pairs = 4): CampaignRecord => ({
+    command: `npm run sim -- --seed ${firstSeed}`,
+    at: '2026-11-21T10:00Z',
+    commit: '0123456789',
+    node: 'v20.20.2',
+    machine: 'linux x64, 2 cores',
+    exitCode: 0,
+    seed: firstSeed,
+    figures: {
+      firstSeed,
+      seeds,
+      pairs,
+      hoursPerSeed: 6,
+      hours: seeds * 6,
+      faults: 10,
+      injected: { kill: 10 },
+    },
+  });
+
+  test('is what `npm run evidence` makes of the kept results', () => {
+    expect(document('reliability.md')).toBe(reliabilityPage(readAllRecords(root)));
+  });
+
+  test.each(CAMPAIGNS)('counts nothing of %s twice', (campaign) => {
+    expect(repetitionIn(campaign, readAllRecords(root)[campaign])).toBe(null);
+  });
+
+  test('a seed that was played in the same setting counts once; in another setting it is another run', () => {
+    expect(repetitionIn('sim', [simulated(1, 100), simulated(101, 50), simulated(1, 10, 16)])).toBe(null);
+    expect(repetitionIn('sim', [simulated(1, 100), simulated(100, 1)])).toMatch(/repeats/);
+    expect(repetitionIn('crash', [simulated(7, 1), simulated(7, 1)])).toMatch(/repeats/);
+  });
+
+  test('adds up several runs, and tells of a broken promise', () => {
+    const broken = simulated(101, 3);
+    const found = { ...broken.figures, violation: { seed: 103, id: 'I5', detail: 'a trade is missing' } };
+    const nothing = Object.fromEntries(CAMPAIGNS.map((name) => [name, []])) as unknown as ReturnType<
+      typeof readAllRecords
+    >;
+
+    const made = reliabilityPage({
+      ...nothing,
+      sim: [simulated(1, 100), { ...broken, exitCode: 1, figures: found }],
+    });
+
+    expect(made).toContain('618 hours of 103 seeds');
+    expect(made).toMatch(/simulated hours +\| 618 +\| 100,000 +\| +2 \| +1 \|/);
+    expect(made).toContain('- seed 103 at `0123456789`: I5: a trade is missing');
+    expect(made).toMatch(/\| kill +\| +20 \|/);
+  });
+
+  test('tables are padded as the formatter pads them', () => {
+    expect(
+      table(
+        ['what', 'times'],
+        [
+          ['a | b', 1_234.4],
+          ['c', 5],
+        ],
+      ),
+    ).toBe(
+      ['| what   | times |', '| ------ | ----: |', '| a \\| b | 1,234 |', '| c      |     5 |'].join('\n'),
+    );
   });
 });
