@@ -176,6 +176,7 @@ export class World {
         clock: this.clock,
         log: silentLogger,
         lane: { request: (request) => this.#take(request) },
+        restPrice: (tick) => this.reactor.onTick(tick),
         reply: (reply) => this.replies.push(reply),
       },
     );

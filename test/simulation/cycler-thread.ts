@@ -7,6 +7,7 @@ import {
   type CycleStore,
   type LaneEvent,
   type LaneRequest,
+  type Tick,
 } from '@mtrade/engine';
 import { boardOf } from './board-view.js';
 import type { CrashPoint } from './crash-points.js';
@@ -36,6 +37,8 @@ export interface CyclerThreadDeps {
   /** A crash point is passed; afterwards the life may be over. */
   readonly pass: (point: CrashPoint) => void;
   readonly handOver: (request: LaneRequest) => void;
+  /** A price from REST goes to the reactor's thread. */
+  readonly restPrice: (tick: Tick) => void;
   /** The thread cannot go on, and with it the process. */
   readonly onFatal: () => void;
 }
@@ -103,6 +106,7 @@ export class CyclerThread {
               if (request.type === 'place') this.#pass('after-hand-over');
             },
           },
+          restPrice: (tick) => this.#deps.restPrice(tick),
           reply: (reply) => {
             if (life.alive) world.onReply(reply);
           },

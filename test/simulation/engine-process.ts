@@ -184,6 +184,7 @@ export class EngineProcess {
         debounce: this.debounce,
         pass: (point) => this.#pass(point),
         handOver: (request) => this.#handOver(request),
+        restPrice: (tick) => this.#onRestPrice(tick),
         onFatal: () => this.die(),
       },
     );
@@ -241,6 +242,16 @@ export class EngineProcess {
 
   #ask(request: CyclerRequest): void {
     this.#cycler?.ask(request);
+  }
+
+  #onRestPrice(tick: Tick): void {
+    const feed = this.#feed;
+    if (!feed?.life.alive) return;
+    this.#world.at(this.#world.time.nowMs + MESSAGE_MS, feed.life, () => {
+      const seen = this.board.cyclerWake.current();
+      feed.reactor.onTick(tick);
+      if (this.board.cyclerWake.current() !== seen) this.#cycler?.wake();
+    });
   }
 
   /** A message to a thread that is dead is lost. */

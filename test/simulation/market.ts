@@ -18,12 +18,18 @@ export class PairMarket {
   readonly #random: Random;
   #price: number;
   #thinUntilMs = 0;
+  #best: TopOfBook | null = null;
 
   constructor(pair: ScenarioPair, seed: number) {
     this.#pair = pair;
     this.spec = pair.spec;
     this.#random = new Random(seed, `price ${pair.spec.symbol}`);
     this.#price = pair.startTicks;
+  }
+
+  /** The prices that the exchange has now; null before the first. */
+  get best(): TopOfBook | null {
+    return this.#best;
   }
 
   /** A share of the price, such as 0.95. */
@@ -46,6 +52,7 @@ export class PairMarket {
     const decimals = spec.priceDecimals;
     const bid = { mantissa: bidTicks, decimals };
     const ask = { mantissa: bidTicks + spread, decimals };
+    this.#best = { bid, ask };
     const size = this.#size(nowMs);
     exchange.setQuote(
       spec.symbol,
@@ -58,7 +65,7 @@ export class PairMarket {
         : { kind: 'top', bid, ask, bidSize: size, askSize: size },
       exchangeMs,
     );
-    return { bid, ask };
+    return this.#best;
   }
 
   /** Size of the best level in base: about its value in the pair's book; in a thin book a few quote. */

@@ -6,6 +6,7 @@ import type {
   OrderEvidence,
   OrderRequest,
   PlaceOutcome,
+  RestPrice,
   StopEvidence,
   StopOutcome,
   StopScan,
@@ -157,6 +158,20 @@ export class SimVenue implements Venue {
     const best = others.reduce((a, b) => (b.errorMs < a.errorMs ? b : a), first);
     this.#exchangeMinusMono = best.exchangeMinusMono;
     return best;
+  }
+
+  async book(symbol: string): Promise<RestPrice> {
+    return this.#read(() => this.#priceOf(symbol));
+  }
+
+  async tickers(symbols: readonly string[]): Promise<readonly RestPrice[]> {
+    return this.#read(() => symbols.map((symbol) => this.#priceOf(symbol)));
+  }
+
+  #priceOf(symbol: string): RestPrice {
+    const world = this.#world;
+    const best = world.markets[world.symbols.indexOf(symbol)]?.best ?? { bid: null, ask: null };
+    return { symbol, ...best, asks: null, exchangeMs: world.time.exchangeMs() as EpochMs };
   }
 
   async loadRules(symbols: readonly string[]): Promise<readonly MarketRules[]> {

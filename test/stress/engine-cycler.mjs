@@ -116,6 +116,7 @@ function run() {
         clock: systemClock,
         log: silentLogger,
         lane: { request },
+        restPrice: () => undefined,
         reply: (reply) => {
           if (reply.type === 'reply') view = reply.result;
         },

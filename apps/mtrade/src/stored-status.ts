@@ -40,6 +40,8 @@ function storedPair(pair: PairState): StatusJson['pairs'][number] {
     bid: null,
     ask: null,
     price_age_ms: null,
+    price_source: null,
+    blind: null,
     decision_age_ms: null,
     realized_profit: text(pair.realizedProfit),
     attention: pair.attention,

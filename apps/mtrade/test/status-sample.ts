@@ -21,6 +21,8 @@ export const pairSample = (over: Partial<Pair> = {}): Pair => ({
   bid: '2299.98',
   ask: '2300.01',
   price_age_ms: 12,
+  price_source: 'stream',
+  blind: null,
   decision_age_ms: 40,
   realized_profit: '1.234567890123456789',
   attention: null,

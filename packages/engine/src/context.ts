@@ -5,7 +5,7 @@ import type { Logger } from '@mtrade/log';
 import type { Account } from './account.js';
 import type { Books } from './books.js';
 import type { ExchangeClock } from './exchange-clock.js';
-import type { OrderLane } from './ports.js';
+import type { OrderLane, Tick } from './ports.js';
 import type { RateBudget } from './rate-budget.js';
 
 export interface EngineOptions {
@@ -31,6 +31,8 @@ export interface PairMemory {
   /** When `decide` last looked at the pair. */
   decidedMono: MonoMs | null;
   waitingFor: WaitReason | null;
+  /** Why the pair's stream cannot be relied on; null while it can. */
+  blind: string | null;
   /** When an order of the pair last came to its end: a balance asked for before may not show it. */
   lastActivityMono: MonoMs | null;
   /** After an unexpected error the pair rests until then, and the others go on. */
@@ -59,6 +61,8 @@ export interface EngineContext {
   readonly account: Account;
   readonly budget: RateBudget;
   readonly lane: OrderLane;
+  /** Hands a price from REST to the reactor, which alone writes the cells. */
+  readonly restPrice: (tick: Tick) => void;
   readonly log: Logger;
   readonly symbols: readonly string[];
   /** This thread's life number: flags left by an earlier life are swept. */

@@ -10,9 +10,10 @@ import { isFatal } from './fatal.js';
 import { LaneEvents } from './lane-events.js';
 import type { CyclerReply, CyclerRequest } from './operator.js';
 import { OperatorDesk } from './operator-desk.js';
-import type { CycleStore, LaneEvent, OrderLane } from './ports.js';
+import type { CycleStore, LaneEvent, OrderLane, Tick } from './ports.js';
 import { type PassKind, type PassResult, PairProcessor } from './process-pair.js';
 import { DEFAULT_RATE_BUDGET, RateBudget } from './rate-budget.js';
+import { PriceWatch } from './price-watch.js';
 import { reviveIntents, warnOfForsaken } from './revive.js';
 import { Resolver } from './resolver.js';
 import { engineView } from './views.js';
@@ -37,6 +38,8 @@ export interface CyclerDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly lane: OrderLane;
+  /** Hands a price from REST to the reactor. */
+  readonly restPrice: (tick: Tick) => void;
   /** Answers and journal lines for the supervisor. */
   readonly reply: (reply: CyclerReply) => void;
 }
@@ -52,6 +55,7 @@ export class Cycler {
   readonly #reply: (reply: CyclerReply) => void;
   readonly #lane: LaneEvents;
   readonly #resolver: Resolver;
+  readonly #priceWatch: PriceWatch;
   readonly #processor: PairProcessor;
   readonly #operator: OperatorDesk;
   readonly #drains: number[] = [];
@@ -80,6 +84,7 @@ export class Cycler {
       account: new Account(DEFAULT_ACCOUNT_OPTIONS),
       budget: new RateBudget(DEFAULT_RATE_BUDGET, clock.monoMs()),
       lane: deps.lane,
+      restPrice: deps.restPrice,
       params: new Map(options.pairs.map((pair) => [pair.symbol, pair.params])),
       rules: new Map(options.rules.map((rules) => [rules.symbol, rules])),
       pairs: new Map(
@@ -102,7 +107,8 @@ export class Cycler {
     if (swept > 0) log.warn({ swept }, 'flags of a dead cycler were freed');
     warnOfForsaken(this.#context);
     reviveIntents(this.#context);
-    this.#lane = new LaneEvents(this.#context);
+    this.#priceWatch = new PriceWatch(this.#context);
+    this.#lane = new LaneEvents(this.#context, this.#priceWatch);
     this.#resolver = new Resolver(this.#context, this.#lane);
     this.#processor = new PairProcessor(this.#context);
     this.#operator = new OperatorDesk(this.#context);
@@ -133,6 +139,7 @@ export class Cycler {
     const { board, options, symbols } = this.#context;
     try {
       this.#resolver.tick();
+      this.#priceWatch.tick();
     } catch (error) {
       this.#survive(error, 'resolver');
     }
@@ -227,6 +234,7 @@ function newMemory(index: number, bornMono: MonoMs, lastActivityMono: MonoMs | n
     bornMono,
     decidedMono: null,
     waitingFor: null,
+    blind: null,
     lastActivityMono,
     restUntilMono: 0,
     errors: 0,

@@ -8,4 +8,5 @@ export * from './order-desk.js';
 export * from './ports.js';
 export * from './rate-budget.js';
 export * from './reactor.js';
+export * from './scaled-price.js';
 export * from './wire.js';

@@ -11,6 +11,7 @@ import {
 import { closeIntent } from './closing.js';
 import type { EngineContext } from './context.js';
 import { journal } from './journal.js';
+import type { PriceWatch } from './price-watch.js';
 import type { JournalEntry, LaneEvent, OrderEvidence } from './ports.js';
 import { evidenceFromWire, fillFromWire, rulesFromWire } from './wire.js';
 
@@ -31,10 +32,12 @@ const SETTLE_TRIES = 6;
  */
 export class LaneEvents {
   readonly #context: EngineContext;
+  readonly #priceWatch: Pick<PriceWatch, 'answered'>;
   readonly #evidence = new Map<string, OrderEvidence>();
 
-  constructor(context: EngineContext) {
+  constructor(context: EngineContext, priceWatch: Pick<PriceWatch, 'answered'>) {
     this.#context = context;
+    this.#priceWatch = priceWatch;
   }
 
   handle(event: LaneEvent): void {
@@ -65,6 +68,9 @@ export class LaneEvents {
         return log.warn({ reason: event.reason }, 'the exchange clock could not be read');
       case 'rules':
         for (const wire of event.rules) rules.set(wire.symbol, rulesFromWire(wire));
+        return;
+      case 'prices':
+        return this.#priceWatch.answered(event);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { MonoMs } from '@mtrade/base';
-import { type Board, emptyPriceCell } from '@mtrade/board';
+import { type Board, emptyPriceCell, emptyTriggerCell, type PriceCell } from '@mtrade/board';
 import { type Price, scaled } from '@mtrade/money';
 import type { MarketView } from '@mtrade/cycle';
 import type { ExchangeClock } from './exchange-clock.js';
@@ -22,6 +22,7 @@ export class MarketReader {
   readonly #exchangeClock: ExchangeClock;
   readonly #cell = emptyPriceCell();
   readonly #probe = emptyPriceCell();
+  readonly #triggers = emptyTriggerCell();
   readonly #levelTimes = { exchangeMs: 0, receivedMono: 0 };
 
   constructor(board: Board, exchangeClock: ExchangeClock) {
@@ -53,6 +54,22 @@ export class MarketReader {
   /** Count of the publications of the pair's prices: unchanged means that no frame came in between. */
   version(pair: number): number {
     return this.#board.prices.read(pair, this.#probe) ? this.#probe.version : 0;
+  }
+
+  /** The prices behind the last `view` as they lie in the cell. */
+  get best(): Readonly<PriceCell> {
+    return this.#cell;
+  }
+
+  /** True when they were asked for over REST. */
+  get isRest(): boolean {
+    return this.#cell.isRest;
+  }
+
+  /** The level of the book that the pair's next row looks at, 1 when nothing is armed. */
+  armedLevel(pair: number): number {
+    this.#board.triggers.read(pair, this.#triggers);
+    return this.#triggers.askLevel;
   }
 
   /** Monotonic time of the frame behind the last `view`. */

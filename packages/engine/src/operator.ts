@@ -30,6 +30,10 @@ export interface PairView {
   readonly bid: string | null;
   readonly ask: string | null;
   readonly price_age_ms: number | null;
+  /** Where bid and ask come from; null while there are none. */
+  readonly price_source: 'stream' | 'rest' | null;
+  /** Why the pair's stream cannot be relied on; null while it can. */
+  readonly blind: string | null;
   readonly decision_age_ms: number | null;
   readonly realized_profit: string;
   readonly attention: string | null;

@@ -63,6 +63,8 @@ export class OrderDesk {
         return this.#refreshBalances();
       case 'refresh-clock':
         return this.#refreshClock();
+      case 'refresh-prices':
+        return this.#refreshPrices(request);
     }
   }
 
@@ -215,6 +217,28 @@ export class OrderDesk {
     } catch (error) {
       emit({ type: 'balances-failed', reason: errorText(error) });
     }
+  }
+
+  /** What came is told, whatever did not. */
+  async #refreshPrices({ books, tickers }: Extract<LaneRequest, { type: 'refresh-prices' }>): Promise<void> {
+    const { venue, clock, emit } = this.#deps;
+    // The answers are stamped by the exchange's clock.
+    const isTimed = (await this.#exchangeClock()) !== null;
+    if (!isTimed) {
+      const receivedMono = clock.monoMs();
+      return emit({ type: 'prices', prices: [], receivedMono, reason: 'exchange clock unknown' });
+    }
+    const answers = await Promise.allSettled([
+      ...books.map(async ({ symbol, depth }) => [await venue.book(symbol, depth)]),
+      ...(tickers.length === 0 ? [] : [venue.tickers(tickers)]),
+    ]);
+    const failed = answers.find((answer) => answer.status === 'rejected');
+    emit({
+      type: 'prices',
+      prices: answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : [])),
+      receivedMono: clock.monoMs(),
+      reason: failed === undefined ? null : errorText(failed.reason),
+    });
   }
 
   /** A thread that has just been born measures before it sends or scans; null when that failed. */

@@ -141,6 +141,10 @@ export interface Venue {
   /** Rules of the given pairs; a pair that the exchange does not list is missing from the answer. */
   readonly loadRules: (symbols: readonly string[]) => Promise<readonly MarketRules[]>;
   readonly measureClock: () => Promise<ClockOffset>;
+  /** The pair's book now, `depth` levels deep. */
+  readonly book: (symbol: string, depth: number) => Promise<RestPrice>;
+  /** Best prices of many pairs in one call; a pair that the exchange has no price for is missing. */
+  readonly tickers: (symbols: readonly string[]) => Promise<readonly RestPrice[]>;
   readonly balances: () => Promise<Balances>;
   /** Exactly one POST. */
   readonly place: (request: OrderRequest) => Promise<PlaceOutcome>;
@@ -166,6 +170,17 @@ export interface Venue {
 export interface ScaledPrice {
   readonly mantissa: number;
   readonly decimals: number;
+}
+
+/** A pair's prices that were asked for, because its stream is silent or not believed. Plain data. */
+export interface RestPrice {
+  readonly symbol: string;
+  readonly bid: ScaledPrice | null;
+  readonly ask: ScaledPrice | null;
+  /** Asks from best to worst; null when only the best prices were asked for. */
+  readonly asks: readonly ScaledPrice[] | null;
+  /** Exchange clock: when this was surely true, at the latest the moment of the answer. */
+  readonly exchangeMs: EpochMs;
 }
 
 /** Best prices of one pair from one frame; null where the frame does not say. Times in ms. */
@@ -300,7 +315,13 @@ export type LaneRequest =
       readonly fromMs: EpochMs;
     }
   | { readonly type: 'refresh-balances' }
-  | { readonly type: 'refresh-clock' };
+  | { readonly type: 'refresh-clock' }
+  /** One call for each book, one for all tickers together. */
+  | {
+      readonly type: 'refresh-prices';
+      readonly books: readonly { readonly symbol: string; readonly depth: number }[];
+      readonly tickers: readonly string[];
+    };
 
 /** From the order thread to the cycler. Plain data only: it crosses a thread border (decimals as text). */
 export type LaneEvent =
@@ -337,6 +358,13 @@ export type LaneEvent =
       readonly measuredMono: number;
     }
   | { readonly type: 'clock-failed'; readonly reason: string }
+  /** The answers to one `refresh-prices`; `reason` says why some or all are missing. */
+  | {
+      readonly type: 'prices';
+      readonly prices: readonly RestPrice[];
+      readonly receivedMono: number;
+      readonly reason: string | null;
+    }
   | { readonly type: 'rules'; readonly rules: readonly WireRules[] };
 
 export type WirePlaceOutcome =

@@ -64,6 +64,8 @@ function pairView(
     bid: shown(market?.bid ?? null),
     ask: shown(market?.ask ?? null),
     price_age_ms: market && Number.isFinite(market.ageMs) ? Math.round(market.ageMs) : null,
+    price_source: market === null || market.bid === null ? null : reader.isRest ? 'rest' : 'stream',
+    blind: memory?.blind ?? null,
     decision_age_ms: memory && memory.decidedMono !== null ? Math.round(nowMono - memory.decidedMono) : null,
     realized_profit: text(pair.realizedProfit),
     attention: pair.attention,

@@ -57,6 +57,8 @@ function desk(changes: Partial<Venue> = {}) {
   const sleeps: number[] = [];
   const venue: Venue = {
     loadRules: () => Promise.resolve([]),
+    book: () => Promise.reject(new Error('not asked')),
+    tickers: () => Promise.reject(new Error('not asked')),
     measureClock: () =>
       Promise.resolve({
         exchangeMinusMono: clock.wall + OFFSET_MS - clock.monoMs(),
@@ -324,5 +326,42 @@ describe('account and clock', () => {
       { type: 'balances-failed', reason: 'HTTP 500' },
       { type: 'clock-failed', reason: 'HTTP 500' },
     ]);
+  });
+});
+
+describe('W03: prices over REST', () => {
+  const book = (symbol: string) => ({
+    symbol,
+    bid: { mantissa: 99, decimals: 0 },
+    ask: { mantissa: 101, decimals: 0 },
+    asks: null,
+    exchangeMs: 5 as EpochMs,
+  });
+
+  test('what came is told, whatever did not', async () => {
+    const { one, events } = desk({
+      book: (symbol) =>
+        symbol === 'ETH/USDT' ? Promise.resolve(book(symbol)) : Promise.reject(new Error('no answer')),
+      tickers: (symbols) => Promise.resolve(symbols.map(book)),
+    });
+    await one.handle({
+      type: 'refresh-prices',
+      books: [
+        { symbol: 'ETH/USDT', depth: 1 },
+        { symbol: 'BTC/USDT', depth: 1 },
+      ],
+      tickers: ['SOL/USDT'],
+    });
+    expect(events.at(-1)).toMatchObject({
+      type: 'prices',
+      prices: [{ symbol: 'ETH/USDT' }, { symbol: 'SOL/USDT' }],
+      reason: 'no answer',
+    });
+  });
+
+  test('without the exchange clock none is asked for: it could not be told how old it is', async () => {
+    const { one, events } = desk({ measureClock: () => Promise.reject(new Error('timeout')) });
+    await one.handle({ type: 'refresh-prices', books: [], tickers: ['ETH/USDT'] });
+    expect(events.at(-1)).toMatchObject({ type: 'prices', prices: [], reason: 'exchange clock unknown' });
   });
 });

@@ -21,6 +21,8 @@ export interface GateFeedOptions {
   readonly maxFrameBytes?: number;
   readonly answerTimeoutMs?: number;
   readonly retryRefusedMs?: number;
+  /** A pair that brings nothing for so long on a living connection is subscribed again. */
+  readonly silentPairMs?: number;
   readonly backoff?: Partial<BackoffOptions>;
 }
 
@@ -54,10 +56,13 @@ export function createGateFeed(options: GateFeedOptions, { log, clock, random }:
     silenceMs = 5_000,
     answerTimeoutMs = 10_000,
     retryRefusedMs = 30_000,
+    silentPairMs = 15_000,
   } = options;
   const known = new Set(options.symbols);
   const frameOrder = createFrameOrder();
   const bookSeenMono = new Map<string, number>();
+  /** When each pair last brought anything on this connection, or was last subscribed. */
+  const heardMono = new Map<string, number>();
   const backoff = createBackoff({ ...DEFAULT_BACKOFF, ...options.backoff }, random);
   let offsetMs = 0;
   const exchangeNowS = (): number => Math.floor((clock.epochMs() + offsetMs) / 1_000);
@@ -100,6 +105,15 @@ export function createGateFeed(options: GateFeedOptions, { log, clock, random }:
     log.warn({ refused: subscriber.refused() }, 'subscriptions refused by the exchange changed');
     publish();
   };
+  /** Told once per silence; whether the market only sleeps, the engine finds out over REST. */
+  const resubscribeSilent = (nowMono: number): void => {
+    for (const symbol of options.symbols) {
+      if (nowMono - (heardMono.get(symbol) ?? nowMono) < silentPairMs) continue;
+      heardMono.set(symbol, nowMono);
+      log.warn({ symbol, silentPairMs }, 'a pair sends nothing; it is subscribed again');
+      subscriber.again(symbol, nowMono);
+    }
+  };
   const dropFrame = (reason: string): void => {
     malformedFrames += 1;
     unpublished = true;
@@ -126,14 +140,16 @@ export function createGateFeed(options: GateFeedOptions, { log, clock, random }:
     opened += 1;
     closedReason = null;
     log.info({ reconnects: opened - 1, symbols: options.symbols.length }, 'price feed connected');
+    for (const symbol of options.symbols) heardMono.set(symbol, openedMono);
     subscriber.begin((text) => connection?.send(text), openedMono);
     housekeeping = setInterval(
       () => {
         refusalsChanged(subscriber.tick(clock.monoMs()));
+        resubscribeSilent(clock.monoMs());
         // Frames may go wrong a thousand times a second; their count is told once.
         if (unpublished) publish();
       },
-      Math.min(HOUSEKEEPING_MS, answerTimeoutMs, retryRefusedMs),
+      Math.min(HOUSEKEEPING_MS, answerTimeoutMs, retryRefusedMs, silentPairMs),
     );
     publish();
   }
@@ -192,6 +208,7 @@ export function createGateFeed(options: GateFeedOptions, { log, clock, random }:
       stampMs = exchangeMs,
     ): void {
       if (!known.has(symbol)) return;
+      if (stream !== 'depth') heardMono.set(symbol, receivedMono);
       if (!frameOrder.take(`${stream} ${symbol}`, exchangeMs, sequence, receivedMono)) {
         staleFrames += 1;
         unpublished = true;

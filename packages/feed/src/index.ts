@@ -1,4 +1,3 @@
 export { type BackoffOptions, DEFAULT_BACKOFF } from './backoff.js';
 export { type GateFeed, type GateFeedDeps, type GateFeedOptions, createGateFeed } from './gate-feed.js';
 export { type ParsedFrame, parseFrame } from './parse-frame.js';
-export { parseScaledPrice } from './scaled-price.js';

@@ -1,7 +1,6 @@
-import type { OrderEvidence, ScaledPrice } from '@mtrade/engine';
+import { type OrderEvidence, parseScaledPrice, type ScaledPrice } from '@mtrade/engine';
 import { symbolOf } from './pair.js';
 import { parseOrderEvidence, parseTradeEvidence } from './private-rows.js';
-import { parseScaledPrice } from './scaled-price.js';
 
 /** What one frame of Gate's spot WebSocket says. Pairs are canonical (`BTC/USDT`), times Unix ms. */
 export type ParsedFrame =

@@ -29,6 +29,8 @@ export interface Subscriber {
   readonly onAnswer: (answer: SubscribeAnswer, nowMono: number) => boolean;
   /** Time passes: answers that did not come, refusals to try again; true when the refusals changed. */
   readonly tick: (nowMono: number) => boolean;
+  /** All topics of a pair once more: it was accepted and sends nothing. */
+  readonly again: (symbol: string, nowMono: number) => void;
   readonly end: () => void;
   /** Tries refused private channels at once: their signature was made with a wrong clock, perhaps. */
   readonly retryPrivate: () => void;
@@ -101,6 +103,10 @@ export function createSubscriber(options: SubscriberOptions, exchangeNowS: () =>
         subscribe([refusal.topic], nowMono);
       }
       return changed;
+    },
+    again: (symbol, nowMono) => {
+      for (const topic of wantedTopics(options).flat())
+        if (topic.symbol === symbol && !refusals.has(keyOf(topic))) subscribe([topic], nowMono);
     },
     end: () => {
       send = null;

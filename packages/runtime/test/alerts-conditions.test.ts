@@ -77,6 +77,21 @@ describe('one message when it begins, one when it is over', () => {
     ]);
   });
 
+  test.each([
+    ['W03', 'pair.blind', { blind: 'its stream is silent, but its market moves' }],
+    ['W17', 'price.unconfirmed', { waiting_for: 'price_unconfirmed' }],
+  ] as const)('%s: %s of a pair, after its limit', (_, condition, pair) => {
+    const watch = new Watch().see(statusWith({ pair }), { seconds: 30 });
+    expect(watch.words).toEqual([]);
+    watch.see(statusWith({ pair }), { seconds: 100 }).see(fine);
+    expect(watch.words).toEqual([`raised ${condition} ETH/USDT`, `resolved ${condition} ETH/USDT`]);
+  });
+
+  test('without a connection every pair is blind, and one alert says it', () => {
+    const status = statusWith({ connected: false, pair: { blind: 'its stream is silent' } });
+    expect(new Watch().see(status, { seconds: 100 }).words).toEqual(['raised feed.disconnected -']);
+  });
+
   test('a thread that keeps dying is one condition, over when it has been sound for a minute', () => {
     const watch = new Watch().see(fine);
     for (const restarts of [1, 2, 3]) watch.see(statusWith({ restarts }), { seconds: 30 });

@@ -69,12 +69,12 @@ export class HandClock implements Clock {
   monoMs = (): MonoMs => this.now as MonoMs;
 }
 
-const PAIR = { symbol: 'ETH/USDT', state: 'idle', attention: null, waiting_for: null };
+const PAIR = { symbol: 'ETH/USDT', state: 'idle', attention: null, waiting_for: null, blind: null };
 
 /** The parts of a status that alerts look at. */
 export function statusWith(
   changes: {
-    readonly pair?: Partial<Record<'state' | 'attention' | 'waiting_for', string | null>>;
+    readonly pair?: Partial<Record<'state' | 'attention' | 'waiting_for' | 'blind', string | null>>;
     readonly connected?: boolean;
     readonly restarts?: number;
     readonly alive?: boolean;

@@ -64,6 +64,8 @@ export const STATUS: StatusJson = {
     bid: '100.4',
     ask: '100.6',
     price_age_ms: index === 0 ? 12 : null,
+    price_source: 'stream' as const,
+    blind: null,
     decision_age_ms: 40,
     realized_profit: '0',
     attention: null,

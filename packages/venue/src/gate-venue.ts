@@ -1,9 +1,9 @@
 import { type Clock, type EpochMs, errorText } from '@mtrade/base';
 import type { MarketRules } from '@mtrade/cycle';
-import type { OrderRequest, PlaceOutcome, Venue } from '@mtrade/engine';
+import type { OrderRequest, PlaceOutcome, RestPrice, Venue } from '@mtrade/engine';
 import type { Logger } from '@mtrade/log';
 import type { Decimal } from '@mtrade/money';
-import { amountField, asRow, asRows, textField } from './answer.js';
+import { amountField, asRow, asRows, type Row, textField } from './answer.js';
 import { createGateApi } from './gate-api.js';
 import { type GateCall, apiBase, createGateSigner } from './gate-signer.js';
 import { createGateStops } from './gate-stops.js';
@@ -13,6 +13,7 @@ import { measureClock } from './measure-clock.js';
 import { PAGE_ROWS, readPages } from './pages.js';
 import { classifyPlacement } from './place-outcome.js';
 import { pairOf, readBalance, readFill, readOrder, readRules } from './rows.js';
+import { readBook, readTicker } from './rest-price.js';
 import { scanForOrder } from './scan.js';
 import { createScrubber } from './scrub.js';
 import { notSent, outcomeOfFailure } from './send-failure.js';
@@ -135,6 +136,26 @@ export async function createGateVenue(options: GateVenueOptions, deps: GateVenue
         const measured = await measureClock(() => get('time', {}, 'public'), clock);
         ({ exchangeMinusMono } = measured);
         return measured;
+      }),
+
+    book: (symbol, depth) =>
+      reading('order book', async () => {
+        const sentMs = exchangeNowMs();
+        const answer = await get('order_book', { currency_pair: pairOf(symbol), limit: depth }, 'public');
+        return readBook(answer, symbol, { sentMs, answeredMs: exchangeNowMs() });
+      }),
+
+    tickers: (wanted) =>
+      reading('tickers', async () => {
+        const sentMs = exchangeNowMs();
+        const rows = new Map<unknown, Row>();
+        for (const row of asRows(await get('tickers', {}, 'public')).map(asRow))
+          rows.set(row['currency_pair'], row);
+        const at = { sentMs, answeredMs: exchangeNowMs() };
+        return wanted.flatMap((symbol): RestPrice[] => {
+          const row = rows.get(pairOf(symbol));
+          return row === undefined ? [] : [readTicker(row, symbol, at)];
+        });
       }),
 
     loadRules: (wanted) =>

@@ -351,3 +351,71 @@ describe('market rules', () => {
     await expect(venue.loadRules(['BTC/USDT'])).rejects.toThrow(/precision/);
   });
 });
+
+describe('prices over REST (W03)', () => {
+  const book = (change: Record<string, unknown> = {}) => ({
+    current: Date.now() - 50,
+    update: Date.now() - 9_000,
+    asks: [
+      ['100.2', '1'],
+      ['100.3', '2'],
+    ],
+    bids: [['100.1', '1']],
+    ...change,
+  });
+
+  test("a book: exact prices, as many levels as asked for, the exchange's own time", async () => {
+    const current = Date.now() - 1_000;
+    const venue = await venueWith((_, response) => json(response, 200, book({ current })));
+
+    expect(await venue.book('BTC/USDT', 2)).toEqual({
+      symbol: 'BTC/USDT',
+      bid: { mantissa: 1001, decimals: 1 },
+      ask: { mantissa: 1002, decimals: 1 },
+      asks: [
+        { mantissa: 1002, decimals: 1 },
+        { mantissa: 1003, decimals: 1 },
+      ],
+      exchangeMs: current,
+    });
+    const [seen] = setup?.seen ?? [];
+    expect([seen?.query.get('currency_pair'), seen?.query.get('limit')]).toEqual(['BTC_USDT', '2']);
+  });
+
+  test('a time that has not come yet is cut off: such a price would never grow old', async () => {
+    const venue = await venueWith((_, response) => json(response, 200, book({ current: 9e12 })));
+    expect((await venue.book('BTC/USDT', 1)).exchangeMs).toBeLessThanOrEqual(Date.now());
+  });
+
+  test('an empty side is no price', async () => {
+    const venue = await venueWith((_, response) => json(response, 200, book({ asks: [] })));
+    expect(await venue.book('BTC/USDT', 1)).toMatchObject({ ask: null, asks: [] });
+  });
+
+  test.each([
+    ['a level that is no price', { asks: [['NaN', '1']] }],
+    ['a negative price', { bids: [['-1', '1']] }],
+    ['a price of zero', { bids: [['0', '1']] }],
+    ['no time', { current: null }],
+    ['no list', { asks: 'none' }],
+  ])('a book with %s is no answer', async (_, change) => {
+    const venue = await venueWith((__, response) => json(response, 200, book(change)));
+    await expect(venue.book('BTC/USDT', 1)).rejects.toThrow(VenueError);
+  });
+
+  test('tickers: one call for all, as old as the question', async () => {
+    const venue = await venueWith((_, response) =>
+      json(response, 200, [
+        { currency_pair: 'DOGE_USDT', last: '1', lowest_ask: '2', highest_bid: '1' },
+        { currency_pair: 'BTC_USDT', last: '100', lowest_ask: '100.2', highest_bid: '' },
+      ]),
+    );
+    const before = Date.now();
+    const prices = await venue.tickers(['BTC/USDT', 'ETH/USDT']);
+
+    expect(prices).toMatchObject([{ symbol: 'BTC/USDT', bid: null, ask: { mantissa: 1002 }, asks: null }]);
+    expect(prices[0]?.exchangeMs).toBeLessThanOrEqual(Date.now());
+    expect(prices[0]?.exchangeMs).toBeGreaterThanOrEqual(before - 1);
+    expect(setup?.seen).toHaveLength(1);
+  });
+});

@@ -5,6 +5,8 @@ export const CONDITIONS = {
   'order.quarantined': 'an order cannot be resolved',
   'worker.restarted': 'a thread of the engine died and was started again',
   'feed.disconnected': 'no prices come from the exchange',
+  'pair.blind': 'the price stream of a pair cannot be relied on',
+  'price.unconfirmed': 'a price has jumped and nothing confirms it',
   'exchange.unreachable': 'the account at the exchange cannot be read',
   'clock.uncertain': 'the exchange clock is not known well enough to send orders',
   'disk.low': 'the disk of the data directory is nearly full',

@@ -167,6 +167,13 @@ export class Conditions {
 
   *#exchangeFindings({ feed, pairs }: StatusJson): Iterable<Finding> {
     const afterMs = this.#limits.disconnectedAfterMs;
+    for (const { symbol, blind, waiting_for: waiting } of pairs) {
+      // Without a connection every pair is blind, and one alert says it.
+      if (blind !== null && feed.connected)
+        yield { condition: 'pair.blind', symbol, text: `prices come over REST: ${blind}`, afterMs };
+      if (waiting === 'price_unconfirmed')
+        yield { condition: 'price.unconfirmed', symbol, text: CONDITIONS['price.unconfirmed'], afterMs };
+    }
     if (!feed.connected)
       yield { ...plain('feed.disconnected', `no prices: ${feed.reason ?? 'not connected'}`), afterMs };
     const waits = (reason: string): boolean => pairs.some(({ waiting_for: waiting }) => waiting === reason);
@@ -183,6 +190,8 @@ const FROM_STATUS: ReadonlySet<Condition> = new Set<Condition>([
   'order.unknown',
   'worker.restarted',
   'feed.disconnected',
+  'pair.blind',
+  'price.unconfirmed',
   'exchange.unreachable',
   'clock.uncertain',
 ]);

@@ -36,6 +36,8 @@ const pair = z
     bid: decimal.nullable(),
     ask: decimal.nullable(),
     price_age_ms: ageMs,
+    price_source: z.enum(['stream', 'rest']).nullable(),
+    blind: z.string().nullable().openapi({ description: 'why the stream of the pair cannot be relied on' }),
     decision_age_ms: ageMs,
     realized_profit: decimal,
     attention: z.string().nullable(),

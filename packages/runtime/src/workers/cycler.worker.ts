@@ -39,6 +39,7 @@ function run(): void {
         clock: systemClock,
         log,
         lane: { request: (request) => sources.lane?.postMessage(request) },
+        restPrice: (tick) => sources.reactor?.postMessage(tick),
         reply: (reply: CyclerReply) => control.postMessage(reply),
       },
     );

@@ -3,7 +3,7 @@ import { type MessagePort, workerData } from 'node:worker_threads';
 import { systemClock } from '@mtrade/base';
 import { attachBoard, Owner } from '@mtrade/board';
 import { configFromDocument } from '@mtrade/config';
-import { evidenceToWire, Reactor, type LaneEvent } from '@mtrade/engine';
+import { evidenceToWire, Reactor, type LaneEvent, type Tick } from '@mtrade/engine';
 import { createGateFeed } from '@mtrade/feed';
 import { workerLogger } from '../logging.js';
 import type { ReactorBoot, WorkerControl } from '../messages.js';
@@ -44,6 +44,7 @@ control.on('message', (message: WorkerControl) => {
     case 'attach':
       cycler?.close();
       cycler = message.port;
+      cycler.on('message', (tick: Tick) => reactor.onTick(tick));
       return;
     case 'clock-offset':
       return feed.setClockOffset(message.offsetMs);

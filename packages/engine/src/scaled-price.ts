@@ -1,4 +1,4 @@
-import type { ScaledPrice } from '@mtrade/engine';
+import type { ScaledPrice } from './ports.js';
 
 const DOT = 46;
 const ZERO = 48;
