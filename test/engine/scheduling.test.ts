@@ -61,11 +61,11 @@ describe('urgent pairs and the round', () => {
     let looks = 0;
     world.clock.onMono = () => {
       looks += 1;
-      if (looks === 4) world.tick(ETH, '100.1', '100.1');
+      if (looks === 5) world.tick(ETH, '100.1', '100.1');
     };
     world.turn();
     world.clock.onMono = null;
-    expect(looks).toBeGreaterThan(4);
+    expect(looks).toBeGreaterThan(5);
     expect(world.board.urgent.depth()).toBe(0);
     expect(world.counter('reactor_debounced')).toBe(1);
   });

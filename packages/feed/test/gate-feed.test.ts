@@ -96,7 +96,7 @@ describe('ticks', () => {
     expect(running.ticks[2]).toMatchObject({ bid: null, ask: null, last: { mantissa: 3 } });
   });
 
-  test('an older frame is dropped and counted, also after a reconnect (W04, W05)', async () => {
+  test('W04, W05: an older frame is dropped and counted, also after a reconnect', async () => {
     exchange = await startExchange();
     running = startFeed(exchange);
     await connectedTo(1);
@@ -183,6 +183,31 @@ describe('a connection that fails is replaced, with everything subscribed again'
     expect(running.states.find((state) => !state.connected)?.reason).toMatch(/payload size/i);
   });
 
+  test('W12: compression is not offered, so no small frame can unpack into a huge one', async () => {
+    const offered: (string | undefined)[] = [];
+    exchange = await startExchange(undefined, ({ headers }) => {
+      offered.push(headers['sec-websocket-extensions']);
+      return true;
+    });
+    running = startFeed(exchange);
+    await connectedTo(1);
+
+    expect(offered).toEqual([undefined]);
+  });
+
+  test('W13: a frame in endless pieces is given up at the same limit, and is not kept', async () => {
+    exchange = await startExchange();
+    running = startFeed(exchange);
+    await connectedTo(1);
+    const piece = 'x'.repeat(4_096);
+    for (let sent = 0; sent <= 1024 * 1024; sent += piece.length)
+      exchange.sockets[0]?.send(piece, { fin: false });
+
+    await connectedTo(2);
+
+    expect(running.states.find((state) => !state.connected)?.reason).toMatch(/payload size/i);
+  });
+
   test('text that is not UTF-8 (W13)', async () => {
     exchange = await startExchange();
     running = startFeed(exchange);
@@ -192,6 +217,20 @@ describe('a connection that fails is replaced, with everything subscribed again'
     await connectedTo(2);
 
     expect(running.states.at(-1)?.reconnects).toBe(1);
+  });
+
+  test('W14: the exchange says goodbye in good order, at any time', async () => {
+    exchange = await startExchange();
+    running = startFeed(exchange);
+    await connectedTo(1);
+    exchange.send(bookTicker('BTC_USDT', 1_000));
+    exchange.sockets[0]?.close(1001, 'going away');
+
+    await connectedTo(2);
+    exchange.send(bookTicker('BTC_USDT', 2_000));
+
+    await expect.poll(() => running.ticks.map((tick) => tick.exchangeMs), SOON).toEqual([1_000, 2_000]);
+    expect(running.states.find((state) => !state.connected)?.reason).toMatch(/1001 going away/);
   });
 
   test('an exchange that refuses the connection at first', async () => {
@@ -263,6 +302,45 @@ describe('subscriptions', () => {
     running = startFeed(exchange, { symbols: ['BTC/USDT'], answerTimeoutMs: 30 });
 
     await expect.poll(() => running.states.at(-1)?.refused, SOON).toEqual({ 'BTC/USDT': 'no answer' });
+  });
+});
+
+describe('a pair that sends nothing', () => {
+  const again = (pair: string) =>
+    exchange.subscribes.filter((one) => one.payload.length === 1 && one.payload[0] === pair);
+
+  test('W03, W09: on a living connection is subscribed again, it alone', async () => {
+    exchange = await startExchange();
+    running = startFeed(exchange, { silentPairMs: 150 });
+    await connectedTo(1);
+    const lively = setInterval(() => exchange.send(bookTicker('BTC_USDT', Date.now())), 20);
+    try {
+      await expect
+        .poll(
+          () =>
+            again('ETH_USDT')
+              .map((one) => one.channel)
+              .sort(),
+          SOON,
+        )
+        .toContain('spot.tickers');
+    } finally {
+      clearInterval(lively);
+    }
+
+    expect(again('ETH_USDT').map((one) => one.channel)).toContain('spot.book_ticker');
+    expect(again('BTC_USDT')).toEqual([]);
+    expect(running.states.at(-1)).toMatchObject({ connected: true, reconnects: 0, refused: {} });
+  });
+
+  test('W02: pings of the exchange are answered', async () => {
+    exchange = await startExchange();
+    running = startFeed(exchange);
+    await connectedTo(1);
+    const answered = new Promise((resolve) => exchange.sockets[0]?.once('pong', resolve));
+    exchange.sockets[0]?.ping('are you there');
+
+    expect(String(await answered)).toBe('are you there');
   });
 });
 
