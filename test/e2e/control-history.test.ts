@@ -113,3 +113,46 @@ test("a pair's price history comes from the exchange, exact and oldest first; on
   expect(await get('/v1/pairs/TWO-USDT/candles?interval=5m')).toMatchObject({ status: 502 });
   harm.end();
 });
+
+test('one pair in full: its cycle with every row marked, its trades, and the ladder that comes next', async () => {
+  const { world, engine } = at;
+  world.price('TWO/USDT', '99.9', '100');
+  await engine.untilPair('TWO/USDT', 'holds coins', ({ state }) => state === 'active');
+  const { status, body } = await get('/v1/pairs/TWO-USDT');
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    pair: { symbol: 'TWO/USDT', state: 'active', sell_price: expect.any(String) },
+    books: {
+      cycle: {
+        cycle: 1,
+        params: { base_order: '10', safety_orders: 3 },
+        rows: [
+          { step: 0, rate: '100', state: 'current' },
+          { step: 1, rate: '96.35', state: 'next' },
+          { step: 2, state: 'ahead' },
+          { step: 3, state: 'ahead' },
+        ],
+      },
+      trades: [{ side: 'buy', cost: '10' }],
+      open_orders: [],
+      position: null,
+    },
+    next: { symbol: 'TWO/USDT', price: '100', total_quote: '150', loss_rows: [] },
+  });
+});
+
+test('a ladder is shown with any parameters; those that a configuration could not have are refused with why', async () => {
+  const of = (query: string) => get(`/v1/ladder?pair=ETH-USDT&price=100&${query}`.replace('ETH', 'ONE'));
+  const { body } = await of('volume_mode=fixed&base_order=3&safety_orders=16');
+  expect(body).toMatchObject({ total_quote: '51', params: { volume_mode: 'fixed', step_pct: '3.65' } });
+  expect(body['loss_rows']).toEqual([7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
+  for (const [query, detail] of [
+    ['base_order=-1', 'base_order: expected a decimal above 0'],
+    ['safety_orders=1e9', 'safety_orders: expected a whole number from 0 to 100'],
+    ['step_pct=50&safety_orders=3', 'lie 100 % or more below the start price'],
+    ['stop_los_pct=5', 'did you mean'],
+    ['constructor=1', 'unknown key'],
+  ] as const)
+    expect([query, await of(query)]).toMatchObject([query, { status: 400, body: { detail: expect.stringContaining(detail) } }]); // prettier-ignore
+  expect(await get('/v1/ladder?pair=ONE-USDT')).toMatchObject({ status: 400 });
+});

@@ -1,7 +1,8 @@
 import type { LadderParams } from '@mtrade/cycle';
 import { decimal, quoteAmount } from '@mtrade/money';
+import { ladderView } from '@mtrade/runtime';
 import { expect, test } from 'vitest';
-import { ladderView, renderLadder } from '../src/render/ladder.js';
+import { renderLadder } from '../src/render/ladder.js';
 
 const params: LadderParams = {
   baseOrder: quoteAmount('3'),

@@ -1,6 +1,6 @@
 import { LADDER_OPTIONS, type LadderValues, SECTIONS, TOP_OPTIONS, type ValuesOf } from './options.js';
 import type { Option } from './option.js';
-import type { Table } from './tables.js';
+import { camel, type Table } from './tables.js';
 
 type RawOf<T> = {
   readonly [K in keyof T]: T[K] extends Option<infer Raw, infer _Value> ? Raw : never;
@@ -67,9 +67,6 @@ export const GATE_URLS = {
     wsUrl: 'wss://ws-testnet.gate.com/v4/ws/spot',
   },
 } as const;
-
-const camel = (key: string): string =>
-  key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 const valuesOf = (table: Table, raw: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(

@@ -63,3 +63,7 @@ export const dotted = (path: Path): string =>
     const word = /^[\w-]{1,80}$/.test(part) ? part : JSON.stringify(part.slice(0, 80));
     return text === '' ? word : `${text}.${word}`;
   }, '');
+
+/** `baseOrder` of `base_order`: keys of the file as the code calls them. */
+export const camel = (key: string): string =>
+  key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());

@@ -28,6 +28,7 @@ import { createOverseers } from './overseers.js';
 import { PaperExchange } from './paper/paper-exchange.js';
 import type { RunningEngine, StartOptions } from './running-engine.js';
 import { Supervisor } from './supervisor/supervisor.js';
+import { previewLadder } from './views/ladder-preview.js';
 
 /** Orders in flight at a stop are followed this long; what is still open then is the next start's first work. */
 const DRAIN_MS = 30_000;
@@ -264,6 +265,8 @@ export class EngineProcess implements RunningEngine {
       {
         status: () => this.#status(supervisor),
         history: (question) => history.ask(question),
+        ladder: (question) =>
+          previewLadder({ document: this.#options.document, feePct: config.exchange.feePct }, question),
         candles: (range) => charts.candles(range),
         command: (command) => supervisor.command(command),
         shutdown: () => this.stop('operator'),

@@ -12,5 +12,6 @@ export * from './control/index.js';
 export * from './diagnose/index.js';
 export { answer as answerFromBooks, type HistoryAnswers, type HistoryQuestion } from './history/questions.js';
 export * from './lock/index.js';
+export { type LadderRowJson, ladderView, type LadderViewJson } from './views/ladder-view.js';
 export type { RunningEngine, StartDeps, StartOptions } from './running-engine.js';
 export { startEngine } from './start-engine.js';

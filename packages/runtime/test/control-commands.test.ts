@@ -230,6 +230,8 @@ describe('views', () => {
       'GET /v1/cycles/{id}',
       'GET /v1/events',
       'GET /v1/journal',
+      'GET /v1/ladder',
+      'GET /v1/pairs/{pair}',
       'GET /v1/pairs/{pair}/candles',
       'GET /v1/profit',
       'GET /v1/status',

@@ -91,6 +91,9 @@ export class ScriptedEngine {
 
   readonly deps: ControlDeps = {
     status: () => this.status(),
+    ladder: () => {
+      throw new MtradeError('MTRADE_CONFIG', 'no such ladder', { key: 'ladder' });
+    },
     candles: () => Promise.resolve([]),
     history: () =>
       Promise.reject(new MtradeError('MTRADE_DATABASE', 'there are no books', { path: '/somewhere' })),

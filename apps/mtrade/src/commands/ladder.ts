@@ -13,8 +13,9 @@ export function addLadderCommand(program: Command, cli: Cli): void {
     .action(async (pair: string, options: { price: string; json?: true }, command: Command) => {
       const symbol = await pairArgument(pair);
       const { config, document } = await loadConfig(cli, command);
-      const [{ ladderView, renderLadder }, { configFromDocument }] = await Promise.all([
+      const [{ renderLadder }, { ladderView }, { configFromDocument }] = await Promise.all([
         import('../render/ladder.js'),
+        import('@mtrade/runtime'),
         import('@mtrade/config'),
       ]);
       const configured = config.pairs.find((candidate) => candidate.symbol === symbol);

@@ -17,6 +17,7 @@ import { isFailure, Problem, toProblem } from './problem.js';
 import { json, refusals, withToken } from './route-parts.js';
 import { hostGuard, sameSiteGuard } from './same-site.js';
 import { securityHeaders } from './security-headers.js';
+import { addPairRoutes } from './pair-routes.js';
 import { addSystemRoutes } from './system-routes.js';
 
 export interface AppOptions {
@@ -50,6 +51,7 @@ export function createApp(
   addSystemRoutes(app, limits, { ...deps, metrics: createMetrics(options) });
   addHistoryRoutes(app, limits, deps);
   addCandleRoutes(app, limits, deps);
+  addPairRoutes(app, limits, deps);
   addEventRoutes(app, deps.hub, log);
   addDocument(app, options.version);
 

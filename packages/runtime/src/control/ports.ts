@@ -3,6 +3,7 @@ import type { OperatorCommand } from '@mtrade/engine';
 import type { Logger } from '@mtrade/log';
 import type { HistoryAnswers, HistoryQuestion } from '../history/questions.js';
 import type { Candle, CandleRange } from '@mtrade/venue';
+import type { LadderPreview, LadderQuestion } from '../views/ladder-preview.js';
 import type { ControlLimits } from './limits.js';
 import type { StatusJson } from './status-json.js';
 
@@ -33,6 +34,8 @@ export interface ControlDeps {
   readonly history: <Q extends HistoryQuestion>(question: Q) => Promise<HistoryAnswers[Q['about']]>;
   /** The exchange's price history, oldest first. Rejects with MtradeError. */
   readonly candles: (range: CandleRange) => Promise<readonly Candle[]>;
+  /** The ladder that a pair would have. Throws MTRADE_CONFIG with what is wrong with the parameters. */
+  readonly ladder: (question: LadderQuestion) => LadderPreview;
   /** Resolves after the commit; rejects with MtradeError. */
   readonly command: (command: OperatorCommand) => Promise<unknown>;
   /** Starts a graceful stop. Called after the caller has its answer. */

@@ -62,6 +62,7 @@ export class Problem extends Error {
 const STATUS_OF: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   MTRADE_COMMAND: 409,
   MTRADE_USAGE: 400,
+  MTRADE_CONFIG: 400,
   MTRADE_EXCHANGE_UNAVAILABLE: 502,
   MTRADE_NOT_RUNNING: 503,
   MTRADE_LOCK_LOST: 503,

@@ -14,7 +14,7 @@ const count = z.number().int();
 const worker = z.object({ alive: z.boolean(), restarts: count, heartbeat_age_ms: ageMs });
 const latency = z.object({ p50: z.number(), p99: z.number(), max: z.number(), count });
 
-const pair = z
+export const pairSchema = z
   .object({
     symbol: z.string().openapi({ example: 'ETH/USDT' }),
     trade: z.boolean(),
@@ -86,7 +86,7 @@ export const statusSchema = z
     stats,
     workers: z.object({ reactor: worker, cycler: worker }).catchall(worker),
     latency_us: z.object({ tick_to_decision: latency, tick_to_order: latency }).catchall(latency),
-    pairs: z.array(pair).readonly(),
+    pairs: z.array(pairSchema).readonly(),
     profit: z.record(z.string(), decimal),
     internal: z.record(z.string(), z.number()),
     urgent_queue_depth: count,

@@ -7,6 +7,7 @@ import {
   type Reader,
   type TradeFilter,
 } from '@mtrade/store';
+import { pairBooks } from './pair-books.js';
 import { cycleJson, journalJson, pageJson, profitJson, tradeJson } from './json.js';
 
 /** What can be asked of history. Plain data: it crosses a thread border. */
@@ -14,6 +15,7 @@ export type HistoryQuestion =
   | { readonly about: 'trades'; readonly filter: TradeFilter }
   | { readonly about: 'cycles'; readonly filter: PageFilter }
   | { readonly about: 'cycle'; readonly id: number }
+  | { readonly about: 'pair'; readonly symbol: string }
   | { readonly about: 'journal'; readonly filter: JournalPageFilter }
   | {
       readonly about: 'profit';
@@ -29,6 +31,8 @@ export interface HistoryAnswers {
   readonly cycles: ReturnType<typeof cycles>;
   /** Null when there is no such cycle, or it still runs. */
   readonly cycle: ReturnType<typeof cycle>;
+  /** Null when the books have no such pair. */
+  readonly pair: ReturnType<typeof pairBooks>;
   readonly journal: ReturnType<typeof journal>;
   readonly profit: ReturnType<typeof profit>;
 }
@@ -41,6 +45,8 @@ export function answer(reader: Reader, question: HistoryQuestion): HistoryAnswer
       return cycles(reader, question.filter);
     case 'cycle':
       return cycle(reader, question.id);
+    case 'pair':
+      return pairBooks(reader, question.symbol);
     case 'journal':
       return journal(reader, question.filter);
     case 'profit':
