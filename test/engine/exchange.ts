@@ -125,6 +125,17 @@ export const say = {
     filledQuote: text(order.filledQuote),
     fills: order.fills,
   }),
+  followed: (intentId: number, orders: readonly TestOrder[]): LaneEvent => ({
+    type: 'followed',
+    intentId,
+    orders: orders.map((order) => ({
+      exchangeOrderId: order.exchangeOrderId,
+      finishAs: order.finishAs,
+      filledBase: text(order.filledBase),
+      filledQuote: text(order.filledQuote),
+      fills: order.fills,
+    })),
+  }),
   rejected: ({ intentId }: OrderRequest, label: string, retryAfterMs: number | null = null): LaneEvent => ({
     type: 'placed',
     intentId,

@@ -81,6 +81,11 @@ export const ABLATIONS = [
     what: 'a pair that was looked at a moment ago is looked at again',
   },
   {
+    name: 'no-late-fills',
+    what: 'nobody looks at an order that trades after its end',
+    extra: { kind: 'queued', perHour: 4 },
+  },
+  {
     name: 'not-fenced',
     what: 'a replaced process may write on',
   },

@@ -13,6 +13,7 @@ const ON_ORDERS = [
   'processed-twice',
   'cut-off',
   'unseen',
+  'queued',
   'slow-exchange',
 ] as const satisfies readonly FaultKind[];
 export type OrderFault = Fault & { readonly kind: (typeof ON_ORDERS)[number] };

@@ -17,8 +17,12 @@ export class Checker {
   readonly #world: World;
   readonly #ledger = new Ledger();
   readonly #posted = new Set<string>();
-  /** Client ids that the exchange was made to process twice: nobody can prevent that, so some promises exempt them. */
-  readonly #duplicated = new Set<string>();
+  /**
+   * Client ids whose order the exchange was made to process twice, or long after it could be: nobody can prevent that.
+   * What is asked for instead is that everything is booked, told, and no more bought.
+   */
+  readonly #beyond = new Set<string>();
+  readonly #told = new Set<string>();
   /** Decision about a row to the client id whose order filled. */
   readonly #filledRows = new Map<string, string>();
   readonly #bornMs = new Map<number, number>();
@@ -27,16 +31,21 @@ export class Checker {
     this.#world = world;
   }
 
-  isDuplicated(clientOrderId: string): boolean {
-    return this.#duplicated.has(clientOrderId);
+  get beyond(): ReadonlySet<string> {
+    return this.#beyond;
+  }
+
+  /** The books say aloud that the order traded after its end. */
+  isTold(clientOrderId: string): boolean {
+    return this.#told.has(clientOrderId);
   }
 
   bornMs(intentId: number): number {
     return this.#bornMs.get(intentId) ?? 0;
   }
 
-  onDuplicate(clientOrderId: string): void {
-    this.#duplicated.add(clientOrderId);
+  onBeyond(clientOrderId: string): void {
+    this.#beyond.add(clientOrderId);
     this.#world.coinsMayBeMissing = true;
   }
 
@@ -65,7 +74,7 @@ export class Checker {
   /** An order of ours has a trade on the exchange. */
   onTrade(trade: Trade): void {
     const intent = this.#world.disk.intentByText(trade.text);
-    if (this.#duplicated.has(trade.text)) return;
+    if (this.#beyond.has(trade.text)) return;
     if (!intent) return this.#fail('I2', `order ${trade.text} trades and has no row`);
     if (!isOpen(intent.state))
       this.#fail(
@@ -76,7 +85,7 @@ export class Checker {
 
   /** An order of ours has come to its end on the exchange. */
   onOrderEnded(order: Order): void {
-    if (order.filledAmount === '0' || this.#duplicated.has(order.text)) return;
+    if (order.filledAmount === '0' || this.#beyond.has(order.text)) return;
     const others = this.#world.exchange.truth.orders.get(order.text) ?? [];
     const filled = others.filter((other) => other.filledAmount !== '0');
     if (filled.length > 1)
@@ -85,7 +94,7 @@ export class Checker {
     if (!intent || intent.side !== 'buy') return;
     const row = `${intent.symbol} cycle ${intent.cycleId} row ${intent.step}`;
     const earlier = this.#filledRows.get(row);
-    if (earlier !== undefined && earlier !== order.text && !this.#duplicated.has(earlier))
+    if (earlier !== undefined && earlier !== order.text && !this.#beyond.has(earlier))
       return this.#fail('I4', `${row} is bought twice: ${earlier} and ${order.text}`);
     this.#filledRows.set(row, order.text);
   }
@@ -95,6 +104,13 @@ export class Checker {
   onCommit(change: ChangeSet, before: PairState | null): void {
     const { stats } = this.#world;
     stats.commits += 1;
+    for (const { event, symbol, details } of change.journal ?? []) {
+      if (event !== 'order.late-fill') continue;
+      stats.lateFills += 1;
+      this.#told.add(String(details['clientOrderId']));
+      if (this.#world.disk.pair(symbol ?? '').attention === null)
+        this.#fail('I5', `${String(details['clientOrderId'])}: a late fill, and nothing halts buying`);
+    }
     for (const intent of change.newIntents ?? []) this.#born(intent);
     for (const { intent, from } of change.intentMoves ?? []) this.#moved(intent, from, change);
     const wrong = this.#ledger.check(change, before);
@@ -152,7 +168,7 @@ export class Checker {
   /** I5, I6: at its end an intent has exactly the trades that the exchange knows of it. */
   #settledFromTrades(intent: Intent, change: ChangeSet): void {
     const { exchange, stats } = this.#world;
-    if (this.#duplicated.has(intent.clientOrderId)) return;
+    if (this.#beyond.has(intent.clientOrderId)) return;
     const truth = exchange.truth.trades.get(intent.clientOrderId) ?? [];
     const booked = (change.fills ?? []).filter(({ intentId }) => intentId === intent.id);
     stats.fills += booked.length;

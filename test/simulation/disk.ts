@@ -14,6 +14,8 @@ export interface DiskOptions {
   readonly symbols: readonly string[];
   /** Which states count as open, for the index and for what a start loads. Real: all that are no end. */
   readonly isOpen: (state: Intent['state']) => boolean;
+  /** False finds no intent that has ended (an ablation). */
+  readonly findsEnded: boolean;
   /** False lets a replaced engine write on (an ablation). */
   readonly fenced: boolean;
   /** The nonce of a lease. Real: a new one each time. */
@@ -117,7 +119,7 @@ export class Disk {
 
   #closedIntent(key: IntentKey): ClosedIntent | null {
     const intent = 'id' in key ? this.intents.get(key.id) : this.intentByText(key.clientOrderId);
-    if (!intent || isOpen(intent.state)) return null;
+    if (!intent || isOpen(intent.state) || !this.#options.findsEnded) return null;
     const fills = [...this.fills.values()].filter(({ intentId }) => intentId === intent.id);
     return { intent, fills: fills.map(({ fill }) => fill) };
   }

@@ -273,7 +273,7 @@ export class EngineProcess {
       .catch((error: unknown) => world.fail('ERROR', `order thread: ${errorText(error)}`))
       .finally(() => (lane.underWay -= 1));
     if (request.type === 'scan') this.#pass('in-scan');
-    if (request.type === 'settle') this.#pass('in-settle');
+    if (request.type === 'settle' || request.type === 'follow') this.#pass('in-settle');
   }
 
   #pass(point: CrashPoint): void {

@@ -37,6 +37,7 @@ const HABITS: Readonly<Record<Exclude<FaultKind, 'restore'>, Habit>> = {
   'processed-twice': { perHour: [0.2, 1], value: nothing },
   'cut-off': { perHour: [0.5, 8], value: skewed(5_000, 300_000) },
   unseen: { perHour: [0.5, 8], value: whole(1_000, 9_900) },
+  queued: { perHour: [0.2, 1], value: whole(15_000, 60_000) },
   'slow-exchange': { perHour: [1, 20], value: whole(1_000, 9_900) },
   'read-lost': { perHour: [1, 20], value: skewed(1, 12) },
   'read-error': { perHour: [1, 20], value: skewed(1, 12) },

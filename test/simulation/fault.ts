@@ -24,6 +24,8 @@ export const FAULTS = {
   'cut-off': 'the next order is processed, then nothing reaches the exchange for `value` ms (N01, N31)',
   unseen:
     'the next order is processed, answer and order events are lost, the lists show it after `value` ms (N01, W07)',
+  queued:
+    'the next order is taken, its answer lost; it lies at the exchange for `value` ms and trades then, expired or not (N24, seen late)',
   'slow-exchange': 'the next order takes `value` ms to appear in any list',
   'read-lost': 'the next `value` reads are not answered',
   'read-error': 'the next `value` reads get a 5xx',

@@ -1,4 +1,4 @@
-import { L_VIS_MS, type WaitReason } from '@mtrade/cycle';
+import { DUPLICATE, L_VIS_MS, type WaitReason } from '@mtrade/cycle';
 import { DEFAULT_USER_ID } from '@mtrade/market-sim';
 import { decimal, text, ZERO } from '@mtrade/money';
 import { fillKey } from './disk.js';
@@ -36,7 +36,6 @@ export function checkProcess(world: World, process: EngineProcess): void {
 export function checkClosing(world: World, healedMs: number): void {
   const limitMs = world.scenario.orderExpiryMs + 1_000 + L_VIS_MS + CLOSES_WITHIN_MS;
   for (const intent of world.disk.openIntents()) {
-    if (world.checker.isDuplicated(intent.clientOrderId)) continue;
     const ageMs = world.time.nowMs - Math.max(healedMs, world.checker.bornMs(intent.id));
     if (ageMs > limitMs)
       world.fail(
@@ -91,10 +90,6 @@ export function checkEnd(world: World): void {
   const booked = new Set(disk.fills.keys());
   for (const [clientOrderId, trades] of exchange.truth.trades) {
     const intent = disk.intentByText(clientOrderId);
-    if (checker.isDuplicated(clientOrderId)) {
-      for (const { symbol, id } of trades) booked.delete(fillKey({ symbol, tradeId: id }));
-      continue;
-    }
     if (!intent) world.fail('I5', `${clientOrderId} traded and has no row`);
     for (const { symbol, id } of trades)
       if (!booked.delete(fillKey({ symbol, tradeId: id })))
@@ -102,10 +97,23 @@ export function checkEnd(world: World): void {
   }
   const [extra] = booked;
   for (const intent of disk.openIntents())
-    if (!checker.isDuplicated(intent.clientOrderId))
-      world.fail('I18', `${intent.clientOrderId} is still ${intent.state} at the end`);
+    world.fail('I18', `${intent.clientOrderId} is still ${intent.state} at the end`);
+  for (const clientOrderId of checker.beyond) checkTold(world, clientOrderId);
   if (extra !== undefined) world.fail('I5', `trade ${extra} is in the books and not on the exchange`);
   if (!world.coinsMayBeMissing) checkCoins(world);
+}
+
+/** What traded after its end, or twice, was said aloud. */
+function checkTold(world: World, clientOrderId: string): void {
+  const { disk, exchange, checker } = world;
+  const intent = disk.intentByText(clientOrderId);
+  const filled = (exchange.truth.orders.get(clientOrderId) ?? []).filter(
+    (order) => order.filledAmount !== '0',
+  );
+  const isOrdinary = filled.length < 2 && (intent?.state === 'FILLED' || intent?.state === 'PARTIAL');
+  const isTold = checker.isTold(clientOrderId) || intent?.finishAs === DUPLICATE;
+  if (filled.length > 0 && !isOrdinary && !isTold)
+    world.fail('I5', `${clientOrderId} traded after its end, and nobody was told`);
 }
 
 /** When nothing but the engine's own orders has taken coins, the account holds what the books say. */

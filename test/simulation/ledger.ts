@@ -31,12 +31,22 @@ export class Ledger {
       sums.dustBase = before.dust.base;
       sums.dustCost = before.dust.cost;
     }
-    const running = change.cycle?.phase === 'active' ? this.#wrong(change.cycle, ZERO) : null;
+    if (change.takenIn) {
+      const sums = this.#sums(change.takenIn.cycleId);
+      sums.dustBase = sums.dustBase.plus(change.takenIn.base);
+      sums.dustCost = sums.dustCost.plus(change.takenIn.cost);
+      const totals = this.#totals(change.takenIn.symbol);
+      totals.bought = totals.bought.plus(change.takenIn.base);
+    }
+    const running = change.cycle?.phase === 'active' ? this.#wrong(change.cycle) : null;
     if (running) return running;
     if (change.closedCycle && before && after) {
-      const left = change.closedCycle.outcome === 'closed' ? after.dust.base.minus(before.dust.base) : ZERO;
-      const wrong =
-        this.#wrong(change.closedCycle, left) ?? this.#wrongProfit(change.closedCycle, before, after);
+      // What an ended cycle leaves as dust, then or with a late fill, is no longer its own.
+      if (change.closedCycle.outcome !== 'reset') {
+        const sums = this.#sums(change.closedCycle.id);
+        sums.dustBase = sums.dustBase.minus(after.dust.base.minus(before.dust.base));
+      }
+      const wrong = this.#wrong(change.closedCycle) ?? this.#wrongProfit(change.closedCycle, before, after);
       if (wrong) return wrong;
     }
     return change.fills?.length ? this.#oversold(change) : null;
@@ -60,10 +70,10 @@ export class Ledger {
     }
   }
 
-  #wrong(cycle: Cycle | ClosedCycle, leftAsDust: Decimal): { id: string; detail: string } | null {
+  #wrong(cycle: Cycle | ClosedCycle): { id: string; detail: string } | null {
     const sums = this.#sums(cycle.id);
     const numbers: readonly (readonly [string, Decimal, Decimal])[] = [
-      ['base volume', cycle.baseVolume.plus(leftAsDust), sums.base.plus(sums.dustBase)],
+      ['base volume', cycle.baseVolume, sums.base.plus(sums.dustBase)],
       ['invested', cycle.invested, sums.invested.plus(sums.dustCost)],
       ['proceeds', cycle.proceeds, sums.proceeds],
     ];

@@ -221,7 +221,7 @@ export class SimVenue implements Venue {
       upMs: kind === 'request-delayed' ? (fault?.value ?? 0) : world.latency(),
       downMs: world.latency(),
       requestLost: kind === 'request-lost',
-      answerLost: kind === 'answer-lost' || kind === 'unseen',
+      answerLost: kind === 'answer-lost' || kind === 'unseen' || kind === 'queued',
       error: kind === 'error-before' ? 'before' : kind === 'error-after' ? 'after' : null,
     };
   }
@@ -276,6 +276,12 @@ function serveOrder(
     const refusal = REFUSALS[fault.value % REFUSALS.length] as (typeof REFUSALS)[number];
     return { type: 'refused', ...refusal };
   }
+  if (fault?.kind === 'queued') {
+    const delayMs = 15_000 + (Math.abs(fault.value - 15_000) % 45_000);
+    world.checker.onBeyond(request.clientOrderId);
+    world.at(world.time.nowMs + delayMs, null, () => void exchange.place(request, null));
+    return { type: 'refused', label: 'QUEUED', retryAfterMs: null };
+  }
   if (fault?.kind === 'unseen') world.weather.silenceOrder(request.clientOrderId);
   if (fault?.kind === 'slow-exchange' || fault?.kind === 'unseen')
     exchange.hideNext(Math.min(fault.value, 9_900));
@@ -283,7 +289,7 @@ function serveOrder(
   const placed = exchange.place(request, expiryMs);
   if (fault?.kind === 'cut-off') world.weather.cutOff(world.time.nowMs + fault.value);
   if (fault?.kind === 'processed-twice') {
-    world.checker.onDuplicate(request.clientOrderId);
+    world.checker.onBeyond(request.clientOrderId);
     world.at(world.time.nowMs + 40, null, () => void exchange.place(request, expiryMs));
   }
   if (!placed.ok) return { type: 'refused', label: placed.label, retryAfterMs: null };

@@ -45,6 +45,7 @@ export interface Stats {
   unknown: number;
   never: number;
   quarantined: number;
+  lateFills: number;
   starts: number;
   zombies: number;
 }
@@ -90,6 +91,7 @@ export class World {
     unknown: 0,
     never: 0,
     quarantined: 0,
+    lateFills: 0,
     starts: 0,
     zombies: 0,
   };
@@ -128,6 +130,7 @@ export class World {
       symbols: this.symbols,
       isOpen: this.ablated('active-only') ? (state) => state === 'ACKED' || state === 'LIVE' : isOpen,
       fenced: !this.ablated('not-fenced'),
+      findsEnded: !this.ablated('no-late-fills'),
       nonce: (epoch) => nonceOf(this.ablated('same-nonce') ? 0 : epoch),
     });
     this.disk.witness = (change, before) => {
@@ -310,6 +313,16 @@ export class World {
     this.weather.calmDown();
     for (const symbol of this.symbols) this.openMarket(symbol);
     for (const market of this.markets) market.thin(0);
+  }
+
+  /**
+   * Tells once more of the orders that nobody could foresee: whoever was dead or cut off when they traded has not heard.
+   * In the engine this is the work of the reconciliation.
+   */
+  retell(): void {
+    for (const clientOrderId of this.checker.beyond)
+      for (const order of this.exchange.truth.orders.get(clientOrderId) ?? [])
+        this.#current?.onStream({ type: 'evidence', evidence: evidenceToWire(evidenceOf(order)) }, 1);
   }
 
   stopTrading(): void {

@@ -1,9 +1,10 @@
 import type { EpochMs } from '@mtrade/base';
 import type { BaseQty, QuoteAmount } from '@mtrade/money';
+import { clearAttention } from './attention.js';
 import { AFTER_SUCCESS } from './backoff.js';
 import type { ClosedCycle, PairState } from './pair-state.js';
 import { netCost } from './sale-terms.js';
-import { close, NO_DUST } from './settle.js';
+import { close, NO_DUST } from './settlement.js';
 import { resetProfit } from './settle-late.js';
 import { ledgerBase } from './shortage.js';
 
@@ -16,14 +17,6 @@ export const pause = (pair: PairState): PairState => ({ ...pair, paused: true })
 
 /** New cycles may start again. The operator has looked: what needed attention is raised anew if it still holds. */
 export const resume = (pair: PairState): PairState => ({ ...clearAttention(pair), paused: false });
-
-export const clearAttention = (pair: PairState): PairState => ({ ...pair, attention: null });
-
-/** Something only a human can judge; blocks buying until `resume` or `reset`. */
-export const raiseAttention = (pair: PairState, reason: string): PairState => ({
-  ...pair,
-  attention: reason,
-});
 
 export interface ResetResult {
   readonly pair: PairState;

@@ -12,6 +12,7 @@ export const WAIT_REASONS = [
   'needs_attention',
   'intent_open',
   'outcome_unknown',
+  'trades_missing',
   'price_unknown',
   'price_stale',
   'price_unconfirmed',

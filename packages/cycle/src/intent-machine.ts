@@ -1,5 +1,5 @@
 import { assert, assertNever, type EpochMs } from '@mtrade/base';
-import { type BaseQty, type QuoteAmount, ZERO } from '@mtrade/money';
+import { type BaseQty, type QuoteAmount, sum, ZERO } from '@mtrade/money';
 import type { Fill, Intent, IntentState, ScanRecord } from './intent.js';
 import { addsUp } from './fill-sums.js';
 import { isOpen, isUnresolved } from './open-intents.js';
@@ -15,6 +15,15 @@ export interface OrderWord {
   readonly filledQuote: QuoteAmount | null;
 }
 
+/** An order that is over, with all of its trades. */
+export interface SettledOrder {
+  readonly exchangeOrderId: string;
+  readonly finishAs: string | null;
+  readonly filledBase: BaseQty;
+  readonly filledQuote: QuoteAmount;
+  readonly fills: readonly Fill[];
+}
+
 export type IntentEvent =
   /** The answer of the POST accepted the order. */
   | { readonly type: 'acked'; readonly order: OrderWord; readonly nowMs: EpochMs }
@@ -25,15 +34,9 @@ export type IntentEvent =
   /** The private stream or a single look-up saw the order. */
   | { readonly type: 'evidence'; readonly order: OrderWord }
   /** The order is over and its trades are there. */
-  | {
-      readonly type: 'settled';
-      readonly exchangeOrderId: string;
-      readonly finishAs: string | null;
-      readonly filledBase: BaseQty;
-      readonly filledQuote: QuoteAmount;
-      readonly fills: readonly Fill[];
-      readonly nowMs: EpochMs;
-    }
+  | ({ readonly type: 'settled'; readonly nowMs: EpochMs } & SettledOrder)
+  /** Two orders under one client id: every one of them is over and all their trades are there (N24). */
+  | { readonly type: 'all-settled'; readonly orders: readonly SettledOrder[]; readonly nowMs: EpochMs }
   /** A look at open orders, finished orders and own trades for the client id. */
   | {
       readonly type: 'scanned';
@@ -54,7 +57,7 @@ export const L_VIS_MS = 10_000;
 export const SCAN_GAP_MS = 2_000;
 /** An outcome unknown for longer is put under quarantine and raises an alarm. */
 export const QUARANTINE_AFTER_MS = 600_000;
-/** `finishAs` of an intent whose client id was found on two orders: only an operator can tell what happened. */
+/** `finishAs` of an intent whose client id was found on two orders: both are booked, and an operator has to look. */
 export const DUPLICATE = 'duplicate';
 /** `finishAs` of an order that was accepted, traded nothing and is no longer listed. */
 export const VANISHED = 'vanished';
@@ -87,11 +90,12 @@ export const safeToDoubtMs = (
 ): number => intent.deadlineMs + intent.offsetErrorMs + visibilityLagMs;
 
 /**
- * The intent after the event; the same object when the event says nothing new. Throws a contradiction when the event
- * cannot be true of this intent, for instance a fill of an order that was proven never to have existed.
+ * The intent after the event; the same object when the event says nothing new. An end is final (I14): what turns up
+ * afterwards is booked under the intent by `settleLateFill` and changes nothing of it. Throws a contradiction when the
+ * event cannot be true of this intent.
  */
 export function transition(intent: Intent, event: IntentEvent): Intent {
-  if (!isOpen(intent.state)) return afterTheEnd(intent, event);
+  if (!isOpen(intent.state)) return intent;
   switch (event.type) {
     case 'acked':
       return heard(intent, event.order, event.nowMs);
@@ -109,6 +113,8 @@ export function transition(intent: Intent, event: IntentEvent): Intent {
       return intent.state === 'SUBMITTED' ? move(intent, 'UNKNOWN') : intent;
     case 'settled':
       return settled(intent, event);
+    case 'all-settled':
+      return allSettled(intent, event);
     case 'scanned':
       return scanned(intent, event);
     case 'waited':
@@ -124,7 +130,7 @@ export function transition(intent: Intent, event: IntentEvent): Intent {
 function heard(intent: Intent, order: OrderWord, nowMs: EpochMs | null): Intent {
   if (isDuplicate(intent)) return intent;
   if (intent.exchangeOrderId !== null && intent.exchangeOrderId !== order.exchangeOrderId)
-    return move(intent, 'QUARANTINED', { finishAs: DUPLICATE });
+    return doubled(intent, intent.exchangeOrderId, [intent, order]);
   const known = {
     exchangeOrderId: order.exchangeOrderId,
     finishAs: order.finishAs ?? intent.finishAs,
@@ -141,6 +147,16 @@ function heard(intent: Intent, order: OrderWord, nowMs: EpochMs | null): Intent 
   return intent;
 }
 
+/** What was said of their fills is kept: orders that have traded are not taken for vanished ones later. */
+function doubled(intent: Intent, firstId: string, words: readonly Pick<OrderWord, 'filledBase'>[]): Intent {
+  return move(intent, 'QUARANTINED', {
+    exchangeOrderId: intent.exchangeOrderId ?? firstId,
+    finishAs: DUPLICATE,
+    filledBase: sum(words.map(({ filledBase }) => filledBase ?? (ZERO as BaseQty))),
+    proof: [],
+  });
+}
+
 /** An exchange may refuse a fill-or-kill order and still list it as ended: what was seen of it then decides. */
 function rejected(intent: Intent, label: string, nowMs: EpochMs): Intent {
   if (intent.state === 'SUBMITTED') return move(intent, 'REJECTED', { finishAs: label, closedMs: nowMs });
@@ -155,7 +171,7 @@ function settled(intent: Intent, event: Extract<IntentEvent, { type: 'settled' }
   if (isDuplicate(intent)) return intent;
   const { exchangeOrderId, filledBase, filledQuote, fills, finishAs } = event;
   if (intent.exchangeOrderId !== null && intent.exchangeOrderId !== exchangeOrderId)
-    return move(intent, 'QUARANTINED', { finishAs: DUPLICATE });
+    return doubled(intent, intent.exchangeOrderId, [intent, event]);
   const over = intent.baseAmount !== null && filledBase.gt(intent.baseAmount);
   assert(!over, `${intent.clientOrderId} filled ${filledBase.toFixed()}, more than was ordered`);
   if (!addsUp(fills, filledBase, filledQuote))
@@ -166,10 +182,35 @@ function settled(intent: Intent, event: Extract<IntentEvent, { type: 'settled' }
   return move(intent, whole ? 'FILLED' : 'PARTIAL', end);
 }
 
+/** Only what is known to be doubled ends here: everything else is settled by its one order. */
+function allSettled(
+  intent: Intent,
+  { orders, nowMs }: Extract<IntentEvent, { type: 'all-settled' }>,
+): Intent {
+  const whole = orders.every((order) => addsUp(order.fills, order.filledBase, order.filledQuote));
+  if (!isDuplicate(intent) || orders.length === 0 || !whole) return intent;
+  const filledBase = sum(orders.map((order) => order.filledBase));
+  const end = {
+    exchangeOrderId: intent.exchangeOrderId ?? orders[0]?.exchangeOrderId ?? null,
+    filledBase,
+    filledQuote: sum(orders.map((order) => order.filledQuote)),
+    proof: [],
+    closedMs: nowMs,
+  };
+  if (filledBase.eq(ZERO)) return move(intent, 'KILLED', end);
+  const isFilled =
+    intent.baseAmount === null
+      ? orders.some(({ finishAs }) => finishAs === 'filled')
+      : filledBase.gte(intent.baseAmount);
+  return move(intent, isFilled ? 'FILLED' : 'PARTIAL', end);
+}
+
 function scanned(intent: Intent, event: Extract<IntentEvent, { type: 'scanned' }>): Intent {
-  if (isDuplicate(intent)) return intent;
-  const ids = new Set(event.found.map((order) => order.exchangeOrderId));
-  if (ids.size > 1) return move(intent, 'QUARANTINED', { finishAs: DUPLICATE, proof: [] });
+  if (isDuplicate(intent) && event.found.length > 0)
+    return intent.proof.length === 0 ? intent : { ...intent, proof: [] };
+  const found = new Map(event.found.map((order) => [order.exchangeOrderId, order]));
+  const [first] = found.keys();
+  if (found.size > 1 && first !== undefined) return doubled(intent, first, [...found.values()]);
   // An order may be listed twice, by its own row and by its trades: the row that knows the end speaks.
   const order = event.found.find((word) => word.finished) ?? event.found[0];
   if (order) return heard(intent, order, null);
@@ -177,8 +218,12 @@ function scanned(intent: Intent, event: Extract<IntentEvent, { type: 'scanned' }
   return isUnresolved(intent.state) ? missed(intent, event.record, event.nowMs) : intent;
 }
 
+/** The exchange has said so once. */
+const hasTraded = ({ filledBase }: Intent): boolean => filledBase !== null && filledBase.gt(ZERO);
+
 /** One look that found nothing. Counts when it was complete and began after the order could no longer appear unseen. */
 export function missed(intent: Intent, record: ScanRecord, nowMs: EpochMs): Intent {
+  if (intent.state === 'QUARANTINED' && hasTraded(intent)) return intent;
   const previous = intent.proof.at(-1);
   const counts =
     record.complete &&
@@ -189,9 +234,12 @@ export function missed(intent: Intent, record: ScanRecord, nowMs: EpochMs): Inte
   if (proof.length < 2) return { ...intent, proof };
   const isNamed = intent.exchangeOrderId !== null || (intent.stop?.stopId ?? null) !== null;
   if (!isNamed) return move(intent, 'NEVER', { proof, closedMs: nowMs });
+  // Somebody has seen it trade: whatever the lists say now, that it came to nothing would be a guess.
+  if (hasTraded(intent)) return move(intent, 'QUARANTINED', { proof: [] });
   // It was accepted, so it existed; listed nowhere and without a trade it ended with nothing filled.
   const nothing = { filledBase: ZERO as BaseQty, filledQuote: ZERO as QuoteAmount };
-  return move(intent, 'KILLED', { proof, ...nothing, finishAs: VANISHED, closedMs: nowMs });
+  const finishAs = isDuplicate(intent) ? DUPLICATE : VANISHED;
+  return move(intent, 'KILLED', { proof, ...nothing, finishAs, closedMs: nowMs });
 }
 
 const waited = (intent: Intent, exchangeNowMs: EpochMs): Intent =>
@@ -208,29 +256,7 @@ function restarted(intent: Intent): Intent {
   return move(intent, 'UNKNOWN', { proof: [] });
 }
 
-/** A terminal state is final. News that agree with it are late; news that contradict it stop the engine. */
-function afterTheEnd(intent: Intent, event: IntentEvent): Intent {
-  const booked = intent.filledBase ?? ZERO;
-  const contradicts = (id: string, finished: boolean, filled: BaseQty | null): boolean => {
-    if (filled !== null && filled.gt(booked)) return true;
-    if (intent.exchangeOrderId !== null) return intent.exchangeOrderId !== id;
-    // It was refused or proven absent: at most an order that ended with nothing may turn up.
-    return !finished || filled === null;
-  };
-  for (const word of wordsOf(event))
-    assert(
-      !contradicts(word.exchangeOrderId, word.finished, word.filledBase),
-      `${intent.clientOrderId} is ${intent.state}, but the exchange shows order ${word.exchangeOrderId} with more`,
-    );
-  return intent;
-}
-
-function wordsOf(event: IntentEvent): readonly Omit<OrderWord, 'finishAs' | 'filledQuote'>[] {
-  if (event.type === 'acked' || event.type === 'evidence') return [event.order];
-  if (event.type === 'scanned') return event.found;
-  return event.type === 'settled' ? [{ ...event, finished: true }] : [];
-}
-
+/** Two orders were found under its name, and it is not over yet. */
 export const isDuplicate = (intent: Intent): boolean =>
   intent.state === 'QUARANTINED' && intent.finishAs === DUPLICATE;
 

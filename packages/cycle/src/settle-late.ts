@@ -1,10 +1,12 @@
 import { assert, type EpochMs } from '@mtrade/base';
-import { type BaseQty, max, type QuoteAmount, text, ZERO } from '@mtrade/money';
+import { type BaseQty, type Decimal, max, type QuoteAmount, text, ZERO } from '@mtrade/money';
+import { raiseAttention } from './attention.js';
 import { averagePrice, type FillSums, sumFills } from './fill-sums.js';
 import type { Fill, Intent } from './intent.js';
 import { withoutIntent } from './open-intents.js';
-import type { ClosedCycle, Cycle, PairState } from './pair-state.js';
-import { feeNotes, type Settlement } from './settle.js';
+import { sellFrom, type TakenIn } from './oversold.js';
+import type { ClosedCycle, Cycle, Dust, PairState } from './pair-state.js';
+import { feeNotes, NO_DUST, oversoldNote, type Settlement } from './settlement.js';
 
 /**
  * What a cycle that ended without selling everything has earned: nothing until its proceeds exceed its cost, for the
@@ -20,8 +22,8 @@ export function resetProfit({
 }
 
 /**
- * Books an intent that came to its end after its cycle had been closed by a reset: its trades go to that closed cycle
- * and its coins are the operator's. The pair's pause, permission, back-off and any newer cycle stay as they are.
+ * Books an intent that came to its end after its cycle was over. The pair's pause, permission, back-off and any newer
+ * cycle stay as they are.
  *
  * `closed` is the cycle as history has it.
  */
@@ -32,41 +34,85 @@ export function settleLate(
   fills: readonly Fill[],
   nowMs: EpochMs,
 ): Settlement {
-  assert(closed.id === intent.cycleId && pair.cycle?.id !== closed.id, `${intent.clientOrderId} is not late`);
   const sums = sumFills(intent, fills);
   const rest = withoutIntent(pair, intent);
   if (sums.base.eq(ZERO)) return { pair: rest, closed, notes: [] };
+  return bookOnEnded(rest, closed, intent, sums, nowMs);
+}
 
-  const booked = intent.side === 'buy' ? lateBuy(closed, intent, sums, nowMs) : lateSale(closed, sums, nowMs);
-  const after: ClosedCycle = { ...booked, profit: resetProfit(booked) };
-  const gained = after.profit.minus(closed.profit);
+/**
+ * Trades of a cycle that is history. After a reset its coins are the operator's and stay with it. A cycle that the
+ * engine itself has ended holds nothing: coins bought for it wait as dust, with their cost, for the pair's next cycle.
+ */
+export function bookOnEnded(
+  pair: PairState,
+  closed: ClosedCycle,
+  intent: Intent,
+  sums: FillSums,
+  nowMs: EpochMs,
+): Settlement {
+  assert(closed.id === intent.cycleId && pair.cycle?.id !== closed.id, `${intent.clientOrderId} is not late`);
   const details = {
     cycle: closed.number,
     clientOrderId: intent.clientOrderId,
     price: text(averagePrice(sums)),
     amount: text(sums.base),
-    coinsLeft: text(after.baseVolume),
+  };
+  const { after, dust, takenIn } =
+    intent.side === 'buy' ? lateBuy(closed, intent, sums) : lateSale(closed, sums);
+  const gained = gain(closed, after).plus(dust.cost) as QuoteAmount;
+  const profit =
+    closed.outcome === 'reset' ? resetProfit(after) : (closed.profit.plus(gained) as QuoteAmount);
+  const over = takenIn && oversoldNote(intent, takenIn);
+  const booked: PairState = {
+    ...pair,
+    dust: {
+      base: pair.dust.base.plus(dust.base) as BaseQty,
+      cost: pair.dust.cost.plus(dust.cost) as QuoteAmount,
+    },
+    realizedProfit: pair.realizedProfit.plus(profit).minus(closed.profit) as QuoteAmount,
   };
   return {
-    pair: { ...rest, realizedProfit: rest.realizedProfit.plus(gained) as QuoteAmount },
-    closed: after,
-    notes: [...feeNotes(intent, sums), { event: 'cycle.late-fill', details }],
+    pair: over ? raiseAttention(booked, over.reason) : booked,
+    closed: { ...after, lastFillMs: nowMs, profit },
+    notes: [
+      ...feeNotes(intent, sums),
+      ...(over ? [over.note] : []),
+      {
+        event: 'cycle.late-fill',
+        details: { ...details, coinsLeft: text(after.baseVolume.plus(dust.base)) },
+      },
+    ],
+    takenIn,
   };
 }
 
-const lateBuy = (closed: ClosedCycle, intent: Intent, sums: FillSums, nowMs: EpochMs): ClosedCycle => ({
-  ...closed,
-  step: intent.step,
-  startPrice: closed.startPrice ?? averagePrice(sums),
-  lastBuyPrice: averagePrice(sums),
-  baseVolume: closed.baseVolume.plus(sums.base).minus(sums.baseFee) as BaseQty,
-  invested: closed.invested.plus(sums.quote).plus(sums.quoteFee) as QuoteAmount,
-  lastFillMs: nowMs,
-});
+interface Late {
+  readonly after: ClosedCycle;
+  readonly dust: Dust;
+  readonly takenIn: TakenIn | null;
+}
 
-const lateSale = (closed: ClosedCycle, sums: FillSums, nowMs: EpochMs): ClosedCycle => ({
-  ...closed,
-  baseVolume: closed.baseVolume.minus(sums.base).minus(sums.baseFee) as BaseQty,
-  proceeds: closed.proceeds.plus(sums.quote).minus(sums.quoteFee) as QuoteAmount,
-  lastFillMs: nowMs,
-});
+const gain = (before: ClosedCycle, after: ClosedCycle): Decimal =>
+  after.proceeds.minus(after.invested).minus(before.proceeds).plus(before.invested);
+
+function lateBuy(closed: ClosedCycle, intent: Intent, sums: FillSums): Late {
+  const price = averagePrice(sums);
+  const coins = sums.base.minus(sums.baseFee) as BaseQty;
+  const cost = sums.quote.plus(sums.quoteFee) as QuoteAmount;
+  const bought = {
+    ...closed,
+    step: Math.max(closed.step, intent.step),
+    startPrice: closed.startPrice ?? price,
+    lastBuyPrice: price,
+    invested: closed.invested.plus(cost) as QuoteAmount,
+  };
+  if (closed.outcome !== 'reset') return { after: bought, dust: { base: coins, cost }, takenIn: null };
+  const baseVolume = closed.baseVolume.plus(coins) as BaseQty;
+  return { after: { ...bought, baseVolume }, dust: NO_DUST, takenIn: null };
+}
+
+function lateSale(closed: ClosedCycle, sums: FillSums): Late {
+  const { cycle, takenIn } = sellFrom(closed, sums);
+  return { after: cycle, dust: NO_DUST, takenIn };
+}

@@ -1,40 +1,14 @@
 import { assert, type EpochMs } from '@mtrade/base';
-import {
-  type BaseQty,
-  type Decimal,
-  min,
-  type Price,
-  quotient,
-  type QuoteAmount,
-  roundUp,
-  text,
-  ZERO,
-} from '@mtrade/money';
-import { floorToStep } from '@mtrade/money';
+import { type BaseQty, type QuoteAmount, text, ZERO } from '@mtrade/money';
 import { AFTER_SUCCESS, afterFailure, failureKind } from './backoff.js';
 import { averagePrice, type FillSums, sumFills } from './fill-sums.js';
 import type { Fill, Intent } from './intent.js';
 import { buildLadder } from './ladder.js';
 import type { MarketRules } from './market.js';
 import { withoutIntent } from './open-intents.js';
-import type { ClosedCycle, Cycle, PairState } from './pair-state.js';
-import { isTradableAmount, netCost } from './sale-terms.js';
-
-/** What happened, for the journal: a stable dotted event and its facts as text. */
-export interface SettleNote {
-  readonly event: string;
-  readonly details: Readonly<Record<string, string | number>>;
-}
-
-export interface Settlement {
-  readonly pair: PairState;
-  /** Set when the cycle has ended with this intent. */
-  readonly closed: ClosedCycle | null;
-  readonly notes: readonly SettleNote[];
-}
-
-/** Decimals kept of a dust's share of the cost. The rest of the cost is a difference, so nothing is lost by rounding. */
-const COST_DECIMALS = 18;
+import type { Cycle, PairState } from './pair-state.js';
+import { settleSale } from './settle-sale.js';
+import { close, feeNotes, NO_DUST, type Settlement, type SettleNote } from './settlement.js';
 
 /**
  * Books a closed intent of the running cycle with its trades. Only trades move the books, net of fees; what the order
@@ -133,7 +107,8 @@ function settleAverage(
   notes: readonly SettleNote[],
 ): Settlement {
   assert(
-    cycle.phase === 'active' && intent.step === cycle.step + 1,
+    // A late fill of an order for this row may have counted it already.
+    cycle.phase === 'active' && (intent.step === cycle.step + 1 || intent.step === cycle.step),
     `row ${intent.step} cannot follow row ${cycle.step}`,
   );
   const lastBuyPrice = averagePrice(sums);
@@ -158,98 +133,3 @@ function settleAverage(
     notes: [...notes, { event: 'cycle.averaged', details }],
   };
 }
-
-function settleSale(
-  pair: PairState,
-  cycle: Cycle,
-  intent: Intent,
-  sums: FillSums,
-  rules: MarketRules | null,
-  nowMs: EpochMs,
-  notes: readonly SettleNote[],
-): Settlement {
-  assert(cycle.phase === 'active', `cycle ${cycle.id} has nothing to sell`);
-  const left = cycle.baseVolume.minus(sums.base).minus(sums.baseFee) as BaseQty;
-  assert(
-    left.gte(ZERO),
-    `${intent.clientOrderId} sold ${text(sums.base)}, the books hold ${text(cycle.baseVolume)}`,
-  );
-  const sold: Cycle = {
-    ...cycle,
-    baseVolume: left,
-    proceeds: cycle.proceeds.plus(sums.quote).minus(sums.quoteFee) as QuoteAmount,
-    lastFillMs: nowMs,
-  };
-  const price = averagePrice(sums);
-  if (!left.eq(ZERO) && (rules === null || isSellable(left, price, rules))) {
-    const details = {
-      cycle: cycle.number,
-      price: text(price),
-      left: text(left),
-      proceeds: text(sold.proceeds),
-    };
-    return {
-      pair: { ...pair, cycle: sold },
-      closed: null,
-      notes: [...notes, { event: 'cycle.sold-part', details }],
-    };
-  }
-
-  const dustCost = costShare(cycle, left);
-  const profit = sold.proceeds.minus(sold.invested).plus(dustCost) as QuoteAmount;
-  const closed = close({ ...sold, baseVolume: ZERO as BaseQty }, 'closed', profit, nowMs);
-  const details = {
-    cycle: cycle.number,
-    price: text(price),
-    profit: text(profit),
-    dust: text(left),
-    dustCost: text(dustCost),
-  };
-  return {
-    pair: {
-      ...pair,
-      cycle: null,
-      dust: {
-        base: pair.dust.base.plus(left) as BaseQty,
-        cost: pair.dust.cost.plus(dustCost) as QuoteAmount,
-      },
-      realizedProfit: pair.realizedProfit.plus(profit) as QuoteAmount,
-    },
-    closed,
-    notes: [...notes, { event: 'cycle.closed', details }],
-  };
-}
-
-export const NO_DUST = { base: ZERO as BaseQty, cost: ZERO as QuoteAmount };
-
-/** Whether the pair would take a sale of this remainder. */
-const isSellable = (left: BaseQty, at: Price, rules: MarketRules): boolean =>
-  isTradableAmount(floorToStep(left, rules.amountStep), at, rules);
-
-/**
- * The remainder's part of what the coins have cost so far, by its part of the volume. Rounded up and never more than
- * there is: dust that is a hair too dear can only raise the next cycle's sell price.
- */
-function costShare(cycle: Cycle, left: BaseQty): QuoteAmount {
-  if (left.eq(ZERO)) return ZERO as QuoteAmount;
-  const cost: Decimal = netCost(cycle);
-  return min(cost, roundUp(quotient(cost.times(left), cycle.baseVolume), COST_DECIMALS)) as QuoteAmount;
-}
-
-/** A cycle as history keeps it. */
-export function close(
-  cycle: Cycle,
-  outcome: ClosedCycle['outcome'],
-  profit: QuoteAmount,
-  closedMs: EpochMs,
-): ClosedCycle {
-  const { phase: _, ...numbers } = cycle;
-  return { ...numbers, outcome, profit, closedMs };
-}
-
-/** A fee in a third coin belongs to no pair's volume or cost; it is told, and its fill row keeps it. */
-export const feeNotes = (intent: Intent, sums: FillSums): SettleNote[] =>
-  [...sums.otherFees].map(([coin, fee]) => ({
-    event: 'fee.third-coin',
-    details: { clientOrderId: intent.clientOrderId, coin, fee: text(fee) },
-  }));

@@ -11,6 +11,7 @@ import {
   type IntentState,
   isOpen,
   L_VIS_MS,
+  maySpeakOfMore,
   OPEN_INTENT_STATES,
   type OrderWord,
   QUARANTINE_AFTER_MS,
@@ -186,9 +187,21 @@ describe('scenarios 5-7: an unknown outcome', () => {
     expect(run(quarantined, scan(late), scan(late + 2_000)).state).toBe('NEVER');
   });
 
-  test('found twice is quarantine, and no scan, evidence or restart ends it', () => {
-    const twice = run(unknownIntent, scan(NOW, {}, [word(), word({ exchangeOrderId: 'x2' })]));
+  const both = [word(), word({ exchangeOrderId: 'x2' })];
+  const twice = run(unknownIntent, scan(NOW, {}, both));
+  const allSettled = (...amounts: readonly string[]): IntentEvent => ({
+    type: 'all-settled',
+    orders: amounts.map((amount, index) => ({
+      exchangeOrderId: `x${index + 1}`,
+      finishAs: 'ioc',
+      filledBase: baseQty(amount),
+      filledQuote: quoteAmount(String(Number(amount) * 100)),
+      fills: amount === '0' ? [] : [makeFill('buy', amount, '100')],
+    })),
+    nowMs: NOW,
+  });
 
+  test('N24: found twice is quarantine, and no absence, evidence or restart ends it', () => {
     expect(twice).toMatchObject({ state: 'QUARANTINED', finishAs: DUPLICATE });
     const after = run(
       twice,
@@ -199,6 +212,39 @@ describe('scenarios 5-7: an unknown outcome', () => {
       settledWith('2'),
     );
     expect(after.state).toBe('QUARANTINED');
+  });
+
+  test.each([
+    ['FILLED', '4', ['2', '2']],
+    ['FILLED', '2', ['2', '0']],
+    ['PARTIAL', '1.5', ['1', '0.5']],
+    ['KILLED', '0', ['0', '0']],
+  ])('N24: found twice ends %s with what both have traded (%s)', (state, filledBase, amounts) => {
+    const ended = run(twice, allSettled(...amounts));
+
+    expect(ended).toMatchObject({ state, finishAs: DUPLICATE, exchangeOrderId: 'x1', closedMs: NOW });
+    expect(ended.filledBase?.toFixed()).toBe(filledBase);
+  });
+
+  test('N24: trades of both that do not add up yet change nothing, and neither do those of one that is not doubled', () => {
+    const event = allSettled('2', '2') as Extract<IntentEvent, { type: 'all-settled' }>;
+    const missing = { ...event, orders: event.orders.map((order) => ({ ...order, fills: [] })) };
+
+    expect(run(twice, missing)).toBe(twice);
+    expect(run(settling, event)).toBe(settling);
+  });
+
+  test('N24: two orders that came to nothing and are listed no more are proven gone like one', () => {
+    const nothing = { filledBase: baseQty('0'), filledQuote: quoteAmount('0') };
+    const empty = run(
+      unknownIntent,
+      scan(NOW, {}, [word(nothing), word({ exchangeOrderId: 'x2', ...nothing })]),
+    );
+
+    expect(run(empty, scan(SAFE + 1), scan(SAFE + 2_001))).toMatchObject({
+      state: 'KILLED',
+      finishAs: DUPLICATE,
+    });
   });
 
   test('one order that is listed twice is one order', () => {
@@ -214,10 +260,25 @@ describe('scenarios 5-7: an unknown outcome', () => {
     });
   });
 
+  test('an order that had traded and is listed nowhere is put under quarantine: that it came to nothing would be a guess', () => {
+    const gone = run(
+      submitted(),
+      acked(word({ finished: false, filledBase: baseQty('0.5') })),
+      { type: 'restarted' },
+      scan(SAFE + 1),
+      scan(SAFE + 2_001),
+    );
+
+    expect(gone.state).toBe('QUARANTINED');
+    expect(run(gone, scan(SAFE + 9_000), scan(SAFE + 19_000))).toBe(gone);
+    expect(run(gone, { type: 'evidence', order: word() }).state).toBe('SETTLING');
+  });
+
   test('an order that was accepted and is listed nowhere traded nothing: KILLED, not NEVER', () => {
+    const nothing = { filledBase: baseQty('0'), filledQuote: quoteAmount('0') };
     const lost = run(
       submitted(),
-      acked(word({ finished: false })),
+      acked(word({ finished: false, ...nothing })),
       { type: 'restarted' },
       scan(SAFE + 1),
       scan(SAFE + 2_001),
@@ -275,12 +336,30 @@ describe('news that come late', () => {
     ['KILLED', { type: 'evidence', order: word() }],
     ['FILLED', { type: 'evidence', order: word({ exchangeOrderId: 'x2' }) }],
     ['PARTIAL', settledWith('2')],
-  ])('%s and a trade after all: a contradiction, never silence (%#)', (state, event) => {
+  ])('I14: %s and a trade after all: the end stays, and the word is one to follow (%#)', (state, event) => {
     const exchangeOrderId = state === 'NEVER' || state === 'REJECTED' ? null : 'x1';
     const filledBase = state === 'FILLED' ? baseQty('2') : baseQty('0');
-    expect(() => transition(submitted({ state, exchangeOrderId, filledBase }), event)).toThrow(
-      /the exchange shows/,
-    );
+    const intent = submitted({ state, exchangeOrderId, filledBase });
+    const booked = state === 'FILLED' ? [makeFill('buy', '2', '100')] : [];
+    const said =
+      event.type === 'evidence'
+        ? event.order
+        : event.type === 'scanned'
+          ? event.found[0]
+          : { ...(event as Extract<IntentEvent, { type: 'settled' }>), finished: true };
+
+    expect(transition(intent, event)).toBe(intent);
+    expect(said && maySpeakOfMore(intent, booked, said)).toBe(true);
+  });
+
+  test.each([
+    ['what is booked', { filledBase: baseQty('2'), exchangeOrderId: 'x1' }],
+    ['another order that ended with nothing', { filledBase: baseQty('0'), exchangeOrderId: 'x2' }],
+    ['its own order, without an amount', { filledBase: null, exchangeOrderId: 'x1' }],
+  ])('a word about %s is no reason to look', (_, changes) => {
+    const intent = submitted({ state: 'FILLED', exchangeOrderId: 'x1', filledBase: baseQty('2') });
+
+    expect(maySpeakOfMore(intent, [makeFill('buy', '2', '100')], word(changes))).toBe(false);
   });
 
   test('a refused fill-or-kill order may be listed as ended with nothing', () => {

@@ -188,10 +188,13 @@ describe('sale', () => {
     ).toBe('active');
   });
 
-  test('scenario 23: more than the books hold cannot have been ours', () => {
-    expect(() => trade(activePair(), saleOf(), [makeFill('sell', '0.04', '101')])).toThrow(
-      /the books hold 0.03/,
-    );
+  test('scenario 23: what was sold beyond the books is taken in at what it fetched: no profit of it, and a human looks', () => {
+    const sold = trade(activePair(), saleOf(), [makeFill('sell', '0.04', '101')]);
+    const { pair, takenIn } = sold;
+
+    expect(takenIn && [text(takenIn.base), text(takenIn.cost)]).toEqual(['0.01', '1.01']);
+    expect([text(closedOf(sold).baseVolume), text(closedOf(sold).profit)]).toEqual(['0', '0.03']);
+    expect(pair.attention).toMatch(/0.01 ETH more were sold than the cycle held/);
   });
 });
 

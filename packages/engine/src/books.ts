@@ -63,6 +63,10 @@ export class Books {
     return pair;
   }
 
+  has(symbol: string): boolean {
+    return this.#pairs.has(symbol);
+  }
+
   pairs(): Iterable<PairState> {
     return this.#pairs.values();
   }

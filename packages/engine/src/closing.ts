@@ -1,13 +1,23 @@
 import { assert } from '@mtrade/base';
-import { text, ZERO } from '@mtrade/money';
-import { type Fill, type Intent, type PairState, settle, settleLate, type Settlement } from '@mtrade/cycle';
+import { sum, text, ZERO } from '@mtrade/money';
+import {
+  DUPLICATE,
+  type Fill,
+  type Intent,
+  type PairState,
+  raiseAttention,
+  settle,
+  settleLate,
+  settleLateFill,
+  type Settlement,
+} from '@mtrade/cycle';
 import type { EngineContext } from './context.js';
 import { journal } from './journal.js';
 import type { ChangeSet } from './ports.js';
 
 /**
  * Commits the end of an intent together with what its trades do to the cycle: one transaction, or nothing. An intent of
- * a cycle that a reset has closed meanwhile is booked on that closed cycle.
+ * a cycle that is over is booked on that closed cycle. Two orders under one name are for a human to look at.
  */
 export function closeIntent(
   context: EngineContext,
@@ -16,42 +26,86 @@ export function closeIntent(
   next: Intent,
   fills: readonly Fill[],
 ): void {
-  const { books, clock, rules, account, intents, pairs, board, log } = context;
+  const { clock, rules, account, intents, board, log } = context;
   const nowMs = clock.epochMs();
   const late = pair.cycle?.id !== next.cycleId;
-  const {
-    pair: after,
-    closed,
-    notes,
-  } = late
+  const settled = late
     ? settleLate(pair, closedCycleOf(context, next), next, fills, nowMs)
     : settle(pair, next, fills, rules.get(pair.symbol) ?? null, nowMs);
+  const settlement =
+    next.finishAs === DUPLICATE
+      ? { ...settled, pair: raiseAttention(settled.pair, duplicateReason(next)) }
+      : settled;
 
-  books.commit({
-    pair: after,
-    ...cycleChange(after, pair, closed),
+  commitSettlement(context, pair, settlement, next, fills, {
     intentMoves: [{ intent: next, from: from.state }],
-    fills: fills.map((fill) => ({ fill, intentId: next.id, cycleId: next.cycleId })),
-    journal: [
-      journal(nowMs, `order.${next.state.toLowerCase()}`, pair.symbol, describe(next)),
-      ...notes.map((note) => journal(nowMs, note.event, pair.symbol, note.details)),
-    ],
+    journal: [journal(nowMs, `order.${next.state.toLowerCase()}`, pair.symbol, describe(next))],
   });
 
-  const nowMono = clock.monoMs();
   intents.delete(next.id);
-  board.counters.increment('fills_booked', fills.length);
-  account.close(next.id, nowMono, fills.length > 0);
-  const memory = pairs.get(pair.symbol);
-  if (memory) {
-    memory.lastActivityMono = nowMono;
-    context.followUps.add(pair.symbol);
-  }
+  account.close(next.id, clock.monoMs(), fills.length > 0);
   log.info(
     { symbol: pair.symbol, clientOrderId: next.clientOrderId, state: next.state, fills: fills.length, late },
     'order closed',
   );
+  board.counters.increment('fills_booked', fills.length);
 }
+
+/**
+ * Commits trades that turned up under an intent that had ended before: they are booked, told, and buying halts. The
+ * intent itself stays as it is.
+ */
+export function bookLateFill(context: EngineContext, intent: Intent, fills: readonly Fill[]): void {
+  const { books, clock, rules, board, log } = context;
+  const pair = books.pair(intent.symbol);
+  const nowMs = clock.epochMs();
+  const ended = pair.cycle?.id === intent.cycleId ? null : closedCycleOf(context, intent);
+  const settlement = settleLateFill(pair, ended, intent, fills, rules.get(pair.symbol) ?? null, nowMs);
+  const details = {
+    ...describe(intent),
+    state: intent.state,
+    trades: fills.map((fill) => fill.tradeId),
+    amount: text(sum(fills.map((fill) => fill.baseAmount))),
+  };
+  log.error({ symbol: pair.symbol, ...details }, 'an order has traded after its end; buying halts');
+  commitSettlement(context, pair, settlement, intent, fills, {
+    journal: [
+      journal(nowMs, 'order.late-fill', pair.symbol, details),
+      journal(nowMs, 'pair.needs_attention', pair.symbol, { reason: settlement.pair.attention }),
+    ],
+  });
+  board.counters.increment('fills_booked', fills.length);
+}
+
+/** Pair, cycle, trades and journal as one change; afterwards the pair is looked at in the next turn. */
+function commitSettlement(
+  { books, clock, pairs, followUps }: EngineContext,
+  before: PairState,
+  { pair, closed, notes, takenIn }: Settlement,
+  intent: Intent,
+  fills: readonly Fill[],
+  change: Pick<ChangeSet, 'intentMoves' | 'journal'>,
+): void {
+  const { symbol } = before;
+  books.commit({
+    ...change,
+    pair,
+    ...cycleChange(pair, before, closed),
+    ...(takenIn && { takenIn: { ...takenIn, symbol, cycleId: intent.cycleId } }),
+    fills: fills.map((fill) => ({ fill, intentId: intent.id, cycleId: intent.cycleId })),
+    journal: [
+      ...(change.journal ?? []),
+      ...notes.map((note) => journal(clock.epochMs(), note.event, symbol, note.details)),
+    ],
+  });
+  const memory = pairs.get(symbol);
+  if (!memory) return;
+  memory.lastActivityMono = clock.monoMs();
+  followUps.add(symbol);
+}
+
+const duplicateReason = ({ clientOrderId }: Intent): string =>
+  `two orders were found under the name ${clientOrderId}: both are booked from their trades; compare the account with the books, then resume`;
 
 /** What became of the pair's cycle: it goes on with new numbers, or it is history. */
 function cycleChange(

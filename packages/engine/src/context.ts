@@ -49,7 +49,15 @@ export interface IntentMemory {
   /** When the request that is now under way is given up; null when none is. */
   askedUntilMono: number | null;
   attempts: number;
+  /** Since when the order has been known to be accepted, so that its trades are due; null while it is not. */
+  followedMono: number | null;
+  /** They have been missing for so long that somebody was told. */
+  isStuck: boolean;
 }
+
+export const newIntentMemory = (
+  known: Pick<IntentMemory, 'tickMono' | 'committedMono' | 'askAtMono'>,
+): IntentMemory => ({ ...known, askedUntilMono: null, attempts: 0, followedMono: null, isStuck: false });
 
 /** Everything the cycler's parts share. One thread, one owner: no part of it is ever awaited. */
 export interface EngineContext {

@@ -8,6 +8,7 @@ import type { EngineContext, EngineOptions, PairMemory } from './context.js';
 import { ExchangeClock } from './exchange-clock.js';
 import { isFatal } from './fatal.js';
 import { LaneEvents } from './lane-events.js';
+import { LateFills } from './late-fills.js';
 import type { CyclerReply, CyclerRequest } from './operator.js';
 import { OperatorDesk } from './operator-desk.js';
 import type { CycleStore, LaneEvent, OrderLane, Tick } from './ports.js';
@@ -54,6 +55,7 @@ export class Cycler {
   readonly #context: EngineContext;
   readonly #reply: (reply: CyclerReply) => void;
   readonly #lane: LaneEvents;
+  readonly #lateFills: LateFills;
   readonly #resolver: Resolver;
   readonly #priceWatch: PriceWatch;
   readonly #processor: PairProcessor;
@@ -108,7 +110,8 @@ export class Cycler {
     warnOfForsaken(this.#context);
     reviveIntents(this.#context);
     this.#priceWatch = new PriceWatch(this.#context);
-    this.#lane = new LaneEvents(this.#context, this.#priceWatch);
+    this.#lateFills = new LateFills(this.#context);
+    this.#lane = new LaneEvents(this.#context, { priceWatch: this.#priceWatch, lateFills: this.#lateFills });
     this.#resolver = new Resolver(this.#context, this.#lane);
     this.#processor = new PairProcessor(this.#context);
     this.#operator = new OperatorDesk(this.#context);
@@ -140,6 +143,7 @@ export class Cycler {
     try {
       this.#resolver.tick();
       this.#priceWatch.tick();
+      this.#lateFills.tick();
     } catch (error) {
       this.#survive(error, 'resolver');
     }

@@ -1,19 +1,24 @@
 import { baseQty, quoteAmount } from '@mtrade/money';
 import {
+  type Fill,
   type Intent,
   type IntentEvent,
   isOpen,
+  isDuplicate,
   isUnresolved,
   type PairState,
+  safeToDoubtMs,
+  type ScanRecord,
   transition,
   withIntent,
 } from '@mtrade/cycle';
 import { closeIntent } from './closing.js';
 import type { EngineContext } from './context.js';
 import { journal } from './journal.js';
+import type { LateFills } from './late-fills.js';
 import type { PriceWatch } from './price-watch.js';
 import type { JournalEntry, LaneEvent, OrderEvidence } from './ports.js';
-import { evidenceFromWire, fillFromWire, rulesFromWire } from './wire.js';
+import { evidenceFromWire, fillFromWire, rulesFromWire, settledOrderFromWire } from './wire.js';
 
 type EventOf<T extends LaneEvent['type']> = Extract<LaneEvent, { type: T }>;
 
@@ -26,18 +31,26 @@ const SETTLE_RETRY_LIMIT_MS = 30_000;
 /** After so many looks by the exchange's id that brought nothing the order is looked for by its name again. */
 const SETTLE_TRIES = 6;
 
+/** Whom an answer may concern, beside the books. */
+export interface LaneEventsParts {
+  readonly priceWatch: Pick<PriceWatch, 'answered'>;
+  readonly lateFills: Pick<LateFills, 'consider' | 'arrived' | 'failed'>;
+}
+
 /**
  * What the exchange answered, turned into transitions of the books. An event may come late, twice or not at all: every
  * move is a compare-and-set on the intent's state, and an event that no longer fits is dropped.
  */
 export class LaneEvents {
   readonly #context: EngineContext;
-  readonly #priceWatch: Pick<PriceWatch, 'answered'>;
+  readonly #priceWatch: LaneEventsParts['priceWatch'];
+  readonly #lateFills: LaneEventsParts['lateFills'];
   readonly #evidence = new Map<string, OrderEvidence>();
 
-  constructor(context: EngineContext, priceWatch: Pick<PriceWatch, 'answered'>) {
+  constructor(context: EngineContext, { priceWatch, lateFills }: LaneEventsParts) {
     this.#context = context;
     this.#priceWatch = priceWatch;
+    this.#lateFills = lateFills;
   }
 
   handle(event: LaneEvent): void {
@@ -50,7 +63,7 @@ export class LaneEvents {
       case 'settle-failed':
         return this.#settleFailed(event);
       case 'followed':
-        return;
+        return this.#followed(event);
       case 'scanned':
         return this.#scanned(event);
       case 'evidence':
@@ -133,7 +146,7 @@ export class LaneEvents {
     if (heard && heard.intent.exchangeOrderId === null)
       this.#apply(heard.pair, heard.intent, { type: 'evidence', order });
     const open = this.#find(ofThisIntent);
-    if (!open) return;
+    if (!open) return this.#lateFills.arrived(event.intentId, [event]);
     const fills = event.fills.map(fillFromWire);
     this.#apply(open.pair, open.intent, {
       type: 'settled',
@@ -144,11 +157,26 @@ export class LaneEvents {
     this.#askAgain(event.intentId, SETTLE_RETRY_MS);
   }
 
+  /** All orders under a name that two of them have; or those of an intent that ended before they were seen. */
+  #followed({ intentId, orders }: EventOf<'followed'>): void {
+    const open = this.#find((intent) => intent.id === intentId);
+    if (!open) return this.#lateFills.arrived(intentId, orders);
+    const nowMs = this.#context.clock.epochMs();
+    this.#apply(open.pair, open.intent, {
+      type: 'all-settled',
+      orders: orders.map(settledOrderFromWire),
+      nowMs,
+    });
+  }
+
   #settleFailed({ intentId, reason }: EventOf<'settle-failed'>): void {
     const memory = this.#context.intents.get(intentId);
     const attempts = memory?.attempts ?? 0;
     const open = this.#find((intent) => intent.id === intentId);
-    if (memory && open && attempts >= SETTLE_TRIES) {
+    if (!open) return this.#lateFills.failed(intentId);
+    // What is looked for by its name is asked for again by the next scan.
+    if (isUnresolved(open.intent.state)) return;
+    if (memory && attempts >= SETTLE_TRIES) {
       memory.attempts = 0;
       this.#askAgain(intentId, 0);
       return this.#apply(open.pair, open.intent, { type: 'lost' });
@@ -161,25 +189,36 @@ export class LaneEvents {
     const memory = this.#context.intents.get(intentId);
     if (memory) memory.askedUntilMono = null;
     const open = this.#find((intent) => intent.id === intentId);
+    const words = found.map(evidenceFromWire);
+    if (!open) for (const word of words) this.#lateFills.consider(word);
     if (!open || !isUnresolved(open.intent.state)) return;
     const nowMs = this.#context.clock.epochMs();
-    this.#apply(open.pair, open.intent, {
-      type: 'scanned',
-      record,
-      found: found.map(evidenceFromWire),
-      nowMs,
-    });
+    this.#apply(open.pair, open.intent, { type: 'scanned', record, found: words, nowMs });
     const now = this.#find((intent) => intent.id === intentId);
+    if (now && isDuplicate(now.intent)) this.#followAll(now.intent, record, words);
     // Found: its trades are asked for at once. Still unresolved (two orders under one id) keeps the scans' own pace.
     if (!memory || !now || isUnresolved(now.intent.state)) return;
     memory.attempts = 0;
     this.#askAgain(intentId, 0);
   }
 
+  /**
+   * Two orders under one name are followed together, once a look has shown all that there can be: no order of that name
+   * can appear any more, and what has traded stands in its lists.
+   */
+  #followAll(intent: Intent, record: ScanRecord, words: readonly OrderEvidence[]): void {
+    const { budget, clock, lane } = this.#context;
+    const exchangeOrderIds = [...new Set(words.map((word) => word.exchangeOrderId))];
+    const isWhole = record.complete && record.startedAtMs > safeToDoubtMs(intent);
+    if (!isWhole || exchangeOrderIds.length === 0) return;
+    budget.take(clock.monoMs(), 2 * exchangeOrderIds.length);
+    lane.request({ type: 'follow', intentId: intent.id, symbol: intent.symbol, exchangeOrderIds });
+  }
+
   /** The private stream saw one of our orders: a hint that starts a look at its trades. */
   #evidenceSeen(evidence: OrderEvidence): void {
     const open = this.#find((intent) => intent.clientOrderId === evidence.clientOrderId);
-    if (!open) return;
+    if (!open) return this.#lateFills.consider(evidence);
     if (open.intent.state === 'SUBMITTED') return this.#remember(evidence);
     this.#apply(open.pair, open.intent, { type: 'evidence', order: evidence });
     if (open.intent.state !== 'SETTLING') this.#askAgain(open.intent.id, 0);
@@ -200,7 +239,7 @@ export class LaneEvents {
     if (next === intent) return;
     if (!isOpen(next.state)) {
       this.#evidence.delete(intent.clientOrderId);
-      return closeIntent(this.#context, pair, intent, next, event.type === 'settled' ? event.fills : []);
+      return closeIntent(this.#context, pair, intent, next, fillsOf(event));
     }
     const { clock, log } = this.#context;
     const quarantined = next.state === 'QUARANTINED' && intent.state !== 'QUARANTINED';
@@ -247,4 +286,9 @@ export class LaneEvents {
     }
     return null;
   }
+}
+
+function fillsOf(event: IntentEvent): readonly Fill[] {
+  if (event.type === 'settled') return event.fills;
+  return event.type === 'all-settled' ? event.orders.flatMap((order) => order.fills) : [];
 }

@@ -1,7 +1,7 @@
 import { assert, type EpochMs, type MonoMs } from '@mtrade/base';
 import { type BaseQty, type Price, type QuoteAmount, text, valueOf } from '@mtrade/money';
 import { begin, clientOrderId, type Intent, type OrderDraft, type PairState } from '@mtrade/cycle';
-import type { EngineContext } from './context.js';
+import { type EngineContext, newIntentMemory } from './context.js';
 import { journal } from './journal.js';
 import type { OrderRequest } from './ports.js';
 
@@ -51,13 +51,8 @@ export function placeOrder(
   });
 
   const committedMono = clock.monoMs();
-  context.intents.set(intent.id, {
-    tickMono,
-    committedMono,
-    askAtMono: committedMono + options.requestDeadlineMs + SILENCE_MARGIN_MS,
-    askedUntilMono: null,
-    attempts: 0,
-  });
+  const askAtMono = committedMono + options.requestDeadlineMs + SILENCE_MARGIN_MS;
+  context.intents.set(intent.id, newIntentMemory({ tickMono, committedMono, askAtMono }));
   const rules = context.rules.get(pair.symbol);
   if (rules && intent.side === 'buy') context.account.commit(intent.id, rules.quote, mostSpent(intent));
   context.budget.take(nowMono);

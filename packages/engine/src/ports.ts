@@ -10,6 +10,7 @@ import type {
   Position,
   ScanRecord,
   Side,
+  TakenIn,
 } from '@mtrade/cycle';
 
 /**
@@ -250,6 +251,8 @@ export interface ChangeSet {
   /** Compare-and-set on the state: the whole commit fails when a row is not in `from`. */
   readonly intentMoves?: readonly { readonly intent: Intent; readonly from: Intent['state'] }[];
   readonly fills?: readonly { readonly fill: Fill; readonly intentId: number; readonly cycleId: number }[];
+  /** Coins from outside the books that a cycle has sold: they enter its ledger, and nothing else. */
+  readonly takenIn?: TakenIn & { readonly symbol: string; readonly cycleId: number };
   readonly journal?: readonly JournalEntry[];
   /** Engine-wide operator switch. */
   readonly trading?: boolean;

@@ -1,7 +1,8 @@
 import { type EpochMs, errorText, type MonoMs } from '@mtrade/base';
 import type { Intent, PairState } from '@mtrade/cycle';
-import type { EngineContext, IntentMemory } from './context.js';
+import { type EngineContext, type IntentMemory, newIntentMemory } from './context.js';
 import { isFatal } from './fatal.js';
+import { journal } from './journal.js';
 import type { LaneEvents } from './lane-events.js';
 
 /** A scan or settle request that has not come back by then is asked for again: the order thread may have died. */
@@ -16,6 +17,8 @@ const SCAN_MARGIN_MS = 60_000;
 const SCAN_COST = 3;
 /** Another look this long after a fill or rejection: the exchange's balances may lag. */
 const BALANCE_RETRY_MS = 2_000;
+/** An accepted order is over at once; its trades follow within seconds. */
+const STUCK_AFTER_MS = 60_000;
 const REST_AFTER_ERROR_MS = 1_000;
 
 /**
@@ -60,6 +63,7 @@ export class Resolver {
 
   #follow(pair: PairState, intent: Intent, nowMono: MonoMs): void {
     const memory = this.#memoryOf(intent, nowMono);
+    if (intent.state === 'ACKED' || intent.state === 'SETTLING') this.#watch(intent, memory, nowMono);
     if (memory.askedUntilMono !== null && nowMono < memory.askedUntilMono) return;
     if (nowMono < memory.askAtMono) return;
     switch (intent.state) {
@@ -116,18 +120,25 @@ export class Resolver {
     });
   }
 
+  /** An order that was accepted and whose trades do not come is told of, once. It is asked for on and on. */
+  #watch(intent: Intent, memory: IntentMemory, nowMono: MonoMs): void {
+    memory.followedMono ??= nowMono;
+    if (memory.isStuck || nowMono - memory.followedMono < STUCK_AFTER_MS) return;
+    const { books, clock, log } = this.#context;
+    const { symbol, clientOrderId, exchangeOrderId } = intent;
+    books.commit({
+      journal: [journal(clock.epochMs(), 'order.trades-missing', symbol, { clientOrderId, exchangeOrderId })],
+    });
+    memory.isStuck = true;
+    log.warn({ symbol, clientOrderId, exchangeOrderId }, 'the trades of an accepted order do not add up');
+  }
+
   #memoryOf(intent: Intent, nowMono: MonoMs): IntentMemory {
     const { intents } = this.#context;
     let memory = intents.get(intent.id);
     if (!memory) {
       // Left by an earlier life of the engine: ask at once.
-      memory = {
-        tickMono: null,
-        committedMono: nowMono,
-        askAtMono: nowMono,
-        askedUntilMono: null,
-        attempts: 0,
-      };
+      memory = newIntentMemory({ tickMono: null, committedMono: nowMono, askAtMono: nowMono });
       intents.set(intent.id, memory);
     }
     return memory;

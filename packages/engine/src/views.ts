@@ -1,8 +1,11 @@
 import { type Decimal, text, ZERO } from '@mtrade/money';
-import { cycleStartState, levels, type PairState, publicState } from '@mtrade/cycle';
+import { cycleStartState, levels, type PairState, publicState, type WaitReason } from '@mtrade/cycle';
 import type { EngineContext } from './context.js';
 import { MarketReader } from './market-reader.js';
 import type { EngineView, PairView } from './operator.js';
+
+const tradesMissing = ({ intents }: EngineContext, { openIntents }: PairState): WaitReason | null =>
+  openIntents.some(({ id }) => intents.get(id)?.isStuck === true) ? 'trades_missing' : null;
 
 const shown = (value: Decimal | null): string | null => value && text(value);
 
@@ -69,6 +72,6 @@ function pairView(
     decision_age_ms: memory && memory.decidedMono !== null ? Math.round(nowMono - memory.decidedMono) : null,
     realized_profit: text(pair.realizedProfit),
     attention: pair.attention,
-    waiting_for: memory ? memory.waitingFor : 'not_configured',
+    waiting_for: memory ? (tradesMissing(context, pair) ?? memory.waitingFor) : 'not_configured',
   };
 }

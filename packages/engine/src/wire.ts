@@ -1,6 +1,6 @@
 import { baseQty, decimal, price, quoteAmount, text } from '@mtrade/money';
 import type { EpochMs } from '@mtrade/base';
-import type { Fill, MarketRules } from '@mtrade/cycle';
+import type { Fill, MarketRules, SettledOrder } from '@mtrade/cycle';
 import type {
   OrderEvidence,
   PlaceOutcome,
@@ -8,6 +8,7 @@ import type {
   WireFill,
   WirePlaceOutcome,
   WireRules,
+  WireSettledOrder,
 } from './ports.js';
 
 /** A structured clone drops the class of a decimal, so amounts cross a thread border as plain text. */
@@ -25,6 +26,13 @@ export const fillFromWire = (wire: WireFill): Fill => ({
   price: price(wire.price),
   fee: quoteAmount(wire.fee),
   epochMs: wire.epochMs as EpochMs,
+});
+
+export const settledOrderFromWire = (wire: WireSettledOrder): SettledOrder => ({
+  ...wire,
+  filledBase: baseQty(wire.filledBase),
+  filledQuote: quoteAmount(wire.filledQuote),
+  fills: wire.fills.map(fillFromWire),
 });
 
 export const rulesToWire = (rules: MarketRules): WireRules => ({

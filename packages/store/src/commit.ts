@@ -1,7 +1,7 @@
 import { MtradeError } from '@mtrade/base';
 import type { Intent, PairState } from '@mtrade/cycle';
 import type { ChangeSet, JournalEntry } from '@mtrade/engine';
-import { decimal, text } from '@mtrade/money';
+import { decimal, text, ZERO } from '@mtrade/money';
 import type { Database } from 'better-sqlite3';
 import type { Identity } from './identity.js';
 import { closedCycleToRow, cycleToRow, type CycleRow } from './rows/cycle-row.js';
@@ -77,6 +77,7 @@ export function createCommit({ db, identity, epoch, nowMs }: CommitDeps): (chang
     if (change.cycle) statements.cycle.run(cycleToRow(change.cycle));
     if (change.position) statements.position.run({ ...positionToRow(change.position), ...identity });
     if (dust) statements.dust.run({ ...dust, cycle_id: dustCycle(change, dust) });
+    if (change.takenIn) for (const row of takenInRows(change.takenIn, nowMs())) statements.dust.run(row);
     for (const { intent, from } of change.intentMoves ?? []) moveIntent(intent, from);
     for (const intent of change.newIntents ?? [])
       statements.intent.run({ ...intentToRow(intent), ...identity });
@@ -91,6 +92,18 @@ export function createCommit({ db, identity, epoch, nowMs }: CommitDeps): (chang
 /** A cycle takes dust over when its start buy fills and leaves some when its sale ends; a reset forgets it (no cycle). */
 const dustCycle = (change: ChangeSet, dust: DustChange): number | null =>
   (dust.base.startsWith('-') || dust.cost.startsWith('-') ? change.cycle : change.closedCycle)?.id ?? null;
+
+/** As if they had come to the pair from nowhere and the cycle had taken them over: the pair's own dust stays as it is. */
+const takenInRows = ({ symbol, cycleId, base, cost }: NonNullable<ChangeSet['takenIn']>, epochMs: number) => [
+  { symbol, cycle_id: null, base: text(base), cost: text(cost), epoch_ms: epochMs },
+  {
+    symbol,
+    cycle_id: cycleId,
+    base: text(ZERO.minus(base)),
+    cost: text(ZERO.minus(cost)),
+    epoch_ms: epochMs,
+  },
+];
 
 interface DustChange {
   readonly symbol: string;

@@ -21,6 +21,7 @@ const WORDS: Readonly<Record<Exclude<Reason, keyof typeof NORMAL>, string>> = {
   paused: 'paused (mtrade resume PAIR)',
   needs_attention: 'wants a human',
   outcome_unknown: 'outcome of an order unknown',
+  trades_missing: 'trades of an order missing',
   price_unknown: 'no price yet',
   price_stale: 'price too old',
   price_unconfirmed: 'price has jumped, not confirmed yet',

@@ -3,6 +3,8 @@ export const CONDITIONS = {
   'pair.attention': 'a pair needs a human',
   'order.unknown': 'the outcome of an order stays unknown',
   'order.quarantined': 'an order cannot be resolved',
+  'order.trades-missing': 'the trades of an accepted order do not come',
+  'order.late-fill': 'an order traded after its end',
   'worker.restarted': 'a thread of the engine died and was started again',
   'feed.disconnected': 'no prices come from the exchange',
   'pair.blind': 'the price stream of a pair cannot be relied on',

@@ -79,6 +79,10 @@ export class Alerter {
       this.#quarantined.set(id, symbol);
       this.raise('order.quarantined', symbol, `order ${id} cannot be resolved; its pair stays blocked`);
     }
+    if (event === 'order.late-fill')
+      this.raise('order.late-fill', symbol, `order ${id} traded after its end; it is booked, buying halts`);
+    // The operator has looked.
+    if (event === 'operator.resumed' || event === 'operator.reset') this.resolve('order.late-fill', symbol);
     if (id !== null && ORDER_ENDED.test(event) && this.#quarantined.delete(id)) {
       if (![...this.#quarantined.values()].includes(symbol)) this.resolve('order.quarantined', symbol);
     }

@@ -158,6 +158,10 @@ export class Conditions {
   *#pairFindings({ pairs }: StatusJson): Iterable<Finding> {
     for (const { symbol, attention, state, waiting_for: waitingFor } of pairs) {
       if (attention !== null) yield { ...plain('pair.attention', `needs attention: ${attention}`), symbol };
+      if (waitingFor === 'trades_missing') {
+        const text = 'an order was accepted, and its trades do not add up to what it says it filled';
+        yield { ...plain('order.trades-missing', text), symbol };
+      }
       if (state === 'unknown' || waitingFor === 'outcome_unknown') {
         const text = 'the outcome of an order is unknown; the pair is blocked until the exchange answers';
         yield { condition: 'order.unknown', symbol, text, afterMs: this.#limits.unknownAfterMs };
@@ -188,6 +192,7 @@ export class Conditions {
 const FROM_STATUS: ReadonlySet<Condition> = new Set<Condition>([
   'pair.attention',
   'order.unknown',
+  'order.trades-missing',
   'worker.restarted',
   'feed.disconnected',
   'pair.blind',
@@ -197,6 +202,7 @@ const FROM_STATUS: ReadonlySet<Condition> = new Set<Condition>([
 ]);
 const TOLD: ReadonlySet<Condition> = new Set<Condition>([
   'order.quarantined',
+  'order.late-fill',
   'backup.failed',
   'engine.fatal',
 ]);
