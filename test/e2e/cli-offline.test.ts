@@ -224,7 +224,7 @@ test.each([
   [['--mode', 'live'], false],
   [['--mode', 'live', '--trade'], true],
   [['--mode', 'paper'], true],
-])('init %j lets the pairs trade: %s, and shows what the whole ladders need', async (args, trades) => {
+])('init %j lets the pairs trade: %s, and shows what the whole ladders need (C06)', async (args, trades) => {
   const { stdout } = await mtrade(place, ['init', '--pairs', 'BTC/USDT,ETH/USDT', ...args]);
 
   const text = readFileSync(join(place.directory, 'mtrade.toml'), 'utf8');

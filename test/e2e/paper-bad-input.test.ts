@@ -91,7 +91,7 @@ const CASES: readonly Case[] = [
   ...(existsSync('/proc/self')
     ? [
         {
-          what: 'a data_dir that may not be written',
+          what: 'a data_dir that may not be written (P27)',
           toml: 'data_dir = "/proc/mtrade/data"\n',
           code: 77,
           says: ['/proc/mtrade/data'],

@@ -78,7 +78,7 @@ describe('kill -9', () => {
 describe('SIGTERM with an order in flight', () => {
   const place = useWorld({ pairs: ['FLIGHT/USDT', 'SILENT/USDT', 'IDLE/USDT'] });
 
-  test('scenario 51: the answer is waited for and recorded, nothing new is sent, exit 0', async () => {
+  test('scenario 51, P23: the answer is waited for and recorded, nothing new is sent, exit 0', async () => {
     const { world } = place;
     const engine = await startEngine(world, { engine: { request_deadline_ms: 20_000 } });
     world.harmOrders('FLIGHT/USDT', { kind: 'delay-after', ms: 1_500 });
@@ -98,7 +98,7 @@ describe('SIGTERM with an order in flight', () => {
     expect([world.posts('FLIGHT/USDT'), world.posts('IDLE/USDT')]).toEqual([1, 0]);
   });
 
-  test('scenario 51: without an answer the outcome stays unknown on disk, exit 0; the next start finds it', async () => {
+  test('scenario 51, P23: without an answer the outcome stays unknown on disk, exit 0; the next start finds it', async () => {
     const { world } = place;
     const impatient = { engine: { request_deadline_ms: 1_000 }, pairs: ['SILENT/USDT'] };
     const engine = await startEngine(world, impatient);

@@ -174,7 +174,7 @@ describe.concurrent('the ledger', () => {
 });
 
 describe('over a restart', () => {
-  test('scenarios 24, 26: rows stay as stored until the cycle ends, profit stays to the last digit', async () => {
+  test('scenarios 24, 26, C07: rows stay as stored until the cycle ends, profit stays to the last digit', async () => {
     const { world } = at;
     world.price('FROZEN/USDT', '99.9', '100');
     await at.engine.untilPair('FROZEN/USDT', 'is active', ({ state }) => state === 'active');

@@ -1,7 +1,7 @@
 import { type Decimal, decimal, text, ZERO } from '@mtrade/money';
 import { describe, expect, test } from 'vitest';
 import { say } from './exchange.js';
-import { ETH, makeParams, World } from './world.js';
+import { ETH, makeParams, makeRules, World } from './world.js';
 
 const ETHBTC = 'ETH/BTC';
 
@@ -112,6 +112,19 @@ describe('averaging and selling', () => {
 
     world.start();
     expect(world.view().profit).toEqual({ USDT: text(expected) });
+  });
+
+  test('X12: another fee tier, whatever the rules say, is booked as the trades have it', () => {
+    const world = activeWorld(
+      { rules: (symbol) => makeRules(symbol, { feeRate: decimal('0.002') }) },
+      '0.01',
+    );
+    expect(text(world.pair().cycle!.baseVolume)).toBe('0.099');
+
+    world.pass(ETH, '110', '110.1');
+    const sale = world.trade({ at: '110', fee: '0' });
+
+    expect(world.view().profit).toEqual({ USDT: text(sale.filledQuote.minus('10')) });
   });
 });
 

@@ -1,3 +1,4 @@
+import { type LaneEvent, rulesToWire } from '@mtrade/engine';
 import { text } from '@mtrade/money';
 import { describe, expect, test } from 'vitest';
 import { say } from './exchange.js';
@@ -41,7 +42,7 @@ describe('a start buy', () => {
     });
   });
 
-  test('scenario 8: a refusal returns to idle, and each further try waits for a growing back-off', () => {
+  test('scenario 8, X21: a refusal returns to idle, and each further try waits for a growing back-off', () => {
     const world = new World().ready();
     const attempts: number[] = [];
     for (let step = 0; step < 1_200; step += 1) {
@@ -236,7 +237,7 @@ describe('money', () => {
     expect(other.ordersOf(BTC)).toHaveLength(1);
   });
 
-  test('a purchase below the minimum of the pair is refused here and not by the exchange', () => {
+  test('X06: a purchase below the minimum of the pair is refused here and not by the exchange', () => {
     const rules = (symbol: string) =>
       makeRules(symbol, { minQuote: makeParams({ baseOrder: '11' }).baseOrder });
     const world = new World({ rules }).ready();
@@ -244,6 +245,81 @@ describe('money', () => {
 
     expect(world.orders).toEqual([]);
     expect(world.view().pairs[0]?.waiting_for).toBe('below_minimum');
+  });
+});
+
+describe('an order that does not fit the rules of its pair', () => {
+  const newRules = (symbol: string): LaneEvent => ({
+    type: 'rules',
+    rules: [rulesToWire(makeRules(symbol))],
+  });
+
+  test.each(['INVALID_PRECISION', 'AMOUNT_TOO_LITTLE', 'INVALID_PARAM_VALUE'])(
+    'X06, X07: after %s the rules are read again, and nothing is sent before they have come',
+    (label) => {
+      const world = new World().ready();
+      world.pass(ETH, '100', '100');
+      world.cycler.laneEvent(say.rejected(world.lastOrder, label));
+      expect(world.requestsOf('refresh-rules')).toEqual([{ type: 'refresh-rules', symbols: [ETH] }]);
+
+      world.clock.advance(60_000);
+      world.tellBalances();
+      world.tellClock();
+      world.pass(ETH, '100', '100.1');
+      expect(world.orders).toHaveLength(1);
+      expect(world.view().pairs[0]?.waiting_for).toBe('rules_unknown');
+
+      world.cycler.laneEvent(newRules(ETH));
+      world.pass(ETH, '100', '100.2');
+      expect(world.orders).toHaveLength(2);
+      expect(world.pair().attention).toBe(null);
+    },
+  );
+
+  test('X07: refused by the new rules, too, the pair is blocked until a human has looked', () => {
+    const world = new World().ready();
+    const refuse = (ask: string): void => {
+      world.pass(ETH, '100', ask);
+      world.cycler.laneEvent(say.rejected(world.lastOrder, 'INVALID_PRECISION'));
+      world.cycler.laneEvent(newRules(ETH));
+      world.clock.advance(60_000);
+      world.tellBalances();
+      world.tellClock();
+    };
+    refuse('100');
+    refuse('100.1');
+    world.pass(ETH, '100', '100.2');
+
+    expect(world.orders).toHaveLength(2);
+    expect(world.pair().attention).toContain('INVALID_PRECISION');
+    expect(world.events()).toContain('pair.needs_attention');
+    world.command({ name: 'resume', symbol: ETH });
+    world.pass(ETH, '100', '100.3');
+    expect(world.orders).toHaveLength(3);
+  });
+
+  test('an order that was accepted in between makes the next refusal a first one', () => {
+    const world = new World().ready();
+    world.pass(ETH, '100', '100');
+    world.cycler.laneEvent(say.rejected(world.lastOrder, 'INVALID_PRECISION'));
+    world.cycler.laneEvent(newRules(ETH));
+    world.clock.advance(60_000);
+    world.tellBalances();
+    world.tellClock();
+    world.pass(ETH, '100', '100.1');
+    world.trade({ at: '100.1' });
+    world.pass(ETH, '90', '90.1');
+    world.cycler.laneEvent(say.rejected(world.lastOrder, 'INVALID_PRECISION'));
+
+    expect(world.pair().attention).toBe(null);
+  });
+
+  test('a refusal about anything else leaves the rules alone', () => {
+    const world = new World().ready();
+    world.pass(ETH, '100', '100');
+    world.cycler.laneEvent(say.rejected(world.lastOrder, 'BALANCE_NOT_ENOUGH'));
+
+    expect(world.requestsOf('refresh-rules')).toEqual([]);
   });
 });
 

@@ -388,7 +388,11 @@ const OPERATOR: readonly Row[] = [
   ['C03', 'Negative, zero, NaN, 1e308, text for a number', 'refused by name'],
   ['C04', 'A secret that is missing, empty or of two lines', 'exit 78, naming where it was looked for'],
   ['C05', 'A pair that is unknown or named twice; more pairs than allowed', 'refused, or one pair'],
-  ['C06', 'Steps that cost more than the deposit', 'refused with the sum'],
+  [
+    'C06',
+    'Steps that cost more than there is',
+    'the sum of the whole ladders is told before a start; a row that cannot be paid is not bought',
+  ],
   [
     'C07',
     'The configuration changes while a cycle is open',

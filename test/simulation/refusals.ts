@@ -6,5 +6,6 @@ export const REFUSALS = [
   { label: 'INVALID_SIGNATURE', retryAfterMs: null },
   { label: 'REQUEST_EXPIRED', retryAfterMs: null },
   { label: 'TRADE_RESTRICTED', retryAfterMs: null },
+  { label: 'INVALID_PRECISION', retryAfterMs: null },
   { label: 'FOK_NOT_FILL', retryAfterMs: null },
 ] as const;

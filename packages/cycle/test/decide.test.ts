@@ -82,7 +82,7 @@ describe('scenario 10: what is not known is not done', () => {
     expect(reason(activePair(), makeContext(MARKET, changes))).toBe(expected);
   });
 
-  test('a pair that the exchange has closed for this side waits', () => {
+  test('X13, X14: a pair that the exchange has closed for this side waits; what is held is sold while it may be', () => {
     const only = (tradable: 'buy-only' | 'sell-only' | 'none') => ({ rules: makeRules({ tradable }) });
 
     expect(reason(idlePair(), makeContext(MARKET, only('sell-only')))).toBe('not_tradable');

@@ -38,6 +38,8 @@ export interface PairMemory {
   /** After an unexpected error the pair rests until then, and the others go on. */
   restUntilMono: number;
   errors: number;
+  /** An order was refused as one that does not fit the rules of the pair; true until one is accepted. */
+  rulesDoubted: boolean;
 }
 
 /** One open intent's in-memory companion: when to ask again. Rebuilt from nothing after a restart. */

@@ -242,5 +242,6 @@ function newMemory(index: number, bornMono: MonoMs, lastActivityMono: MonoMs | n
     lastActivityMono,
     restUntilMono: 0,
     errors: 0,
+    rulesDoubted: false,
   };
 }

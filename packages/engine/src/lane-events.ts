@@ -14,6 +14,7 @@ import {
 } from '@mtrade/cycle';
 import { closeIntent } from './closing.js';
 import type { EngineContext } from './context.js';
+import { doubtRules } from './doubted-rules.js';
 import { journal } from './journal.js';
 import type { LateFills } from './late-fills.js';
 import type { PriceWatch } from './price-watch.js';
@@ -105,7 +106,9 @@ export class LaneEvents {
           'the exchange refused an order',
         );
         if (outcome.retryAfterMs !== null) budget.pauseUntil(clock.monoMs() + outcome.retryAfterMs);
-        return this.#apply(pair, intent, { type: 'rejected', label: outcome.label, nowMs });
+        this.#apply(pair, intent, { type: 'rejected', label: outcome.label, nowMs });
+        if (intent.state === 'SUBMITTED') doubtRules(this.#context, pair.symbol, outcome.label);
+        return;
       case 'acked': {
         const order = {
           ...outcome,
@@ -113,6 +116,8 @@ export class LaneEvents {
           filledQuote: quoteAmount(outcome.filledQuote),
         };
         this.#apply(pair, intent, { type: 'acked', order, nowMs });
+        const memory = this.#context.pairs.get(pair.symbol);
+        if (memory) memory.rulesDoubted = false;
         this.#askAgain(intentId, TRADES_EXPECTED_MS);
       }
     }

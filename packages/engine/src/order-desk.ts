@@ -3,7 +3,7 @@ import { type BaseQty, type QuoteAmount, text, ZERO } from '@mtrade/money';
 import { addsUp } from '@mtrade/cycle';
 import type { Logger } from '@mtrade/log';
 import type { LaneEvent, LaneRequest, OrderRequest, Venue, WireSettledOrder } from './ports.js';
-import { evidenceToWire, fillToWire, outcomeToWire } from './wire.js';
+import { evidenceToWire, fillToWire, outcomeToWire, rulesToWire } from './wire.js';
 
 export interface OrderDeskOptions {
   /** Waits between looks at an order's trades, ms; the exchange may show a trade later than the order. */
@@ -24,6 +24,9 @@ interface FinishedOrder {
   readonly filledBase: BaseQty;
   readonly filledQuote: QuoteAmount;
 }
+
+const RULES_TRIES = 5;
+const RULES_RETRY_MS = 2_000;
 
 /** More orders than the rate budget allows within any order's life. */
 const REMEMBERED_IDS = 4_096;
@@ -59,6 +62,8 @@ export class OrderDesk {
         return this.#follow(request);
       case 'scan':
         return this.#scan(request);
+      case 'refresh-rules':
+        return this.#refreshRules(request.symbols);
       case 'refresh-balances':
         return this.#refreshBalances();
       case 'refresh-clock':
@@ -199,6 +204,21 @@ export class OrderDesk {
         tradeRows: 0,
       };
       emit({ type: 'scanned', intentId: request.intentId, record, found: [] });
+    }
+  }
+
+  /** Until they come the pair stands still, so this is tried a few times; the next regular reading brings them anyway. */
+  async #refreshRules(symbols: readonly string[]): Promise<void> {
+    const { venue, emit, log, sleep } = this.#deps;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const rules = await venue.loadRules(symbols);
+        return emit({ type: 'rules', rules: rules.map(rulesToWire) });
+      } catch (error) {
+        if (tries === RULES_TRIES)
+          return log.warn({ symbols, reason: errorText(error) }, 'no new rules of a pair');
+        await sleep(RULES_RETRY_MS * tries);
+      }
     }
   }
 

@@ -317,6 +317,7 @@ export type LaneRequest =
       readonly clientOrderId: string;
       readonly fromMs: EpochMs;
     }
+  | { readonly type: 'refresh-rules'; readonly symbols: readonly string[] }
   | { readonly type: 'refresh-balances' }
   | { readonly type: 'refresh-clock' }
   /** One call for each book, one for all tickers together. */

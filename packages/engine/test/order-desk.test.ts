@@ -289,6 +289,21 @@ describe('scans', () => {
 });
 
 describe('account and clock', () => {
+  test('X07: rules that a pair waits for are asked for again when the exchange does not answer, and not for ever', async () => {
+    let failures = 2;
+    const loadRules = () => (failures-- > 0 ? Promise.reject(new Error('timeout')) : Promise.resolve([]));
+    const answered = desk({ loadRules });
+    await answered.one.handle({ type: 'refresh-rules', symbols: ['ETH/USDT'] });
+    expect(answered.events).toEqual([{ type: 'rules', rules: [] }]);
+    expect(answered.calls).toHaveLength(3);
+
+    const silent = desk({ loadRules: () => Promise.reject(new Error('timeout')) });
+    await silent.one.handle({ type: 'refresh-rules', symbols: ['ETH/USDT'] });
+    expect(silent.events).toEqual([]);
+    expect(silent.calls).toHaveLength(5);
+    expect(silent.sleeps.every((ms) => ms > 0)).toBe(true);
+  });
+
   test('balances carry the time at which they were asked for', async () => {
     const { one, events, clock } = desk();
     const asked = clock.mono;

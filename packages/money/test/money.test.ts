@@ -77,7 +77,7 @@ describe('decimal text', () => {
 });
 
 describe('steps', () => {
-  test('floor and ceiling are the nearest multiples around the value', () => {
+  test('floor and ceiling are the nearest multiples around the value (X07)', () => {
     fc.assert(
       fc.property(positive, step, (value, size) => {
         const down = floorToStep(value, size);

@@ -151,7 +151,7 @@ describe('requests that a web page makes (S02, S04)', () => {
     expect(answer.status).toBe(403);
   });
 
-  test('no answer allows another origin, and every answer forbids framing, sniffing and caching', async () => {
+  test('no answer allows another origin, and every answer forbids scripts, framing, sniffing and caching (S17)', async () => {
     const harness = await startHarness();
     const headers = { origin: 'http://evil.example', 'access-control-request-method': 'POST' };
 
@@ -170,6 +170,26 @@ describe('requests that a web page makes (S02, S04)', () => {
       expect(answer.headers['referrer-policy']).toBe('no-referrer');
       expect(answer.headers['cache-control']).toBe('no-store');
     }
+  });
+});
+
+describe('paths (S09)', () => {
+  test.each([
+    '/../../../../etc/passwd',
+    '/%2e%2e/%2e%2e/%2e%2e/etc/passwd',
+    '/api/..%2f..%2fcontrol.token',
+    '//etc/passwd',
+    '/..\\..\\control.token',
+    '/control.token',
+    '/api/autotrade/status/../../../control.token',
+  ])('%s leads to no file', async (path) => {
+    const harness = await startHarness();
+
+    const answer = await harness.call({ path });
+
+    expect([400, 404]).toContain(answer.status);
+    expect(answer.text).not.toContain('root:');
+    expect(answer.text).not.toContain(harness.token);
   });
 });
 

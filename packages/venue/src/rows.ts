@@ -134,10 +134,20 @@ function stepField(row: Row, name: string): Decimal {
   return decimal('1').div(decimal(`1${'0'.repeat(Number(places))}`));
 }
 
+/** Gate announces the end of a pair by `delisting_time`, Unix seconds; 0 or absent means that none is planned. */
+const isBeingDelisted = (row: Row): boolean =>
+  !(optional(row, 'delisting_time', decimalField) ?? ZERO).eq(ZERO);
+
+/** What is held may still be sold as long as the pair trades; nothing new is bought that could not be sold in time. */
+const withoutBuys = (tradable: MarketRules['tradable']): MarketRules['tradable'] =>
+  tradable === 'both' || tradable === 'sell-only' ? 'sell-only' : 'none';
+
 /** One row of `/spot/currency_pairs`; its `fee` is in per cent. */
 export function readRules(value: unknown, symbol: string, accountFee: Decimal | null): MarketRules {
   const row = asRow(value);
   const status = textField(row, 'trade_status');
+  // A word we do not know is no permission to trade.
+  const tradable = Object.hasOwn(TRADABLE, status) ? TRADABLE[status as keyof typeof TRADABLE] : 'none';
   const feeRate = accountFee ?? amountField(row, 'fee').div('100');
   if (feeRate.gte('0.5')) throw new MalformedAnswer(`a fee of ${feeRate.toFixed()} of the trade`);
   return {
@@ -148,8 +158,7 @@ export function readRules(value: unknown, symbol: string, accountFee: Decimal | 
     priceStep: stepField(row, 'precision') as Price,
     minBase: (optional(row, 'min_base_amount', amountField) ?? ZERO) as BaseQty,
     minQuote: (optional(row, 'min_quote_amount', amountField) ?? ZERO) as QuoteAmount,
-    // A word we do not know is no permission to trade.
-    tradable: Object.hasOwn(TRADABLE, status) ? TRADABLE[status as keyof typeof TRADABLE] : 'none',
+    tradable: isBeingDelisted(row) ? withoutBuys(tradable) : tradable,
     feeRate,
     supportsFok: true,
   };

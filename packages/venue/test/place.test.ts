@@ -26,7 +26,7 @@ async function place(answer: Answer, change = {}, options = {}): Promise<PlaceOu
 }
 
 describe('what goes on the wire', () => {
-  test('one POST with exact texts, the whole client id, the expiry and a right signature (N28, fact H)', async () => {
+  test('one POST with exact texts, the spot account, no borrowing, the whole client id, the expiry and a right signature (N28, X23, fact H)', async () => {
     const deadlineMs = Date.now() + 2_500;
     const outcome = await place((_, response) => json(response, 201, filledAnswer()), { deadlineMs });
 
@@ -116,6 +116,17 @@ describe('accepted', () => {
     expect(text(outcome.filledBase)).toBe('0.1');
   });
 
+  test.each(['filled', 'depth_not_enough', 'trader_not_enough', 'price_protect_cancelled', 'small', 'stp'])(
+    'whatever ended it (%s), what was filled counts (X03)',
+    async (cause) => {
+      const ended = { status: cause === 'filled' ? 'closed' : 'cancelled', finish_as: cause };
+      const outcome = await place((_, response) => json(response, 201, filledAnswer(ended)));
+
+      if (outcome.type !== 'acked') throw new Error(inspect(outcome));
+      expect([outcome.finished, outcome.finishAs, text(outcome.filledBase)]).toEqual([true, cause, '0.001']);
+    },
+  );
+
   test('a resting order is not finished', async () => {
     const open = { status: 'open', finish_as: 'open', left: '0.001', filled_amount: '0', filled_total: '0' };
     const outcome = await place((_, response) => json(response, 201, filledAnswer(open)));
@@ -126,16 +137,20 @@ describe('accepted', () => {
 
 describe('rejected: only what the exchange says is definite', () => {
   test.each([
-    [400, 'BALANCE_NOT_ENOUGH'],
-    [400, 'FOK_NOT_FILL'],
-    [400, 'POC_FILL_IMMEDIATELY'],
+    [400, 'BALANCE_NOT_ENOUGH (X21)'],
+    [400, 'FOK_NOT_FILL (X02)'],
+    [400, 'POC_FILL_IMMEDIATELY (X05)'],
+    [400, 'AMOUNT_TOO_LITTLE (X06)'],
+    [400, 'INVALID_PRECISION (X07)'],
+    [400, 'INVALID_CURRENCY_PAIR (X14)'],
     [400, 'ORDER_BOOK_NOT_FOUND'],
     [400, 'INVALID_PARAM_VALUE'],
-    [401, 'INVALID_KEY'], // N17
-    [401, 'INVALID_SIGNATURE'], // N17
+    [401, 'INVALID_KEY (N17)'],
+    [401, 'INVALID_SIGNATURE (N17)'],
     [403, 'FORBIDDEN'],
     [400, 'REQUEST_EXPIRED'], // N03, N19: its own label, never a bad key
-  ])('HTTP %i %s', async (status, label) => {
+  ])('HTTP %i %s', async (status, name) => {
+    const [label = ''] = name.split(' ');
     const outcome = await place((_, response) => json(response, status, { label, message: 'because' }));
 
     expect(outcome).toEqual({ type: 'rejected', label, message: 'because', retryAfterMs: null });
@@ -177,7 +192,10 @@ describe('unknown: everything else', () => {
     ['502 with a definite label (N05)', (_, r) => json(r, 502, { label: 'BALANCE_NOT_ENOUGH' })],
     ['524 of a proxy (N12)', (_, r) => json(r, 524, '<html>timeout</html>')],
     ['400 without a label', (_, r) => json(r, 400, { message: 'no' })],
-    ['400 with a label we do not know', (_, r) => json(r, 400, { label: 'TOO_BUSY', message: 'x' })],
+    [
+      '400 with a label we do not know: maintenance (X15)',
+      (_, r) => json(r, 400, { label: 'TOO_BUSY', message: 'x' }),
+    ],
     ['403 of a firewall (N16)', (_, r) => json(r, 403, '<html>denied</html>')],
     ['404', (_, r) => json(r, 404, { label: 'ORDER_NOT_FOUND' })],
     ['409', (_, r) => json(r, 409, { label: 'CONFLICT' })],

@@ -345,6 +345,21 @@ describe('market rules', () => {
     expect(btc?.tradable).toBe(tradable);
   });
 
+  test.each([
+    ['tradable', 1_900_000_000, 'sell-only'],
+    ['tradable', '1900000000', 'sell-only'],
+    ['sellable', 1_900_000_000, 'sell-only'],
+    ['buyable', 1_900_000_000, 'none'],
+    ['tradable', 0, 'both'],
+  ])('X14: a pair that is %s and whose end is set to %s is %s', async (status, delistingTime, tradable) => {
+    const row = { ...pair, trade_status: status, delisting_time: delistingTime };
+    const venue = await venueWith(exchange([row]), { apiKey: '' });
+
+    const [btc] = await venue.loadRules(['BTC/USDT']);
+
+    expect(btc?.tradable).toBe(tradable);
+  });
+
   test('a pair whose rules cannot be read stops the start, it is not guessed', async () => {
     const venue = await venueWith(exchange([{ ...pair, precision: 'many' }]), { apiKey: '' });
 
