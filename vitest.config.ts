@@ -16,6 +16,7 @@ export default defineConfig({
             'test/architecture/**/*.test.ts',
             'test/engine/**/*.test.ts',
             'test/simulation/**/*.test.ts',
+            'test/fuzz/**/*.test.ts',
             'test/evidence/**/*.test.ts',
           ],
         },

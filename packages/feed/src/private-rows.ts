@@ -44,7 +44,8 @@ function filledBaseOf(row: Fields): Decimal | null {
   if (row['type'] === 'market' && row['side'] === 'buy') return null;
   const amount = amountOf(row['amount']);
   const left = amountOf(row['left']);
-  return amount === null || left === null ? null : amount.minus(left);
+  // More left than there was makes no sense: such a row says nothing of what was filled.
+  return amount === null || left === null || left.gt(amount) ? null : amount.minus(left);
 }
 
 /** A row of `spot.usertrades`: something of this order was traded. Says nothing about how the order ends. */

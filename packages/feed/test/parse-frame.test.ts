@@ -123,6 +123,12 @@ describe('private frames', () => {
     expect(order?.filledBase).toBeNull();
   });
 
+  test('more left than there was says nothing of what was filled', () => {
+    const [order] = only([{ ...row, left: '7' }]).orders;
+
+    expect(order).toMatchObject({ exchangeOrderId: '399123456', filledBase: null });
+  });
+
   test('an order that is put is not finished', () => {
     const [order] = only([{ ...row, event: 'put', finish_as: 'open' }]).orders;
 

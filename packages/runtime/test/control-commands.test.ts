@@ -199,6 +199,17 @@ describe('refusals', () => {
     expect(answer.status).toBe(405);
     expect(answer.headers['allow']).toBe('POST');
   });
+
+  test('a method that no Request can be made with is a wrong method like any other', async () => {
+    const harness = await startHarness();
+
+    const answers = [
+      await harness.call({ path: '/api/autotrade/stop', method: 'TRACE' }),
+      await harness.call({ path: '/nowhere', method: 'TRACE' }),
+    ];
+
+    expect(answers.map(({ status }) => status)).toEqual([405, 404]);
+  });
 });
 
 describe('views', () => {

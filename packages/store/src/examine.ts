@@ -1,9 +1,8 @@
 import { errorText } from '@mtrade/base';
-import SqliteDatabase, { type Database } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { createAudit } from './audit.js';
-import { migrate, schemaVersion } from './migrate.js';
 import type { Queries } from './queries.js';
-import { MIGRATIONS } from './schema/migrations.js';
+import { schemaDamage } from './schema/intact.js';
 
 /** Something in the books that must not be. Found by looking only; nothing is mended here. */
 export interface BooksFault {
@@ -38,37 +37,9 @@ function integrityFaults(db: Database): BooksFault[] {
   ].map((detail) => ({ kind: 'integrity', symbol: null, detail }));
 }
 
-interface SchemaObject {
-  readonly type: string;
-  readonly name: string;
-  readonly sql: string | null;
-}
-
-const schemaOf = (db: Database): Map<string, SchemaObject> =>
-  new Map(
-    db
-      .prepare<[], SchemaObject>(`SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'`)
-      .all()
-      .map((object) => [`${object.type} ${object.name}`, object]),
-  );
-
-/** An index or trigger that somebody dropped or changed: the promise it carries holds no longer. */
-function schemaFaults(db: Database): BooksFault[] {
-  const fresh = new SqliteDatabase(':memory:');
-  try {
-    migrate(fresh, MIGRATIONS.slice(0, schemaVersion(db)));
-    const actual = schemaOf(db);
-    return [...schemaOf(fresh)]
-      .filter(([key, { sql }]) => actual.get(key)?.sql !== sql)
-      .map(([key]) => ({
-        kind: 'schema',
-        symbol: null,
-        detail: `the ${key} ${actual.has(key) ? 'is not the one that mtrade made' : 'is missing'}`,
-      }));
-  } finally {
-    fresh.close();
-  }
-}
+/** An index or trigger that somebody dropped or changed. */
+const schemaFaults = (db: Database): BooksFault[] =>
+  schemaDamage(db).map((detail) => ({ kind: 'schema', symbol: null, detail }));
 
 function sumFaults(db: Database, queries: Queries): BooksFault[] {
   const audit = createAudit(db);

@@ -4,6 +4,7 @@ import { openReadonly } from './connection.js';
 import { damaged, storeError } from './errors.js';
 import { type Identity, readIdentity, requireSame } from './identity.js';
 import { schemaVersion } from './migrate.js';
+import { schemaDamage } from './schema/intact.js';
 import { APPLICATION_ID, MIGRATIONS } from './schema/migrations.js';
 
 /**
@@ -43,6 +44,8 @@ function check(path: string, wanted: Identity): void {
     const problems = db.pragma('quick_check(3)') as { quick_check: string }[];
     if (problems.length !== 1 || problems[0]?.quick_check !== 'ok')
       throw damaged(path, problems.map((row) => row.quick_check).join('; '));
+    const [rule] = schemaDamage(db);
+    if (rule !== undefined) throw damaged(path, rule);
     const identity = readIdentity(db);
     if (!identity) throw damaged(path, 'it does not say whose books it holds');
     requireSame(identity, wanted, path);

@@ -93,6 +93,9 @@ describe('a start takes the books over', () => {
   });
 });
 
+const firstTrigger = (db: Parameters<Parameters<typeof withSql>[1]>[0]): string =>
+  db.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").pluck().get() as string;
+
 describe('refused, untouched and never created anew (scenario 45, P29)', () => {
   /** Closed books with a few cycles in them. */
   function soundBooks(): string {
@@ -110,6 +113,17 @@ describe('refused, untouched and never created anew (scenario 45, P29)', () => {
     ['half a page', (path) => truncateSync(path, 2_000)],
     ['half the file', (path) => truncateSync(path, Math.floor(statSync(path).size / 8_192) * 4_096)],
     ['a damaged header', (path) => overwrite(path, 5, Buffer.from('xxxx'))],
+    [
+      'another letter in the condition of the index that allows one open order',
+      (path) => {
+        const image = readFileSync(path);
+        overwrite(path, image.indexOf('SUBMITTED', image.indexOf('UNIQUE INDEX')), Buffer.from('SUBMITTEE'));
+      },
+    ],
+    [
+      'a trigger that somebody has dropped',
+      (path) => withSql(path, (db) => db.exec('DROP TRIGGER ' + firstTrigger(db))),
+    ],
     ['a damaged page', (path) => overwrite(path, 4_096 * 3, Buffer.alloc(512, 0xff))],
   ];
 

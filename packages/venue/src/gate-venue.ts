@@ -7,7 +7,7 @@ import { amountField, asRow, asRows, type Row, textField } from './answer.js';
 import { createGateApi } from './gate-api.js';
 import { type GateCall, apiBase, createGateSigner } from './gate-signer.js';
 import { createGateStops } from './gate-stops.js';
-import { createHttpClient } from './http-client.js';
+import { createHttpClient, type HttpClient } from './http-client.js';
 import { loadGateClass } from './load-gate-class.js';
 import { measureClock } from './measure-clock.js';
 import { PAGE_ROWS, readPages } from './pages.js';
@@ -34,6 +34,8 @@ export interface GateVenueOptions {
 export interface GateVenueDeps {
   readonly log: Logger;
   readonly clock: Clock;
+  /** How requests travel; a client of our own for `restUrl` when not given. */
+  readonly http?: HttpClient;
 }
 
 const CLIENT_ID = /^t-[0-9A-Za-z_.-]{1,26}$/;
@@ -48,12 +50,14 @@ export async function createGateVenue(options: GateVenueOptions, deps: GateVenue
   const exchangeNowMs = (): EpochMs =>
     Math.round(exchangeMinusMono === null ? clock.epochMs() : clock.monoMs() + exchangeMinusMono) as EpochMs;
   const sign = createGateSigner({ ...options, exchangeNowMs }, await loadGateClass());
-  const http = createHttpClient({
-    baseUrl: apiBase(options.restUrl),
-    requestDeadlineMs: options.requestDeadlineMs ?? 5_000,
-    connections: 16,
-    maxReplyBytes: 8 * 1024 * 1024,
-  });
+  const http =
+    deps.http ??
+    createHttpClient({
+      baseUrl: apiBase(options.restUrl),
+      requestDeadlineMs: options.requestDeadlineMs ?? 5_000,
+      connections: 16,
+      maxReplyBytes: 8 * 1024 * 1024,
+    });
   const api = createGateApi({ sign, http, clock, exchangeNowMs, scrub });
 
   const get = (path: string, params: GateCall['params'] = {}, access: GateCall['access'] = 'private') =>

@@ -6,6 +6,7 @@ export {
   type OwnTrade,
 } from './account-reader.js';
 export { type GateVenueDeps, type GateVenueOptions, createGateVenue } from './gate-venue.js';
+export type { HttpClient, HttpReply, HttpRequest } from './http-client.js';
 export { type RejectionKind, rejectionKind } from './labels.js';
 export { type RequestPhase, VenueError } from './venue-error.js';
 export type { OrderRow } from './rows.js';

@@ -58,7 +58,9 @@ function filledBaseOf(row: Row, side: Side, filledQuote: QuoteAmount | null): Ba
   if (stated !== null) return stated as BaseQty;
   if (filledQuote?.eq('0')) return ZERO as BaseQty;
   if (row['type'] === 'market' && side === 'buy') return null;
-  return amountField(row, 'amount').minus(amountField(row, 'left')) as BaseQty;
+  const filled = amountField(row, 'amount').minus(amountField(row, 'left'));
+  if (filled.lt('0')) throw new MalformedAnswer('"left" is more than "amount"');
+  return filled as BaseQty;
 }
 
 /** The order evidence that a line of the own trades carries: whose order it was, but not how it ended. */
@@ -75,6 +77,13 @@ export function readTradeEvidence(value: unknown, symbol: string): OrderEvidence
   };
 }
 
+/** A trade of nothing, or for nothing, is none. */
+function tradedField(row: Row, name: string): Decimal {
+  const value = amountField(row, name);
+  if (value.eq('0')) throw new MalformedAnswer(`a trade whose "${name}" is zero`);
+  return value;
+}
+
 /** One line of `/spot/my_trades` that must belong to the given order. */
 export function readFill(value: unknown, symbol: string, exchangeOrderId: string): Fill {
   const row = asRow(value);
@@ -86,8 +95,8 @@ export function readFill(value: unknown, symbol: string, exchangeOrderId: string
     tradeId: idField(row, 'id'),
     symbol,
     side: sideField(row),
-    baseAmount: amountField(row, 'amount') as BaseQty,
-    price: amountField(row, 'price') as Price,
+    baseAmount: tradedField(row, 'amount') as BaseQty,
+    price: tradedField(row, 'price') as Price,
     ...feeOf(row),
     role: role === 'maker' || role === 'taker' ? role : 'unknown',
     epochMs: epochMsField(row, 'create_time_ms', 'create_time') as EpochMs,

@@ -216,6 +216,10 @@ describe('unknown: everything else', () => {
     ['201 with a fill of NaN', (_, r) => json(r, 201, filledAnswer({ filled_amount: 'NaN' }))],
     ['201 with a negative fill', (_, r) => json(r, 201, filledAnswer({ filled_total: '-1' }))],
     ['201 with a fill as a JSON fraction', (_, r) => json(r, 201, filledAnswer({ filled_amount: 0.001 }))],
+    [
+      '201 with more left than there was (found by fuzzing)',
+      (_, r) => json(r, 201, filledAnswer({ filled_amount: undefined, left: '5' })),
+    ],
     ['201 without filled_total', (_, r) => json(r, 201, filledAnswer({ filled_total: undefined }))],
     ['a reset connection (N23)', (_, r) => r.socket?.resetAndDestroy()],
     ['a closed connection', (_, r) => r.socket?.end()],

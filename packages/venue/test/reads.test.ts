@@ -76,6 +76,8 @@ describe('fills', () => {
     ['a trade of another pair', trade({ currency_pair: 'ETH_USDT' })],
     ['a price in exponent form', trade({ price: '3e-2' })],
     ['a fee in an unnamed coin', trade({ fee_currency: '' })],
+    ['a trade of nothing', trade({ amount: '0' })],
+    ['a trade for nothing', trade({ price: '0.000' })],
     ['a row that is no object', 7],
   ])('are refused as a whole because of %s', async (_, row) => {
     const venue = await venueWith((__, response) => json(response, 200, [trade(), row]));

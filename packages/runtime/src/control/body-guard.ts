@@ -9,7 +9,10 @@ import { Problem } from './problem.js';
  */
 export function bodyGuard(options: { readonly bodyBytes: number; readonly jsonDepth: number }): Guard {
   return async (context, next) => {
-    if (isRead(context.req.method)) return next();
+    const { method } = context.req;
+    if (isRead(method)) return next();
+    // The platform's Request refuses to be made with these; no route takes them, and the router says so.
+    if (UNMAKEABLE_METHODS.has(method.toUpperCase())) return next();
     const text = await readBounded(context.env.incoming, options.bodyBytes);
     if (jsonDepthExceeds(text, options.jsonDepth)) {
       throw new Problem(
@@ -22,13 +25,15 @@ export function bodyGuard(options: { readonly bodyBytes: number; readonly jsonDe
     headers.delete('content-length');
     headers.set('content-type', 'application/json');
     context.req.raw = new Request(context.req.url, {
-      method: context.req.method,
+      method,
       headers,
       body: text.trim() === '' ? '{}' : text,
     });
     return next();
   };
 }
+
+const UNMAKEABLE_METHODS: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK']);
 
 async function readBounded(incoming: IncomingMessage, limitBytes: number): Promise<string> {
   if (Number(incoming.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
