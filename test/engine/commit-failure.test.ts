@@ -9,11 +9,7 @@ import { BTC, ETH, World, type WorldOptions } from './world.js';
 function failing(options: WorldOptions = {}): { world: World; fail: (error: Error | null) => void } {
   let failure: Error | null = null;
   const wrapStore = (store: Store): CycleStore => ({
-    load: store.load,
-    closedCycle: store.closedCycle,
-    closedIntent: store.closedIntent,
-    knowsStop: store.knowsStop,
-    close: store.close,
+    ...store,
     commit: (change) => {
       if (failure) throw failure;
       store.commit(change);

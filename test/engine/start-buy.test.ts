@@ -435,9 +435,7 @@ describe('a price that is old by the time of the exchange', () => {
   });
 
   test('a wrong wall clock of this host changes nothing', () => {
-    const world = new World({ staleAfterMs: 5_000 });
-    world.tellClock();
-    world.tellBalances();
+    const world = new World({ staleAfterMs: 5_000 }).ready();
     world.clock.wall += 7_200_000;
     world.reactor.onTick({
       symbol: ETH,

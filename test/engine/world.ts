@@ -14,6 +14,7 @@ import {
   type OrderRequest,
   Reactor,
   type ScaledPrice,
+  type Survey,
 } from '@mtrade/engine';
 import { silentLogger } from '@mtrade/log';
 import { baseQty, decimal, price, quoteAmount, text } from '@mtrade/money';
@@ -186,7 +187,23 @@ export class World {
   ready(): this {
     this.tellClock();
     this.tellBalances();
+    this.tellSurvey();
     return this;
+  }
+
+  /** The account as a survey shows it. Without changes it shows nothing of mtrade. */
+  tellSurvey(changes: Partial<Omit<Survey, 'type'>> = {}): void {
+    const nowMs = this.clock.epochMs();
+    this.cycler.laneEvent({
+      askedMs: nowMs,
+      fromMs: 0 as EpochMs,
+      toMs: null,
+      startedAtMs: nowMs,
+      openOrders: { rows: [], missing: null },
+      trades: { rows: [], missing: null },
+      ...changes,
+      type: 'surveyed',
+    });
   }
 
   tellClock(errorMs = 20): void {

@@ -26,15 +26,21 @@ export interface InsertFacts {
   readonly trading: boolean;
   readonly cycle: StoredCycle | undefined;
   readonly openOfPair: readonly Intent[];
+  /** Another installation trades on the account. */
+  readonly foreign: boolean;
 }
 
-export function checkNewIntent(intent: Intent, { pair, trading, cycle, openOfPair }: InsertFacts): void {
+export function checkNewIntent(
+  intent: Intent,
+  { pair, trading, cycle, openOfPair, foreign }: InsertFacts,
+): void {
   const who = intent.clientOrderId;
   if (intent.state !== 'SUBMITTED') refuse('ILLEGAL', `${who} is born ${intent.state}`);
   if (openOfPair.some((open) => open.side === intent.side)) refuse('one_open', who);
   if (intent.side === 'buy' && !trading) refuse('STOPPED', who);
   if (intent.side === 'buy' && !pair.permitted) refuse('FORBIDDEN', who);
   if (intent.side === 'buy' && pair.attention !== null) refuse('ATTENTION', who);
+  if (intent.side === 'buy' && foreign) refuse('FOREIGN', who);
   if (intent.purpose === 'start' && pair.paused) refuse('PAUSED', who);
   if (!cycle || cycle.symbol !== intent.symbol) refuse('MISMATCH', who);
   if (cycle.outcome !== undefined) refuse('CLOSED', who);

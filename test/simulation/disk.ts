@@ -1,6 +1,14 @@
-import { assert, MtradeError } from '@mtrade/base';
+import { assert, type EpochMs, MtradeError } from '@mtrade/base';
 import { type Cycle, type Fill, type Intent, isOpen, type PairState } from '@mtrade/cycle';
-import type { ChangeSet, ClosedIntent, CycleStore, IntentKey, StoreSnapshot } from '@mtrade/engine';
+import type {
+  ChangeSet,
+  ClosedIntent,
+  CycleStore,
+  Discrepancy,
+  ForeignInstall,
+  IntentKey,
+  StoreSnapshot,
+} from '@mtrade/engine';
 import { type BaseQty, type QuoteAmount, ZERO } from '@mtrade/money';
 import { checkCycle, checkMove, checkNewIntent, refuse, type StoredCycle } from './disk-rules.js';
 
@@ -16,6 +24,8 @@ export interface DiskOptions {
   readonly isOpen: (state: Intent['state']) => boolean;
   /** False finds no intent that has ended (an ablation). */
   readonly findsEnded: boolean;
+  /** When the books were begun. */
+  readonly createdMs: number;
   /** False lets a replaced engine write on (an ablation). */
   readonly fenced: boolean;
   /** The nonce of a lease. Real: a new one each time. */
@@ -39,6 +49,10 @@ export class Disk {
   readonly intentOf = new Map<string, number>();
   readonly fills = new Map<string, BookedFill>();
   readonly pairs = new Map<string, PairState>();
+  readonly foreign = new Map<string, ForeignInstall>();
+  readonly discrepancies = new Map<string, Discrepancy>();
+  /** One row at most: up to when the account was compared. */
+  readonly #compared = new Map<1, EpochMs>();
   readonly #options: DiskOptions;
   readonly #openIntents = new Map<number, Intent>();
   readonly #openCycles = new Map<string, number>();
@@ -102,6 +116,10 @@ export class Disk {
         nextIntentId: lastKey(this.intents) + 1,
         nextCycleId: lastKey(this.cycles) + 1,
         pairs: this.#options.symbols.map((symbol) => this.pair(symbol)),
+        createdMs: this.#options.createdMs as EpochMs,
+        comparedToMs: this.#compared.get(1) ?? null,
+        foreignInstalls: [...this.foreign.values()],
+        discrepancies: [...this.discrepancies.values()],
       }),
       commit: (change) => this.#commit(epoch, change),
       closedCycle: (id) => {
@@ -113,6 +131,7 @@ export class Disk {
         [...this.intents.values()].some(
           (intent) => intent.symbol === symbol && intent.stop?.stopId === stopId,
         ),
+      isBooked: (symbol, tradeId) => this.fills.has(fillKey({ symbol, tradeId })),
       close: () => undefined,
     };
   }
@@ -131,10 +150,9 @@ export class Disk {
 
   /** A copy of the books, to be put back later. */
   backup(): () => void {
-    const maps = [this.cycles, this.intents, this.intentOf, this.fills, this.pairs] as Map<
-      unknown,
-      unknown
-    >[];
+    const books = [this.cycles, this.intents, this.intentOf, this.fills, this.pairs];
+    const found = [this.foreign, this.discrepancies, this.#compared];
+    const maps = [...books, ...found] as Map<unknown, unknown>[];
     const open = [this.#openIntents, this.#openCycles] as unknown as Map<unknown, unknown>[];
     const copies = [...maps, ...open].map((map) => [map, [...map]] as const);
     const trading = this.#trading;
@@ -179,6 +197,10 @@ export class Disk {
     for (const { intent, from } of change.intentMoves ?? []) this.#move(intent, from);
     for (const intent of change.newIntents ?? []) this.#insert(intent);
     for (const booked of change.fills ?? []) this.#book(booked);
+    if (change.comparedToMs !== undefined) this.#set(this.#compared, 1, change.comparedToMs);
+    for (const one of change.foreignInstalls ?? []) this.#set(this.foreign, one.installId, one);
+    for (const one of change.discrepancies ?? [])
+      this.#set(this.discrepancies, `${one.symbol} ${one.kind} ${one.reference}`, one);
   }
 
   #putCycle(cycle: StoredCycle): void {
@@ -209,7 +231,10 @@ export class Disk {
       (open) => open.symbol === intent.symbol && this.#options.isOpen(open.state),
     );
     const cycle = this.cycles.get(intent.cycleId);
-    checkNewIntent(intent, { pair, trading: this.#trading, cycle, openOfPair });
+    const foreign = [...this.foreign.values()].some(
+      ({ acknowledgedMs, lastSeenMs }) => acknowledgedMs === null || acknowledgedMs < lastSeenMs,
+    );
+    checkNewIntent(intent, { pair, trading: this.#trading, cycle, openOfPair, foreign });
     this.#set(this.intents, intent.id, intent);
     this.#set(this.intentOf, intent.clientOrderId, intent.id);
     this.#set(this.#openIntents, intent.id, intent);

@@ -102,7 +102,8 @@ export class SimExchange {
     this.core.place(DEFAULT_USER_ID, { ...order, text: 't-web' }, this.#deps.exchangeMs());
   }
 
-  openOrders(symbol: string): Order[] {
+  /** Without a pair those of all. */
+  openOrders(symbol?: string): Order[] {
     return this.core
       .openOrders({ userId: DEFAULT_USER_ID, symbol, limit: Infinity }, this.#deps.exchangeMs())
       .filter((order) => this.#isShown(this.#orderShownMs, order.id));
@@ -115,8 +116,8 @@ export class SimExchange {
       .filter((order) => this.#isShown(this.#orderShownMs, order.id));
   }
 
-  trades(symbol: string, fromMs: number): Trade[] {
-    const query = { userId: DEFAULT_USER_ID, symbol, fromMs, limit: Infinity };
+  trades(symbol: string | undefined, fromMs: number, toMs?: number): Trade[] {
+    const query = { userId: DEFAULT_USER_ID, symbol, fromMs, toMs, limit: Infinity };
     return this.core
       .myTrades(query, this.#deps.exchangeMs())
       .filter((trade) => this.#isShown(this.#tradesShownMs, trade.orderId));

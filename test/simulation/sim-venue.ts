@@ -3,8 +3,11 @@ import type { Fill, MarketRules } from '@mtrade/cycle';
 import type {
   Balances,
   ClockOffset,
+  Listing,
+  OpenOrder,
   OrderEvidence,
   OrderRequest,
+  OwnTrade,
   PlaceOutcome,
   RestPrice,
   StopEvidence,
@@ -119,6 +122,32 @@ export class SimVenue implements Venue {
 
   findStops(): Promise<StopScan> {
     return Promise.reject(new Error('no stops are simulated'));
+  }
+
+  async openOrders(): Promise<Listing<OpenOrder>> {
+    const { rows, missing } = await this.#pages(() => this.#world.exchange.openOrders());
+    return {
+      rows: rows.map(({ text, symbol, id, side }) => ({
+        clientOrderId: text,
+        symbol,
+        exchangeOrderId: id,
+        side,
+      })),
+      missing: missing ? 'a page is missing' : null,
+    };
+  }
+
+  async trades(fromMs: EpochMs, toMs: EpochMs | null): Promise<Listing<OwnTrade>> {
+    const { exchange, ablated } = this.#world;
+    const { rows, missing } = await this.#pages(() => exchange.trades(undefined, fromMs, toMs ?? undefined));
+    return {
+      rows: rows.map((trade) => ({
+        clientOrderId: trade.text,
+        exchangeOrderId: trade.orderId,
+        fill: fillOf(trade, ablated('fee-ignored')),
+      })),
+      missing: missing ? 'a page is missing' : null,
+    };
   }
 
   async balances(): Promise<Balances> {

@@ -128,6 +128,7 @@ export class World {
     );
     this.disk = new Disk({
       symbols: this.symbols,
+      createdMs: this.time.host.epochMs(),
       isOpen: this.ablated('active-only') ? (state) => state === 'ACKED' || state === 'LIVE' : isOpen,
       fenced: !this.ablated('not-fenced'),
       findsEnded: !this.ablated('no-late-fills'),

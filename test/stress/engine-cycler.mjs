@@ -84,9 +84,7 @@ function run() {
   try {
     store.ensurePairs(board.symbols.map((symbol) => ({ symbol, permitted })));
     const held = {
-      load: store.load,
-      closedCycle: store.closedCycle,
-      close: store.close,
+      ...store,
       commit: (change) => {
         const isHeld =
           holdCommit !== null && change.newIntents?.some((intent) => intent.purpose === holdCommit);
@@ -126,6 +124,16 @@ function run() {
     const exchangeMinusMono = systemClock.epochMs() - now;
     cycler.laneEvent({ type: 'clock', exchangeMinusMono, errorMs: 1, measuredMono: now });
     cycler.laneEvent({ type: 'balances', requestedMono: now, balances });
+    // The account is compared before anything is bought: it shows nothing.
+    cycler.laneEvent({
+      type: 'surveyed',
+      askedMs: systemClock.epochMs(),
+      startedAtMs: systemClock.epochMs(),
+      fromMs: 0,
+      toMs: null,
+      openOrders: { rows: [], missing: null },
+      trades: { rows: [], missing: null },
+    });
     parentPort.postMessage({ type: 'ready' });
     return loop(cycler);
   } finally {

@@ -10,6 +10,7 @@ export const WAIT_REASONS = [
   'not_permitted',
   'paused',
   'needs_attention',
+  'foreign_engine',
   'intent_open',
   'outcome_unknown',
   'trades_missing',
@@ -18,6 +19,7 @@ export const WAIT_REASONS = [
   'price_unconfirmed',
   'book_crossed',
   'account_unknown',
+  'not_reconciled',
   'rules_unknown',
   'not_tradable',
   'clock_uncertain',
@@ -47,6 +49,10 @@ export interface DecisionContext {
   readonly params: LadderParams;
   /** Offset to the exchange clock known within one second. */
   readonly clockCertain: boolean;
+  /** The account's orders and trades have been compared with the books since the engine began. */
+  readonly reconciled: boolean;
+  /** No other installation of mtrade is known to trade on this account. */
+  readonly soleEngine: boolean;
   /** The rate budget allows one more buy, one more sale (sales have a reserve). */
   readonly budget: { readonly buy: boolean; readonly sell: boolean };
 }

@@ -24,6 +24,8 @@ const BACKING_OFF = no('backing_off');
 const CLOCK_UNCERTAIN = unknown('clock_uncertain');
 const RULES_UNKNOWN = unknown('rules_unknown');
 const ACCOUNT_UNKNOWN = unknown('account_unknown');
+const NOT_RECONCILED = unknown('not_reconciled');
+const FOREIGN_ENGINE = no('foreign_engine');
 const PRICE_UNKNOWN = unknown('price_unknown');
 const PRICE_STALE = unknown('price_stale');
 const PRICE_UNCONFIRMED = unknown('price_unconfirmed');
@@ -63,6 +65,11 @@ export const rulesKnown: Guard = (_, context) => (context.rules === null ? RULES
 
 export const accountKnown: Guard = (_, context) => (context.account === null ? ACCOUNT_UNKNOWN : YES);
 
+/** What this account has ordered in the books' name is known: whoever buys before may buy a second time. */
+export const accountReconciled: Guard = (_, context) => (context.reconciled ? YES : NOT_RECONCILED);
+
+export const onlyEngine: Guard = (_, context) => (context.soleEngine ? YES : FOREIGN_ENGINE);
+
 /** Both sides of the book, young enough, believed and not crossed: a one-sided or crossed book is no price to act on. */
 export const priceFresh: Guard = (_, { market, staleAfterMs }) => {
   if (market.bid === null || market.ask === null) return PRICE_UNKNOWN;
@@ -94,8 +101,24 @@ export const KNOWLEDGE: readonly Guard[] = [
   accountKnown,
 ];
 
-export const START: readonly Guard[] = [permitted, noAttention, notPaused, ...KNOWLEDGE, buysOpen, buyBudget];
-export const AVERAGE: readonly Guard[] = [permitted, noAttention, notRollingBack, buysOpen];
+export const START: readonly Guard[] = [
+  permitted,
+  noAttention,
+  onlyEngine,
+  notPaused,
+  ...KNOWLEDGE,
+  accountReconciled,
+  buysOpen,
+  buyBudget,
+];
+export const AVERAGE: readonly Guard[] = [
+  permitted,
+  noAttention,
+  onlyEngine,
+  notRollingBack,
+  accountReconciled,
+  buysOpen,
+];
 export const SALE: readonly Guard[] = [salePermitted, salesOpen];
 
 /** The first guard that does not say yes; null when all do. */

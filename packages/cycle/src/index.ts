@@ -6,6 +6,7 @@ export * from './ladder.js';
 export * from './validate-ladder.js';
 export * from './ladder-json.js';
 export * from './client-order-id.js';
+export * from './reconcile.js';
 export * from './open-intents.js';
 export * from './position.js';
 export * from './follow-position.js';

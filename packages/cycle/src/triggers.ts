@@ -10,7 +10,7 @@ export const NOTHING_ARMED: Triggers = { buyAtOrBelow: null, askLevel: 1, sellAt
 
 export type TriggerContext = Pick<
   DecisionContext,
-  'nowMs' | 'trading' | 'sellWhenForbidden' | 'rules' | 'account'
+  'nowMs' | 'trading' | 'sellWhenForbidden' | 'rules' | 'account' | 'reconciled' | 'soleEngine'
 >;
 
 /** A few units in the last place: more than any rounding on the way from exact text to the compared double. */
@@ -31,7 +31,12 @@ export function armTriggers(pair: PairState, context: TriggerContext): Triggers 
   if (idle || !context.trading || isBackingOff(pair, context.nowMs) || rules === null || account === null)
     return NOTHING_ARMED;
 
-  const mayBuy = pair.permitted && pair.attention === null && opens(rules.tradable, 'buy-only');
+  const mayBuy =
+    pair.permitted &&
+    pair.attention === null &&
+    context.reconciled &&
+    context.soleEngine &&
+    opens(rules.tradable, 'buy-only');
   const buy = mayBuy ? buyTerms(cycle, rules) : null;
   const affordable =
     buy !== null && buy.amount !== null && account.quoteAvailable.minus(cycle.params.reserve).gte(buy.cost);

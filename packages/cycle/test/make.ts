@@ -97,6 +97,8 @@ export const makeContext = (market: MarketView, changes: Partial<DecisionContext
   rules: makeRules(),
   params: makeParams(),
   clockCertain: true,
+  reconciled: true,
+  soleEngine: true,
   budget: { buy: true, sell: true },
   ...changes,
 });

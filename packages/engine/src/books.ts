@@ -1,7 +1,16 @@
-import { assert, type Clock } from '@mtrade/base';
-import { type ClosedCycle, followPosition, type PairState, type Position } from '@mtrade/cycle';
+import { assert, type Clock, type EpochMs } from '@mtrade/base';
+import { type ClosedCycle, followPosition, type Intent, type PairState, type Position } from '@mtrade/cycle';
 import { journal } from './journal.js';
-import type { ChangeSet, ClosedIntent, CycleStore, IntentKey, JournalEntry, StoreSnapshot } from './ports.js';
+import type {
+  ChangeSet,
+  ClosedIntent,
+  CycleStore,
+  Discrepancy,
+  ForeignInstall,
+  IntentKey,
+  JournalEntry,
+  StoreSnapshot,
+} from './ports.js';
 
 export interface BooksDeps {
   readonly store: CycleStore;
@@ -30,14 +39,21 @@ const EVENTS: Readonly<Record<Position['state'], string>> = {
 export class Books {
   readonly #deps: BooksDeps;
   readonly #pairs = new Map<string, PairState>();
-  readonly identity: Pick<StoreSnapshot, 'installId' | 'startNonce' | 'epoch'>;
+  readonly #foreign = new Map<string, ForeignInstall>();
+  readonly #discrepancies = new Map<string, Discrepancy>();
+  readonly identity: Pick<StoreSnapshot, 'installId' | 'startNonce' | 'epoch' | 'createdMs'>;
+  #comparedToMs: EpochMs | null;
   #trading: boolean;
   #nextIntentId: number;
   #nextCycleId: number;
 
   constructor(snapshot: StoreSnapshot, deps: BooksDeps) {
     this.#deps = deps;
-    this.identity = { installId: snapshot.installId, startNonce: snapshot.startNonce, epoch: snapshot.epoch };
+    const { installId, startNonce, epoch, createdMs } = snapshot;
+    this.identity = { installId, startNonce, epoch, createdMs };
+    this.#comparedToMs = snapshot.comparedToMs;
+    for (const one of snapshot.foreignInstalls) this.#foreign.set(one.installId, one);
+    for (const one of snapshot.discrepancies) this.#discrepancies.set(keyOf(one), one);
     this.#trading = snapshot.trading;
     this.#nextIntentId = snapshot.nextIntentId;
     this.#nextCycleId = snapshot.nextCycleId;
@@ -76,6 +92,43 @@ export class Books {
     return this.#deps.store.closedCycle(id);
   }
 
+  /** The row of an order, whatever its state; null when there is none. */
+  intentOf(clientOrderId: string): Intent | null {
+    for (const { openIntents } of this.#pairs.values()) {
+      const open = openIntents.find((intent) => intent.clientOrderId === clientOrderId);
+      if (open) return open;
+    }
+    return this.#deps.store.closedIntent({ clientOrderId })?.intent ?? null;
+  }
+
+  isBooked(symbol: string, tradeId: string): boolean {
+    return this.#deps.store.isBooked(symbol, tradeId);
+  }
+
+  /** Own trades up to here (exchange clock) were compared with these books; null: none yet. */
+  get comparedToMs(): EpochMs | null {
+    return this.#comparedToMs;
+  }
+
+  foreignInstall(installId: string): ForeignInstall | undefined {
+    return this.#foreign.get(installId);
+  }
+
+  /** Other installations that trade on this account as far as anybody knows. While there is one, nothing is bought. */
+  atLarge(): readonly ForeignInstall[] {
+    return [...this.#foreign.values()].filter(
+      ({ acknowledgedMs, lastSeenMs }) => acknowledgedMs === null || acknowledgedMs < lastSeenMs,
+    );
+  }
+
+  discrepancies(): Iterable<Discrepancy> {
+    return this.#discrepancies.values();
+  }
+
+  hasDiscrepancy(one: Pick<Discrepancy, 'symbol' | 'kind' | 'reference'>): boolean {
+    return this.#discrepancies.has(keyOf(one));
+  }
+
   /** An intent that has come to its end, with the trades that are booked under it. */
   closedIntent(key: IntentKey): ClosedIntent | null {
     return this.#deps.store.closedIntent(key);
@@ -98,6 +151,9 @@ export class Books {
     for (const intent of change.newIntents ?? [])
       this.#nextIntentId = Math.max(this.#nextIntentId, intent.id + 1);
     if (change.cycle) this.#nextCycleId = Math.max(this.#nextCycleId, change.cycle.id + 1);
+    if (change.comparedToMs !== undefined) this.#comparedToMs = change.comparedToMs;
+    for (const one of change.foreignInstalls ?? []) this.#foreign.set(one.installId, one);
+    for (const one of change.discrepancies ?? []) this.#discrepancies.set(keyOf(one), one);
     this.#deps.onCommit();
     for (const entry of change.journal ?? []) this.#deps.onJournal(entry);
   }
@@ -121,3 +177,6 @@ export class Books {
     };
   }
 }
+
+const keyOf = ({ symbol, kind, reference }: Pick<Discrepancy, 'symbol' | 'kind' | 'reference'>): string =>
+  `${symbol} ${kind} ${reference}`;

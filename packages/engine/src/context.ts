@@ -21,6 +21,8 @@ export interface EngineOptions {
   readonly maxClockErrorMs: number;
   readonly balanceEveryMs: number;
   readonly clockEveryMs: number;
+  /** How often the whole account is compared with the books. */
+  readonly reconcileEveryMs: number;
 }
 
 /** What the cycler remembers about a pair beside the books: hints for scheduling and display, lost with the process. */
@@ -86,6 +88,8 @@ export interface EngineContext {
   readonly intents: Map<number, IntentMemory>;
   /** Pairs whose order has come to its end: looked at in the next turn, which also arms their new levels. */
   readonly followUps: Set<string>;
+  /** True once this life has compared the account with its books: before that it does not know what it has bought. */
+  reconciled: boolean;
   /** Set once by a shutdown: nothing new is sent, what is in flight is followed. */
   draining: boolean;
 }

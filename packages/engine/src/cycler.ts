@@ -16,6 +16,7 @@ import { type PassKind, type PassResult, PairProcessor } from './process-pair.js
 import { DEFAULT_RATE_BUDGET, RateBudget } from './rate-budget.js';
 import { PriceWatch } from './price-watch.js';
 import { reviveIntents, warnOfForsaken } from './revive.js';
+import { Reconciler } from './reconciler.js';
 import { Resolver } from './resolver.js';
 import { engineView } from './views.js';
 
@@ -45,7 +46,12 @@ export interface CyclerDeps {
   readonly reply: (reply: CyclerReply) => void;
 }
 
-const FIXED_OPTIONS = { maxClockErrorMs: 1_000, balanceEveryMs: 10_000, clockEveryMs: 60_000 } as const;
+const FIXED_OPTIONS = {
+  maxClockErrorMs: 1_000,
+  balanceEveryMs: 10_000,
+  clockEveryMs: 60_000,
+  reconcileEveryMs: 60_000,
+} as const;
 
 /**
  * The loop that owns the books: it consumes answers and commands as they come, serves urgent pairs first, then one pair
@@ -58,6 +64,7 @@ export class Cycler {
   readonly #lateFills: LateFills;
   readonly #resolver: Resolver;
   readonly #priceWatch: PriceWatch;
+  readonly #reconciler: Reconciler;
   readonly #processor: PairProcessor;
   readonly #operator: OperatorDesk;
   readonly #drains: number[] = [];
@@ -103,6 +110,7 @@ export class Cycler {
       ),
       intents: new Map(),
       followUps: new Set(),
+      reconciled: false,
       draining: false,
     };
     const swept = board.slots.sweep(Owner.cycler, options.generation - 1);
@@ -113,13 +121,16 @@ export class Cycler {
     this.#lateFills = new LateFills(this.#context);
     this.#lane = new LaneEvents(this.#context, { priceWatch: this.#priceWatch, lateFills: this.#lateFills });
     this.#resolver = new Resolver(this.#context, this.#lane);
+    this.#reconciler = new Reconciler(this.#context, this.#lane);
     this.#processor = new PairProcessor(this.#context);
     this.#operator = new OperatorDesk(this.#context);
   }
 
   laneEvent(event: LaneEvent): void {
     try {
-      this.#lane.handle(event);
+      if (event.type === 'surveyed') this.#reconciler.surveyed(event);
+      else if (event.type === 'stream-opened') this.#reconciler.streamOpened();
+      else this.#lane.handle(event);
     } catch (error) {
       this.#survive(error, `event ${event.type}`);
     }
@@ -128,7 +139,7 @@ export class Cycler {
   request(request: CyclerRequest): void {
     switch (request.type) {
       case 'view':
-        return this.#answer(request.id, () => engineView(this.#context));
+        return this.#answer(request.id, () => engineView(this.#context, this.#reconciler.last));
       case 'command':
         return this.#answer(request.id, () => this.#operator.carryOut(request.command));
       case 'drain':
@@ -146,6 +157,11 @@ export class Cycler {
       this.#lateFills.tick();
     } catch (error) {
       this.#survive(error, 'resolver');
+    }
+    try {
+      this.#reconciler.tick();
+    } catch (error) {
+      this.#survive(error, 'reconciliation');
     }
     for (const symbol of this.#context.followUps) this.#serve(symbol, 'round-robin');
     this.#context.followUps.clear();

@@ -28,6 +28,8 @@ export function decisionContext(
     rules,
     params,
     clockCertain: exchangeClock.errorMs(nowMono) < options.maxClockErrorMs,
+    reconciled: context.reconciled,
+    soleEngine: books.atLarge().length === 0,
     budget: { buy: budget.allows(nowMono), sell: budget.allowsUrgent(nowMono) },
   };
 }

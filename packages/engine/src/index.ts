@@ -9,4 +9,5 @@ export * from './ports.js';
 export * from './rate-budget.js';
 export * from './reactor.js';
 export * from './scaled-price.js';
+export * from './survey.js';
 export * from './wire.js';

@@ -21,6 +21,8 @@ import type { PriceWatch } from './price-watch.js';
 import type { JournalEntry, LaneEvent, OrderEvidence } from './ports.js';
 import { evidenceFromWire, fillFromWire, rulesFromWire, settledOrderFromWire } from './wire.js';
 
+/** A look at the whole account is the reconciler's. */
+type OrderEvent = Exclude<LaneEvent, { type: 'surveyed' | 'stream-opened' }>;
 type EventOf<T extends LaneEvent['type']> = Extract<LaneEvent, { type: T }>;
 
 /** Evidence about client ids whose answer is still awaited; kept for the moment that answer gets lost. Bounded. */
@@ -54,7 +56,7 @@ export class LaneEvents {
     this.#lateFills = lateFills;
   }
 
-  handle(event: LaneEvent): void {
+  handle(event: OrderEvent): void {
     const { account, exchangeClock, log, rules } = this.#context;
     switch (event.type) {
       case 'placed':

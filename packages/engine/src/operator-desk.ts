@@ -1,4 +1,4 @@
-import { MtradeError } from '@mtrade/base';
+import { type EpochMs, MtradeError } from '@mtrade/base';
 import { text } from '@mtrade/money';
 import { manualSell, type PairState, pause, reset, resume, setPermission } from '@mtrade/cycle';
 import { decisionContext } from './decision-context.js';
@@ -7,6 +7,7 @@ import { journal } from './journal.js';
 import { MarketReader } from './market-reader.js';
 import type { OperatorCommand } from './operator.js';
 import { placeOrder } from './placing.js';
+import type { ForeignInstall } from './ports.js';
 
 const refused = (command: string, message: string): MtradeError =>
   new MtradeError('MTRADE_COMMAND', message, { command });
@@ -50,12 +51,30 @@ export class OperatorDesk {
   #trading(on: boolean): Readonly<Record<string, unknown>> {
     const { books, clock } = this.#context;
     const nowMs = clock.epochMs();
+    const told = on ? this.#acknowledged() : [];
+    const foreignEngines = told.map(({ installId }) => installId);
+    const entry = journal(nowMs, on ? 'operator.trading-started' : 'operator.trading-stopped', null);
     books.commit({
       trading: on,
-      journal: [journal(nowMs, on ? 'operator.trading-started' : 'operator.trading-stopped', null)],
+      foreignInstalls: told,
+      journal: [
+        entry,
+        ...foreignEngines.map((installId) =>
+          journal(nowMs, 'operator.foreign-acknowledged', null, { installId }),
+        ),
+      ],
     });
     this.#disarmAll();
-    return { trading: on };
+    return { trading: on, ...(told.length > 0 && { acknowledged: foreignEngines }) };
+  }
+
+  /** Whoever switches trading on says that nobody else trades here any more. What is seen later counts anew. */
+  #acknowledged(): ForeignInstall[] {
+    const { books, clock, exchangeClock } = this.#context;
+    const nowMs = exchangeClock.known ? exchangeClock.now(clock.monoMs()) : clock.epochMs();
+    return books
+      .atLarge()
+      .map((one) => ({ ...one, acknowledgedMs: Math.max(nowMs, one.lastSeenMs) as EpochMs }));
   }
 
   #change(pair: PairState, event: string): Readonly<Record<string, unknown>> {

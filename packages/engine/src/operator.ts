@@ -41,6 +41,30 @@ export interface PairView {
   readonly waiting_for: string | null;
 }
 
+/** How the account and the books compare. Times in ISO 8601, UTC. */
+export interface ReconciliationView {
+  /** When the account was last looked at; null: not yet in this run. */
+  readonly last_at: string | null;
+  /** `complete`: everything was listed and compared; `incomplete`: `reason` says what was not. */
+  readonly result: 'complete' | 'incomplete' | null;
+  readonly reason: string | null;
+  /** Other installations that trade on this account; while there is one, nothing is bought. */
+  readonly foreign_engines: readonly {
+    readonly install_id: string;
+    readonly first_seen: string;
+    readonly last_seen: string;
+    readonly what: string;
+  }[];
+  /** What the account has and the books have not, of pairs that nobody has resumed or reset since. */
+  readonly findings: readonly {
+    readonly symbol: string;
+    readonly kind: string;
+    readonly reference: string;
+    readonly client_order_id: string;
+    readonly seen: string;
+  }[];
+}
+
 export interface EngineView {
   readonly trading: boolean;
   readonly pairs: readonly PairView[];
@@ -50,6 +74,7 @@ export interface EngineView {
   readonly unknown_intents: number;
   /** Highest decision age of a permitted pair, ms. */
   readonly max_decision_age_ms: number;
+  readonly reconciliation: ReconciliationView;
 }
 
 /** To the cycler, from the supervisor. */

@@ -3,6 +3,7 @@ import { type BaseQty, type QuoteAmount, text, ZERO } from '@mtrade/money';
 import { addsUp } from '@mtrade/cycle';
 import type { Logger } from '@mtrade/log';
 import type { LaneEvent, LaneRequest, OrderRequest, Venue, WireSettledOrder } from './ports.js';
+import { survey } from './survey.js';
 import { evidenceToWire, fillToWire, outcomeToWire, rulesToWire } from './wire.js';
 
 export interface OrderDeskOptions {
@@ -64,6 +65,8 @@ export class OrderDesk {
         return this.#scan(request);
       case 'refresh-rules':
         return this.#refreshRules(request.symbols);
+      case 'survey':
+        return this.#survey(request);
       case 'refresh-balances':
         return this.#refreshBalances();
       case 'refresh-clock':
@@ -220,6 +223,16 @@ export class OrderDesk {
         await sleep(RULES_RETRY_MS * tries);
       }
     }
+  }
+
+  async #survey(request: Extract<LaneRequest, { type: 'survey' }>): Promise<void> {
+    const { venue, clock, emit } = this.#deps;
+    const exchangeMinusMono = await this.#exchangeClock();
+    const startedAtMs =
+      exchangeMinusMono === null
+        ? null
+        : (Math.floor(clock.monoMs() + exchangeMinusMono - this.#clockErrorMs) as EpochMs);
+    emit(await survey(request, venue, startedAtMs));
   }
 
   async #refreshBalances(): Promise<void> {

@@ -70,6 +70,28 @@ export interface ClockOffset {
   readonly errorMs: number;
 }
 
+/** A list read to its end, or as far as it went: then `missing` says why, and absence from `rows` proves nothing. */
+export interface Listing<T> {
+  readonly rows: readonly T[];
+  readonly missing: string | null;
+}
+
+/** An order that rests on the book, as a list shows it. */
+export interface OpenOrder {
+  /** Empty when it was sent without a name. */
+  readonly clientOrderId: string;
+  readonly symbol: string;
+  readonly exchangeOrderId: string;
+  readonly side: Side;
+}
+
+/** One line of the own trades with the name under which its order was sent; empty when it had none. */
+export interface OwnTrade {
+  readonly clientOrderId: string;
+  readonly exchangeOrderId: string;
+  readonly fill: Fill;
+}
+
 /** What goes on the wire, already exact text; made from a committed intent and nothing else. */
 export interface OrderRequest {
   readonly intentId: number;
@@ -136,7 +158,8 @@ export interface StopScan {
 
 /**
  * The exchange's REST side. Every method has a deadline of its own and rejects with an Error when it did not get a
- * complete answer, except `place` and `placeStop`, which never reject: whatever happens is an outcome.
+ * complete answer, except `place` and `placeStop`, which never reject: whatever happens is an outcome; and except `scan`,
+ * `openOrders` and `trades`, which say how far they came.
  */
 export interface Venue {
   /** Rules of the given pairs; a pair that the exchange does not list is missing from the answer. */
@@ -162,6 +185,10 @@ export interface Venue {
   readonly stop: (symbol: string, stopId: string) => Promise<StopEvidence>;
   /** Stops created at or after `fromMs` (exchange clock), open and finished, every page. */
   readonly findStops: (symbol: string, fromMs: EpochMs) => Promise<StopScan>;
+  /** Every order of the account that rests on a book, of all pairs. */
+  readonly openOrders: () => Promise<Listing<OpenOrder>>;
+  /** Every own trade of the account, of all pairs, up to `toMs` or until now; exchange clock. At most 30 days. */
+  readonly trades: (fromMs: EpochMs, toMs: EpochMs | null) => Promise<Listing<OwnTrade>>;
   readonly close: () => Promise<void>;
 }
 
@@ -256,6 +283,34 @@ export interface ChangeSet {
   readonly journal?: readonly JournalEntry[];
   /** Engine-wide operator switch. */
   readonly trading?: boolean;
+  /** Own trades up to here (exchange clock) have been compared with the books. */
+  readonly comparedToMs?: EpochMs;
+  /** Inserted or replaced by install id. While one is not acknowledged, the schema refuses every buy. */
+  readonly foreignInstalls?: readonly ForeignInstall[];
+  /** Inserted; one that is known already is left as it is. */
+  readonly discrepancies?: readonly Discrepancy[];
+}
+
+/** Another installation of mtrade that was seen to trade on this account. */
+export interface ForeignInstall {
+  readonly installId: string;
+  readonly firstSeenMs: EpochMs;
+  /** Exchange clock of the latest thing that it is known to have done. */
+  readonly lastSeenMs: EpochMs;
+  /** What it did last, in words. */
+  readonly lastSeen: string;
+  /** The operator knows of everything until then; null: of nothing yet. Exchange clock. */
+  readonly acknowledgedMs: EpochMs | null;
+}
+
+/** Something of this installation on the account that the ledger does not have, and that nobody may guess into it. */
+export interface Discrepancy {
+  readonly symbol: string;
+  readonly kind: 'orphan-order' | 'orphan-trade' | 'ended-order' | 'late-trade';
+  /** The exchange's id of the trade, or of the order. */
+  readonly reference: string;
+  readonly clientOrderId: string;
+  readonly seenMs: EpochMs;
 }
 
 /** An intent by its row or by the name under which its order was sent. */
@@ -278,6 +333,7 @@ export interface CycleStore {
   readonly closedIntent: (key: IntentKey) => ClosedIntent | null;
   /** True when some intent, open or ended, has this stop at the exchange. */
   readonly knowsStop: (symbol: string, stopId: string) => boolean;
+  readonly isBooked: (symbol: string, tradeId: string) => boolean;
   readonly close: () => void;
 }
 
@@ -289,6 +345,12 @@ export interface StoreSnapshot {
   readonly nextIntentId: number;
   readonly nextCycleId: number;
   readonly pairs: readonly PairState[];
+  /** When these books were begun; wall clock. */
+  readonly createdMs: EpochMs;
+  /** Own trades up to here (exchange clock) were compared with the books; null: none yet. */
+  readonly comparedToMs: EpochMs | null;
+  readonly foreignInstalls: readonly ForeignInstall[];
+  readonly discrepancies: readonly Discrepancy[];
 }
 
 // ---------------------------------------------------------------------------------------------- order lane
@@ -318,6 +380,13 @@ export type LaneRequest =
       readonly fromMs: EpochMs;
     }
   | { readonly type: 'refresh-rules'; readonly symbols: readonly string[] }
+  /** Look at the whole account: open orders, then own trades of this time. */
+  | {
+      readonly type: 'survey';
+      readonly askedMs: EpochMs;
+      readonly fromMs: EpochMs;
+      readonly toMs: EpochMs | null;
+    }
   | { readonly type: 'refresh-balances' }
   | { readonly type: 'refresh-clock' }
   /** One call for each book, one for all tickers together. */
@@ -348,6 +417,9 @@ export type LaneEvent =
       readonly found: readonly WireEvidence[];
     }
   | { readonly type: 'evidence'; readonly evidence: WireEvidence }
+  | Survey
+  /** The private stream has begun anew: what happened in between, it will not tell. */
+  | { readonly type: 'stream-opened' }
   | {
       readonly type: 'balances';
       readonly requestedMono: number;
@@ -370,6 +442,26 @@ export type LaneEvent =
       readonly reason: string | null;
     }
   | { readonly type: 'rules'; readonly rules: readonly WireRules[] };
+
+/** What the account shows of mtrade's orders, ours and other installations'; the user's own are left out. */
+export interface Survey {
+  readonly type: 'surveyed';
+  /** Wall clock of the cycler when it asked: what it has booked since may be missing in the lists. */
+  readonly askedMs: EpochMs;
+  /** Exchange clock, as early as its error allows; null while that clock is not known. */
+  readonly startedAtMs: EpochMs | null;
+  readonly fromMs: EpochMs;
+  /** Null: until the moment of the survey. */
+  readonly toMs: EpochMs | null;
+  readonly openOrders: Listing<OpenOrder>;
+  readonly trades: Listing<WireOwnTrade>;
+}
+
+export interface WireOwnTrade {
+  readonly clientOrderId: string;
+  readonly exchangeOrderId: string;
+  readonly fill: WireFill;
+}
 
 export type WirePlaceOutcome =
   | {

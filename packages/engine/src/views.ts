@@ -2,7 +2,8 @@ import { type Decimal, text, ZERO } from '@mtrade/money';
 import { cycleStartState, levels, type PairState, publicState, type WaitReason } from '@mtrade/cycle';
 import type { EngineContext } from './context.js';
 import { MarketReader } from './market-reader.js';
-import type { EngineView, PairView } from './operator.js';
+import type { EngineView, PairView, ReconciliationView } from './operator.js';
+import type { LastComparison } from './reconciler.js';
 
 const tradesMissing = ({ intents }: EngineContext, { openIntents }: PairState): WaitReason | null =>
   openIntents.some(({ id }) => intents.get(id)?.isStuck === true) ? 'trades_missing' : null;
@@ -10,7 +11,7 @@ const tradesMissing = ({ intents }: EngineContext, { openIntents }: PairState): 
 const shown = (value: Decimal | null): string | null => value && text(value);
 
 /** The books and the prices as status shows them; every number is computed here and only rendered elsewhere. */
-export function engineView(context: EngineContext): EngineView {
+export function engineView(context: EngineContext, last: LastComparison | null): EngineView {
   const reader = new MarketReader(context.board, context.exchangeClock);
   const nowMono = context.clock.monoMs();
   const profit = new Map<string, Decimal>();
@@ -35,6 +36,36 @@ export function engineView(context: EngineContext): EngineView {
     profit: Object.fromEntries([...profit].map(([coin, sum]) => [coin, text(sum)])),
     unknown_intents: unknownIntents,
     max_decision_age_ms: maxDecisionAgeMs,
+    reconciliation: reconciliationView(context, last),
+  };
+}
+
+/** Findings shown; the books have all of them. */
+const MOST_FINDINGS = 100;
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+function reconciliationView({ books }: EngineContext, last: LastComparison | null): ReconciliationView {
+  const attention = new Map([...books.pairs()].map((pair) => [pair.symbol, pair.attention]));
+  // A pair that was resumed or reset has been looked at; one that the books do not know can be neither.
+  const open = [...books.discrepancies()].filter(({ symbol }) => attention.get(symbol) !== null);
+  return {
+    last_at: last && iso(last.epochMs),
+    result: last && (last.missing === null ? 'complete' : 'incomplete'),
+    reason: last && last.missing,
+    foreign_engines: books.atLarge().map((one) => ({
+      install_id: one.installId,
+      first_seen: iso(one.firstSeenMs),
+      last_seen: iso(one.lastSeenMs),
+      what: one.lastSeen,
+    })),
+    findings: open.slice(-MOST_FINDINGS).map((one) => ({
+      symbol: one.symbol,
+      kind: one.kind,
+      reference: one.reference,
+      client_order_id: one.clientOrderId,
+      seen: iso(one.seenMs),
+    })),
   };
 }
 

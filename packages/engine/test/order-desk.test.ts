@@ -73,6 +73,8 @@ function desk(changes: Partial<Venue> = {}) {
     cancelStop: () => Promise.reject(new Error('no stop is cancelled here')),
     stop: () => Promise.reject(new Error('no stop is looked at here')),
     findStops: () => Promise.reject(new Error('no stop is looked for here')),
+    openOrders: () => Promise.resolve({ rows: [], missing: null }),
+    trades: () => Promise.resolve({ rows: [], missing: null }),
     close: () => Promise.resolve(),
     ...changes,
   };

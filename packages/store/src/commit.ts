@@ -3,6 +3,7 @@ import type { Intent, PairState } from '@mtrade/cycle';
 import type { ChangeSet, JournalEntry } from '@mtrade/engine';
 import { decimal, text, ZERO } from '@mtrade/money';
 import type { Database } from 'better-sqlite3';
+import { createComparisonWriter } from './comparison.js';
 import type { Identity } from './identity.js';
 import { closedCycleToRow, cycleToRow, type CycleRow } from './rows/cycle-row.js';
 import { type FillRow, fillToRow } from './rows/fill-row.js';
@@ -30,10 +31,11 @@ export interface CommitDeps {
  * The write path: one ChangeSet in one IMMEDIATE transaction. Statements are prepared once.
  *
  * The order of writing lets every reference find its target and lets one change end an intent and begin the next one on
- * the same side: pair, ended cycle, running cycle, position, dust, moved intents, new intents, fills, journal.
+ * the same side: pair, ended cycle, running cycle, position, dust, moved intents, new intents, fills, findings, journal.
  */
 export function createCommit({ db, identity, epoch, nowMs }: CommitDeps): (change: ChangeSet) => void {
   const statements = prepare(db);
+  const writeComparison = createComparisonWriter(db);
 
   /** Writes the pair's columns; the answer is how its dust changed, for the dust ledger, or null. */
   const writePair = (pair: PairState): DustChange | null => {
@@ -83,6 +85,7 @@ export function createCommit({ db, identity, epoch, nowMs }: CommitDeps): (chang
       statements.intent.run({ ...intentToRow(intent), ...identity });
     for (const booked of change.fills ?? [])
       statements.fill.run({ ...fillToRow(booked), exchange: identity.exchange });
+    writeComparison(change);
     for (const entry of change.journal ?? []) writeJournal(entry);
   });
 

@@ -112,6 +112,9 @@ function assemble(db: Database, options: StoreOptions, deps: Required<StoreDeps>
     epoch: lease.epoch,
     nowMs: clock.epochMs,
   });
+  const booked = db.prepare<[string, string, string]>(
+    'SELECT 1 FROM fill WHERE exchange = ? AND symbol = ? AND trade_id = ?',
+  );
   const fileInPlace = (): boolean => inodeOf(path) === inode;
   log.info({ path, isNew, epoch: lease.epoch, mode, sqlite: sqliteVersion(db) }, 'database open');
 
@@ -120,7 +123,7 @@ function assemble(db: Database, options: StoreOptions, deps: Required<StoreDeps>
     epoch: lease.epoch,
     queries: guarded(path, queries),
     fileInPlace,
-    load: () => reading(path, () => loadSnapshot(db, queries, lease, identity.installId)),
+    load: () => reading(path, () => loadSnapshot(db, queries, lease, identity)),
     commit: (change: ChangeSet) => {
       if (change.newIntents?.length && !fileInPlace())
         throw new MtradeError(
@@ -137,6 +140,7 @@ function assemble(db: Database, options: StoreOptions, deps: Required<StoreDeps>
       undefined,
     audit: () => reading(path, () => auditAll(db, queries)),
     knowsStop: (symbol, stopId) => reading(path, () => queries.knowsStop(symbol, stopId)),
+    isBooked: (symbol, tradeId) => reading(path, () => booked.get(exchange, symbol, tradeId)) !== undefined,
     closedCycle: (id) => {
       const cycle = queries.cycle(id);
       return cycle && 'outcome' in cycle ? cycle : null;

@@ -8,6 +8,7 @@ import { createGateApi } from './gate-api.js';
 import { type GateCall, apiBase, createGateSigner } from './gate-signer.js';
 import { createGateStops } from './gate-stops.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
+import { createListings } from './listings.js';
 import { loadGateClass } from './load-gate-class.js';
 import { measureClock } from './measure-clock.js';
 import { PAGE_ROWS, readPages } from './pages.js';
@@ -62,6 +63,7 @@ export async function createGateVenue(options: GateVenueOptions, deps: GateVenue
 
   const get = (path: string, params: GateCall['params'] = {}, access: GateCall['access'] = 'private') =>
     api.read({ method: 'GET', section: 'spot', access, path, params });
+  const lists = createListings(get, scrub);
   /** A well-formed JSON answer of the wrong shape is a failed read like any other. */
   const reading = async <T>(what: string, read: () => Promise<T>): Promise<T> => {
     try {
@@ -130,6 +132,8 @@ export async function createGateVenue(options: GateVenueOptions, deps: GateVenue
         log.warn({ symbol, clientOrderId, reason: scrub(reason) }, 'scan is incomplete'),
       ),
 
+    openOrders: lists.openOrders,
+    trades: lists.trades,
     ...createGateStops({ api, exchangeNowMs, symbols, scrub, log, reading }),
 
     balances: () =>

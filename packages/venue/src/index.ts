@@ -1,10 +1,4 @@
-export {
-  type AccountReader,
-  type AccountReaderOptions,
-  createGateAccountReader,
-  type Listing,
-  type OwnTrade,
-} from './account-reader.js';
+export { type AccountReader, type AccountReaderOptions, createGateAccountReader } from './account-reader.js';
 export { type GateVenueDeps, type GateVenueOptions, createGateVenue } from './gate-venue.js';
 export type { HttpClient, HttpReply, HttpRequest } from './http-client.js';
 export { type RejectionKind, rejectionKind } from './labels.js';

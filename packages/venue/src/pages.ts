@@ -16,14 +16,22 @@ export interface PagedRows {
  * stays usable as positive evidence, and `missing` says that it is no negative one. Rows that slid to the next page
  * meanwhile appear once.
  */
-export async function readPages(readPage: (page: number) => Promise<unknown>): Promise<PagedRows> {
+export const readPages = (readPage: (page: number) => Promise<unknown>): Promise<PagedRows> =>
+  readGroupedPages(readPage, (answer) => [asRows(answer)]);
+
+/** The same for a list in groups that are paged each for itself: the end is a page on which no group is full. */
+export async function readGroupedPages(
+  readPage: (page: number) => Promise<unknown>,
+  groupsOf: (answer: unknown) => readonly (readonly unknown[])[],
+): Promise<PagedRows> {
   const rows = new Map<string, unknown>();
   for (let page = 1; page <= MOST_PAGES; page += 1) {
     try {
-      const list = asRows(await readPage(page));
+      const groups = groupsOf(await readPage(page));
       const before = rows.size;
-      for (const row of list) rows.set(idField(asRow(row), 'id'), row);
-      if (list.length < PAGE_ROWS) return { rows: [...rows.values()], missing: null };
+      for (const group of groups) for (const row of group) rows.set(idField(asRow(row), 'id'), row);
+      if (groups.every((group) => group.length < PAGE_ROWS))
+        return { rows: [...rows.values()], missing: null };
       if (rows.size === before) return partial(`page ${page} repeats earlier rows`);
     } catch (error) {
       return partial(`page ${page}: ${errorText(error)}`);

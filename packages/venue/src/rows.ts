@@ -16,6 +16,7 @@ import {
 
 /** `BTC/USDT` and Gate's `BTC_USDT`. */
 export const pairOf = (symbol: string): string => symbol.replace('/', '_');
+export const symbolOf = (pair: string): string => pair.replace('_', '/');
 
 export interface OrderRow extends OrderEvidence {
   readonly side: Side;

@@ -93,7 +93,12 @@ export function addPairCommands(program: Command, cli: Cli): void {
     .description('engine-wide switch: off sends no new order and follows those in flight')
     .addArgument(new Argument('<on|off>').argParser(onOff))
     .action(async (on: boolean, _options: unknown, command: Command) => {
-      await ask(cli, command, on ? ENDPOINTS.tradingOn : ENDPOINTS.tradingOff, {});
+      const result = await ask(cli, command, on ? ENDPOINTS.tradingOn : ENDPOINTS.tradingOff, {});
       cli.out.line(on ? 'trading is on' : 'trading is off');
+      const { acknowledged } = result as { readonly acknowledged?: readonly string[] };
+      if (acknowledged !== undefined)
+        cli.out.line(
+          `acknowledged: installation ${acknowledged.join(', ')} does not trade on this account any more`,
+        );
     });
 }

@@ -20,6 +20,8 @@ const WORDS: Readonly<Record<Exclude<Reason, keyof typeof NORMAL>, string>> = {
   not_permitted: 'not permitted (mtrade permit PAIR on)',
   paused: 'paused (mtrade resume PAIR)',
   needs_attention: 'wants a human',
+  foreign_engine:
+    'another installation of mtrade trades on this account: not buying (stop it, then mtrade trading on)',
   outcome_unknown: 'outcome of an order unknown',
   trades_missing: 'trades of an order missing',
   price_unknown: 'no price yet',
@@ -27,6 +29,7 @@ const WORDS: Readonly<Record<Exclude<Reason, keyof typeof NORMAL>, string>> = {
   price_unconfirmed: 'price has jumped, not confirmed yet',
   book_crossed: 'order book crossed',
   account_unknown: 'account unknown',
+  not_reconciled: 'account not compared with the books yet',
   rules_unknown: "exchange's rules unknown",
   not_tradable: 'not traded at the exchange',
   clock_uncertain: 'clock of the exchange uncertain',

@@ -107,19 +107,21 @@ function list(call: RestCall, services: RestServices): unknown {
   ).map(orderRow);
 }
 
-/** Grouped by pair, pairs in the order of their newest order. */
+/** Grouped by pair, pairs in the order of their newest order. Every pair is there; the page is one within each. */
 function openByPair(call: RestCall, services: RestServices): unknown {
   const query = listQuery(call, services, 100);
+  const all = { ...query, page: 1, limit: Infinity };
   const groups = new Map<string, Order[]>();
-  for (const order of visibleOrders(call, services.exchange.openOrders(query, call.nowMs))) {
+  for (const order of visibleOrders(call, services.exchange.openOrders(all, call.nowMs))) {
     const group = groups.get(order.symbol);
     if (group === undefined) groups.set(order.symbol, [order]);
     else group.push(order);
   }
+  const { page = 1, limit = 100 } = query;
   return [...groups].map(([symbol, orders]) => ({
     currency_pair: idOf(symbol),
     total: orders.length,
-    orders: orders.map(orderRow),
+    orders: orders.slice((page - 1) * limit, page * limit).map(orderRow),
   }));
 }
 

@@ -145,6 +145,7 @@ export class Conditions {
     if (status === null) return;
     yield* this.#pairFindings(status);
     yield* this.#exchangeFindings(status);
+    yield* this.#accountFindings(status);
     for (const [name, { restarts, alive }] of Object.entries(status.workers)) {
       const before = this.#restarts.get(name);
       if (before === undefined || restarts > before.count)
@@ -186,6 +187,31 @@ export class Conditions {
     if (waits('clock_uncertain'))
       yield { ...plain('clock.uncertain', CONDITIONS['clock.uncertain']), afterMs };
   }
+
+  *#accountFindings({ reconciliation, pairs }: StatusJson): Iterable<Finding> {
+    if (reconciliation === undefined) return;
+    const { foreign_engines: engines, findings, result, reason } = reconciliation;
+    for (const { install_id: id, what } of engines)
+      yield {
+        ...plain(
+          'account.foreign-engine',
+          `another installation of mtrade (${id}) trades on this account and ${what}; nothing is bought until it is stopped and trading is switched on again`,
+        ),
+        symbol: id,
+      };
+    // Pairs of these books say so themselves, by their attention.
+    for (const { symbol, client_order_id: id } of findings)
+      if (pairs.every((pair) => pair.symbol !== symbol))
+        yield {
+          ...plain('account.orphan', `the books know neither ${symbol} nor the order ${id} on the account`),
+          symbol,
+        };
+    if (result === 'incomplete')
+      yield {
+        ...plain('account.not-reconciled', `the account cannot be compared with the books: ${reason ?? ''}`),
+        afterMs: this.#limits.unknownAfterMs,
+      };
+  }
 }
 
 /** Conditions that only the engine's own answer shows. */
@@ -199,6 +225,9 @@ const FROM_STATUS: ReadonlySet<Condition> = new Set<Condition>([
   'price.unconfirmed',
   'exchange.unreachable',
   'clock.uncertain',
+  'account.foreign-engine',
+  'account.orphan',
+  'account.not-reconciled',
 ]);
 const TOLD: ReadonlySet<Condition> = new Set<Condition>([
   'order.quarantined',

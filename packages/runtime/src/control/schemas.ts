@@ -72,6 +72,28 @@ const alerts = z.object({
 });
 const backup = z.object({ last_at: z.string().nullable(), last_error: z.string().nullable(), kept: count });
 
+const reconciliation = z.object({
+  last_at: z.string().nullable().openapi({ format: 'date-time' }),
+  result: z.enum(['complete', 'incomplete']).nullable(),
+  reason: z.string().nullable(),
+  foreign_engines: z
+    .array(
+      z.object({ install_id: z.string(), first_seen: z.string(), last_seen: z.string(), what: z.string() }),
+    )
+    .readonly(),
+  findings: z
+    .array(
+      z.object({
+        symbol: z.string(),
+        kind: z.string(),
+        reference: z.string(),
+        client_order_id: z.string(),
+        seen: z.string(),
+      }),
+    )
+    .readonly(),
+});
+
 export const statusSchema = z
   .object({
     schema: z.literal(1),
@@ -92,6 +114,7 @@ export const statusSchema = z
     urgent_queue_depth: count,
     unknown_intents: count,
     max_decision_age_ms: z.number(),
+    reconciliation: reconciliation.optional(),
     alerts: alerts.optional(),
     backup: backup.optional(),
     feed: z.object({

@@ -1,5 +1,5 @@
 import type { CounterName, LatencySummary } from '@mtrade/board';
-import type { PairView } from '@mtrade/engine';
+import type { PairView, ReconciliationView } from '@mtrade/engine';
 import type { AlertsStatus } from '../alerts/index.js';
 import type { BackupStatus } from '../backups/auto-backup.js';
 
@@ -36,6 +36,8 @@ export interface StatusJson {
   /** Highest decision age of a permitted pair. */
   readonly max_decision_age_ms: number;
   readonly feed: FeedStatus;
+  /** The account against the books; absent when no engine runs. */
+  readonly reconciliation?: ReconciliationView | undefined;
   /** Absent when no engine runs. */
   readonly alerts?: AlertsStatus | undefined;
   readonly backup?: BackupStatus | undefined;

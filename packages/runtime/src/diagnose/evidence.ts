@@ -1,6 +1,6 @@
 import { type EpochMs, errorText } from '@mtrade/base';
-import type { Balances } from '@mtrade/engine';
-import type { AccountReader, OrderRow, OwnTrade } from '@mtrade/venue';
+import type { Balances, OwnTrade } from '@mtrade/engine';
+import type { AccountReader, OrderRow } from '@mtrade/venue';
 
 /** What the exchange says about one pair. With a `problem` it said less than was asked: absence then proves nothing. */
 export interface PairEvidence {

@@ -1,7 +1,7 @@
 import { type Intent, OPEN_INTENT_STATES, parseClientOrderId, type PairState } from '@mtrade/cycle';
 import { type Decimal, text, ZERO } from '@mtrade/money';
 import type { BookedFill } from '@mtrade/store';
-import type { OwnTrade } from '@mtrade/venue';
+import type { OwnTrade } from '@mtrade/engine';
 import type { AccountEvidence, PairEvidence } from './evidence.js';
 import { type Finding, finding } from './finding.js';
 

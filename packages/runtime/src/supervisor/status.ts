@@ -52,6 +52,7 @@ export function statusOf({ board, clock, slots, feed, view, identity }: StatusSo
     urgent_queue_depth: board.urgent.depth(),
     unknown_intents: view.unknown_intents,
     max_decision_age_ms: view.max_decision_age_ms,
+    reconciliation: view.reconciliation,
     feed: {
       connected: feed?.connected ?? false,
       reconnects: feed?.reconnects ?? 0,

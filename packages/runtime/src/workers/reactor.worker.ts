@@ -63,6 +63,9 @@ const count = (name: keyof typeof counted, total: number): void => {
   counted[name] = total;
 };
 
+/** What the private stream did not tell while it was away is looked up by the cycler. */
+let wasConnected = false;
+
 const heartbeat = setInterval(() => board.heartbeats.beat('reactor', systemClock.monoMs()), HEARTBEAT_MS);
 try {
   board.slots.sweep(Owner.reactor, boot.generation - 1);
@@ -73,6 +76,8 @@ try {
     onState: (state) => {
       count('reactor_malformed', state.malformedFrames);
       count('reactor_stale', state.staleFrames ?? 0);
+      if (state.connected && !wasConnected) tellCycler({ type: 'stream-opened' });
+      wasConnected = state.connected;
       report(control, { type: 'feed', state });
     },
   });

@@ -1,9 +1,10 @@
 import { V1 } from './v1.js';
 import { V2 } from './v2.js';
 import { V3 } from './v3.js';
+import { V4 } from './v4.js';
 
 /** Append only. A released migration is never edited; index + 1 is PRAGMA user_version. */
-export const MIGRATIONS: readonly string[] = [V1, V2, V3];
+export const MIGRATIONS: readonly string[] = [V1, V2, V3, V4];
 
 /** The version that has stops and positions; older books are read as if they had none. */
 export const WITH_STOPS = 3;
