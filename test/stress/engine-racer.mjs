@@ -91,6 +91,8 @@ function wantsToBuy(symbol, isBusy) {
       },
       params: { baseOrder: quoteAmount('10'), reserve: quoteAmount('0') },
       clockCertain: true,
+      reconciled: true,
+      soleEngine: true,
       budget: { buy: true, sell: true },
     }).type === 'place'
   );
