@@ -26,6 +26,7 @@ const params = {
   takeProfitDecayPct: decimal('0'),
   bookLevelStep: decimal('0'),
   reserve: quoteAmount('0'),
+  stopLossPct: decimal('0'),
 };
 const rulesOf = (symbol) => ({
   symbol,
