@@ -76,6 +76,7 @@ describe('titles are read from the source', () => {
       test.each([['N01 N04', true], ['N02', false]] as const)('%s: processed %s', () => {});
       test.each([{ what: 'a link (S08)' }, { what: 'a file' }])('refused: $what', () => {});
       describe('all', () => { test.each(Object.entries(NAMED))('%s', () => {}); });
+      test.each(['plain', ...(asRoot ? [] : ['of another user (P27)'])])('%s', () => {});
       test.each([row('a row that a function makes (C09)', 1)])('$what', () => {});
       test.each(made())('N05: %s', () => {});`;
 
@@ -84,6 +85,7 @@ describe('titles are read from the source', () => {
       ['N02: processed false', 'N02'],
       ['refused: a link (S08)', 'S08'],
       ['all > P46: dies', 'P46'],
+      ['of another user (P27)', 'P27'],
       ['a row that a function makes (C09)', 'C09'],
       ['N05: %s', 'N05'],
     ]);

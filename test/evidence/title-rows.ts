@@ -24,10 +24,20 @@ function rowsOf(given: SyntaxNode | null, constants: ReadonlyMap<string, SyntaxN
     return meant ? rowsOf(meant, new Map()) : null;
   }
   if (node?.type === 'ArrayExpression') {
-    return nodesAt(node, 'elements').map(rowOf);
+    return nodesAt(node, 'elements').flatMap((element) =>
+      element?.type === 'SpreadElement' ? spreadRows(nodeAt(element, 'argument')) : [rowOf(element)],
+    );
   }
   if (node?.type === 'CallExpression') return entriesOf(node, constants);
   return null;
+}
+
+/** `...(condition ? [rows] : [])`: a row that only some hosts have is a row. What code makes is not seen. */
+function spreadRows(given: SyntaxNode | null): Row[] {
+  const node = bare(given);
+  if (node?.type === 'ConditionalExpression')
+    return [nodeAt(node, 'consequent'), nodeAt(node, 'alternate')].flatMap(spreadRows);
+  return node?.type === 'ArrayExpression' ? nodesAt(node, 'elements').map(rowOf) : [];
 }
 
 /** `Object.entries(TABLE)`: the key is the first cell. */
