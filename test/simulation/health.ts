@@ -61,6 +61,7 @@ const GOOD_REASONS: ReadonlySet<string> = new Set<WaitReason>([
   'drop_insufficient',
   'bid_below_required',
   'ladder_exhausted',
+  'stop_reached',
   'stop_ending',
   'rolling_back',
 ]);

@@ -1,6 +1,6 @@
 import { systemClock } from '@mtrade/base';
 import type { MtradeConfig } from '@mtrade/config';
-import { cycleStartState, type PairState, publicState } from '@mtrade/cycle';
+import { cycleStartState, type PairState, protectiveStop, publicState, unprotectedMs } from '@mtrade/cycle';
 import { type Decimal, text, ZERO } from '@mtrade/money';
 import type { StatusJson } from '@mtrade/runtime';
 import { openReader } from '@mtrade/store';
@@ -45,7 +45,22 @@ function storedPair(pair: PairState): StatusJson['pairs'][number] {
     decision_age_ms: null,
     realized_profit: text(pair.realizedProfit),
     attention: pair.attention,
+    protection: storedProtection(pair),
     waiting_for: null,
+  };
+}
+
+function storedProtection(pair: PairState): StatusJson['pairs'][number]['protection'] {
+  const { position } = pair;
+  if (position === null) return null;
+  const stop = protectiveStop(pair)?.stop;
+  return {
+    state: position.state,
+    stop_price: textOrNull(stop?.triggerPrice),
+    stop_id: stop?.stopId ?? null,
+    unprotected_ms: unprotectedMs(position, systemClock.epochMs()),
+    problem: null,
+    rollback: position.rollback,
   };
 }
 

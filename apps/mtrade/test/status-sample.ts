@@ -26,6 +26,7 @@ export const pairSample = (over: Partial<Pair> = {}): Pair => ({
   decision_age_ms: 40,
   realized_profit: '1.234567890123456789',
   attention: null,
+  protection: null,
   waiting_for: null,
   ...over,
 });

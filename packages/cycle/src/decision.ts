@@ -31,6 +31,8 @@ export const WAIT_REASONS = [
   'drop_insufficient',
   'bid_below_required',
   'ladder_exhausted',
+  'unprotected',
+  'stop_reached',
   'stop_ending',
   'rolling_back',
 ] as const;

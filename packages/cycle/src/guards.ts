@@ -1,6 +1,6 @@
 import { isBackingOff } from './backoff.js';
 import type { DecisionContext, WaitReason } from './decision.js';
-import { blockingIntents, isUnresolved } from './open-intents.js';
+import { blockingIntents, isUnresolved, restingStop } from './open-intents.js';
 import type { PairState } from './pair-state.js';
 
 /** Only `yes` goes on. `no` is a known fact; `unknown` is a missing one and never taken for either. */
@@ -19,6 +19,8 @@ const OUTCOME_UNKNOWN = unknown('outcome_unknown');
 const NOT_PERMITTED = no('not_permitted');
 const NEEDS_ATTENTION = no('needs_attention');
 const ROLLING_BACK = no('rolling_back');
+const STOP_REACHED = no('stop_reached');
+const UNPROTECTED = no('unprotected');
 const PAUSED = no('paused');
 const BACKING_OFF = no('backing_off');
 const CLOCK_UNCERTAIN = unknown('clock_uncertain');
@@ -50,9 +52,18 @@ export const salePermitted: Guard = (pair, context) =>
 
 export const noAttention: Guard = (pair) => (pair.attention === null ? YES : NEEDS_ATTENTION);
 
-/** A position that is being sold because it could not be protected is not bought further. */
-export const notRollingBack: Guard = ({ position }) =>
-  position !== null && position.rollback !== null ? ROLLING_BACK : YES;
+/** What wants a stop is bought further only while it has one, and never while it is being sold for want of one. */
+export const isProtected: Guard = ({ position }) => {
+  if (position === null || position.state === 'active') return YES;
+  return position.rollback === null ? UNPROTECTED : ROLLING_BACK;
+};
+
+/** At the stop's price the exchange is selling, or is about to: whatever were bought now it might sell again at once. */
+export const stopNotReached: Guard = (pair, { market: { last, bid } }) => {
+  const trigger = restingStop(pair)?.stop?.triggerPrice;
+  if (trigger === undefined) return YES;
+  return last?.lte(trigger) === true || bid?.lte(trigger) === true ? STOP_REACHED : YES;
+};
 
 export const notPaused: Guard = (pair) => (pair.paused ? PAUSED : YES);
 
@@ -115,7 +126,8 @@ export const AVERAGE: readonly Guard[] = [
   permitted,
   noAttention,
   onlyEngine,
-  notRollingBack,
+  isProtected,
+  stopNotReached,
   accountReconciled,
   buysOpen,
 ];

@@ -30,11 +30,19 @@ export type Protection =
   | { readonly type: 'cancel'; readonly stop: Intent; readonly why: 'outdated' | 'cycle-over' }
   /** To be noted on the position first; it is sold (`exit`) from then on. */
   | { readonly type: 'roll-back'; readonly reason: RollbackReason }
+  /** Rolling back does not get on; a human has to know, and it is tried on. */
+  | { readonly type: 'attention'; readonly reason: string }
   | { readonly type: 'exit'; readonly draft: OrderDraft };
+
+const ROLLBACK_FAILED =
+  'the position is to be sold for want of a stop, and that has failed, too; it is tried again and again';
 
 const NOTHING: Protection = { type: 'nothing' };
 const IMPOSSIBLE: Protection = { type: 'impossible' };
 const wait = (reason: WaitReason): Protection => ({ type: 'wait', reason });
+
+/** The exchange forgets a stop after 30 days; a new one is placed before. */
+export const RENEW_AFTER_MS = 25 * 86_400_000;
 
 /** So many stops in a row may be refused before the position is sold instead. */
 export const MAX_STOP_REFUSALS = 5;
@@ -73,11 +81,12 @@ function whileThere(pair: PairState, stop: Intent, context: DecisionContext): Pr
   if (stop.state !== 'LIVE') return NOTHING;
   if (stop.cycleId !== cycle?.id) return { type: 'cancel', stop, why: 'cycle-over' };
   if (cycle.phase !== 'active' || pair.openIntents.length > 1 || context.rules === null) return NOTHING;
+  const isYoung = context.nowMs - stop.createdMs < RENEW_AFTER_MS;
   const terms = stopTerms(cycle, context.rules);
   const isRight =
     terms === null ||
     (stop.baseAmount?.eq(terms.amount) === true && stop.stop?.triggerPrice.eq(terms.triggerPrice) === true);
-  if (isRight) return NOTHING;
+  if (isYoung && isRight) return NOTHING;
   // A stop that is a little off is worth more than none that nobody may place.
   const refused = firstRefusal(GUARDS, pair, context);
   return refused ? wait(refused) : { type: 'cancel', stop, why: 'outdated' };
@@ -85,6 +94,8 @@ function whileThere(pair: PairState, stop: Intent, context: DecisionContext): Pr
 
 /** The whole position at the market. It sells what both the books and, where that is known, the account hold. */
 function exit(pair: PairState, cycle: Cycle, rules: MarketRules, context: DecisionContext): Protection {
+  if (pair.failures > 0 && pair.attention?.includes(ROLLBACK_FAILED) !== true)
+    return { type: 'attention', reason: ROLLBACK_FAILED };
   if (isBackingOff(pair, context.nowMs)) return wait('backing_off');
   const { account, market } = context;
   const held = account?.settled === true ? min(cycle.baseVolume, account.baseAvailable) : cycle.baseVolume;
@@ -105,10 +116,14 @@ const marketSale = (cycle: Cycle, amount: Cycle['baseVolume']): OrderDraft => ({
   limitPrice: null,
 });
 
-/** The exchange fires by the last price. A price that is not fresh says nothing: the exchange will. */
-function hasPassed({ last, bid, ageMs }: MarketView, trigger: Price, staleAfterMs: number): boolean {
-  const price = last ?? bid;
-  return ageMs < staleAfterMs && price !== null && price.lte(trigger);
+/** The exchange fires by the last price. One that is not fresh, or that nothing confirms, says nothing: the exchange will. */
+function hasPassed(
+  { last, bid, ageMs, isBelieved }: MarketView,
+  trigger: Price,
+  staleAfterMs: number,
+): boolean {
+  if (!isBelieved || !(ageMs < staleAfterMs) || bid === null) return false;
+  return bid.lte(trigger) && (last ?? bid).lte(trigger);
 }
 
 /** Gate's word for a trigger price that the last price has passed already. */

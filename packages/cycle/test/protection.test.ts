@@ -164,7 +164,13 @@ describe('a rolled back position', () => {
   });
 
   test('rests between two tries and is not bought further', () => {
-    const waiting = { ...rolling, failures: 1, retryAtMs: ms(NOW + 500) };
+    const failed = { ...rolling, failures: 1, retryAtMs: ms(NOW + 500) };
+    const told = protection(failed, at('90'));
+    expect(told).toMatchObject({
+      type: 'attention',
+      reason: expect.stringMatching(/that has failed, too/) as string,
+    });
+    const waiting = { ...failed, attention: told.type === 'attention' ? told.reason : null };
     expect(protection(waiting, at('90'))).toEqual({ type: 'wait', reason: 'backing_off' });
     expect(reasonOf(decide(rolling, at('96')))).toBe('rolling_back');
   });

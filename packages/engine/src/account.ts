@@ -75,6 +75,11 @@ export class Account {
     return false;
   }
 
+  /** When the last snapshot was asked for; null before the first. */
+  get requestedMono(): number | null {
+    return this.#requestedMono;
+  }
+
   ageMs(nowMono: MonoMs): number {
     return this.#requestedMono === null ? Number.POSITIVE_INFINITY : nowMono - this.#requestedMono;
   }

@@ -13,7 +13,7 @@ import {
 } from '@mtrade/cycle';
 import type { EngineContext } from './context.js';
 import { journal } from './journal.js';
-import type { ChangeSet } from './ports.js';
+import type { ChangeSet, JournalEntry } from './ports.js';
 
 /**
  * Commits the end of an intent together with what its trades do to the cycle: one transaction, or nothing. An intent of
@@ -25,6 +25,7 @@ export function closeIntent(
   from: Intent,
   next: Intent,
   fills: readonly Fill[],
+  entries: readonly JournalEntry[] = [],
 ): void {
   const { clock, rules, account, intents, board, log } = context;
   const nowMs = clock.epochMs();
@@ -39,10 +40,11 @@ export function closeIntent(
 
   commitSettlement(context, pair, settlement, next, fills, {
     intentMoves: [{ intent: next, from: from.state }],
-    journal: [journal(nowMs, `order.${next.state.toLowerCase()}`, pair.symbol, describe(next))],
+    journal: [...entries, journal(nowMs, `order.${next.state.toLowerCase()}`, pair.symbol, describe(next))],
   });
 
   intents.delete(next.id);
+  context.stops.delete(next.id);
   account.close(next.id, clock.monoMs(), fills.length > 0);
   log.info(
     { symbol: pair.symbol, clientOrderId: next.clientOrderId, state: next.state, fills: fills.length, late },

@@ -39,6 +39,12 @@ export interface PairMemory {
   lastActivityMono: MonoMs | null;
   /** After an unexpected error the pair rests until then, and the others go on. */
   restUntilMono: number;
+  /** The operator's sale waits for the end of the stop until then; null when there is none. */
+  sellUntilMono: number | null;
+  /** Why the position has no stop, in words; null while it has one or wants none. */
+  stopProblem: string | null;
+  /** The alarm about a position without a stop has been told. */
+  isAlarmed: boolean;
   errors: number;
   /** An order was refused as one that does not fit the rules of the pair; true until one is accepted. */
   rulesDoubted: boolean;
@@ -62,6 +68,17 @@ export interface IntentMemory {
 export const newIntentMemory = (
   known: Pick<IntentMemory, 'tickMono' | 'committedMono' | 'askAtMono'>,
 ): IntentMemory => ({ ...known, askedUntilMono: null, attempts: 0, followedMono: null, isStuck: false });
+/** An open stop's companion. Lost with the process, like the other one. */
+export interface StopMemory {
+  /** Why it is being taken back; null when nobody is at it. */
+  cancelling: string | null;
+  /** True once this life has asked the exchange to cancel it: then its end is no loss. */
+  wasCancelled: boolean;
+  /** It had not fired at this moment; null before the first look. */
+  openAtMono: number | null;
+  /** When it was last looked at because the price has come to it. */
+  nearMono: number;
+}
 
 /** Everything the cycler's parts share. One thread, one owner: no part of it is ever awaited. */
 export interface EngineContext {
@@ -86,6 +103,8 @@ export interface EngineContext {
   /** For each pair the others with the same base coin; usually none. */
   readonly sameBase: ReadonlyMap<string, readonly string[]>;
   readonly intents: Map<number, IntentMemory>;
+  /** What is remembered of stops beside that, by intent. */
+  readonly stops: Map<number, StopMemory>;
   /** Pairs whose order has come to its end: looked at in the next turn, which also arms their new levels. */
   readonly followUps: Set<string>;
   /** True once this life has compared the account with its books: before that it does not know what it has bought. */

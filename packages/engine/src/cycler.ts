@@ -1,6 +1,12 @@
 import { assert, type Clock, errorText, MtradeError, type MonoMs } from '@mtrade/base';
 import { type Board, Owner } from '@mtrade/board';
-import type { LadderParams, MarketRules, PairState } from '@mtrade/cycle';
+import {
+  type LadderParams,
+  type MarketRules,
+  type PairState,
+  UNPROTECTED_ALARM_MS,
+  unprotectedMs,
+} from '@mtrade/cycle';
 import type { Logger } from '@mtrade/log';
 import { Account, DEFAULT_ACCOUNT_OPTIONS } from './account.js';
 import { Books } from './books.js';
@@ -109,6 +115,7 @@ export class Cycler {
         ]),
       ),
       intents: new Map(),
+      stops: new Map(),
       followUps: new Set(),
       reconciled: false,
       draining: false,
@@ -197,24 +204,27 @@ export class Cycler {
     this.#turn = (this.#turn + 1) % symbols.length;
     const memory = pairs.get(symbol) as PairMemory;
     const pair = books.pair(symbol);
-    const nothingToDo = !pair.permitted && pair.cycle === null;
+    const nothingToDo = !pair.permitted && pair.cycle === null && pair.openIntents.length === 0;
     if (nothingToDo) memory.waitingFor = 'not_permitted';
     const debounced = board.slots.elapsedMs(memory.index, clock.monoMs()) < options.debounceMs;
     const skipped = nothingToDo || debounced || this.#serve(symbol, 'round-robin') === 'skipped';
     board.counters.increment(skipped ? 'cycler_skipped' : 'cycler_processed');
   }
 
-  /** A shutdown waits for what is on the wire; an unknown outcome is on disk and is the next start's first work. */
+  /**
+   * A shutdown waits for what is on the wire, and for a stop that is being put in place or back; an unknown outcome is on
+   * disk and is the next start's first work.
+   */
   #answerDrains(): void {
     if (this.#drains.length === 0) return;
-    for (const pair of this.#context.books.pairs()) {
-      if (
-        pair.openIntents.some(
-          ({ state }) => state === 'SUBMITTED' || state === 'ACKED' || state === 'SETTLING',
-        )
-      )
+    const { books, clock, stops } = this.#context;
+    for (const { openIntents, position } of books.pairs()) {
+      if (openIntents.some(({ state }) => state === 'SUBMITTED' || state === 'ACKED' || state === 'SETTLING'))
         return;
+      const forMs = books.trading ? unprotectedMs(position, clock.epochMs()) : null;
+      if (forMs !== null && forMs < UNPROTECTED_ALARM_MS) return;
     }
+    if ([...stops.values()].some(({ cancelling }) => cancelling !== null)) return;
     for (const id of this.#drains.splice(0)) this.#reply({ type: 'reply', id, ok: true, result: null });
   }
 
@@ -257,6 +267,9 @@ function newMemory(index: number, bornMono: MonoMs, lastActivityMono: MonoMs | n
     blind: null,
     lastActivityMono,
     restUntilMono: 0,
+    sellUntilMono: null,
+    stopProblem: null,
+    isAlarmed: false,
     errors: 0,
     rulesDoubted: false,
   };

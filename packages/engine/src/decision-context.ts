@@ -1,5 +1,11 @@
 import { assert, type MonoMs } from '@mtrade/base';
-import { type DecisionContext, ledgerBase, type PairState } from '@mtrade/cycle';
+import {
+  blockingIntents,
+  type DecisionContext,
+  ledgerBase,
+  type PairState,
+  restingStop,
+} from '@mtrade/cycle';
 import { type Decimal, ZERO } from '@mtrade/money';
 import type { EngineContext } from './context.js';
 import type { MarketReader } from './market-reader.js';
@@ -45,16 +51,26 @@ function heldByOthers({ books, sameBase }: EngineContext, pair: PairState): Deci
  * When the pair's base coin last moved by an order of ours. An order of another pair that is still open may have moved
  * it already without the books knowing.
  */
-function lastActivityMono(
-  { books, pairs, sameBase }: EngineContext,
-  pair: PairState,
-  nowMono: MonoMs,
-): MonoMs | null {
+function lastActivityMono(context: EngineContext, pair: PairState, nowMono: MonoMs): MonoMs | null {
+  const { books, pairs, sameBase } = context;
+  if (mayHaveFired(context, pair)) return nowMono;
   let last = pairs.get(pair.symbol)?.lastActivityMono ?? null;
   for (const symbol of sameBase.get(pair.symbol) ?? []) {
-    if (books.pair(symbol).openIntents.length > 0) return nowMono;
+    const neighbour = books.pair(symbol);
+    if (blockingIntents(neighbour).length > 0 || mayHaveFired(context, neighbour)) return nowMono;
     const other = pairs.get(symbol)?.lastActivityMono ?? null;
     if (other !== null && (last === null || other > last)) last = other;
   }
   return last;
+}
+
+/**
+ * A stop sells without asking. Until a look has found it open after the balances were asked for, what is missing there
+ * may be what it has sold.
+ */
+function mayHaveFired({ account, stops }: EngineContext, pair: PairState): boolean {
+  const stop = restingStop(pair);
+  if (stop === undefined) return false;
+  const openAtMono = stops.get(stop.id)?.openAtMono ?? null;
+  return openAtMono === null || openAtMono < (account.requestedMono ?? 0);
 }

@@ -19,6 +19,7 @@ import { journal } from './journal.js';
 import type { LateFills } from './late-fills.js';
 import type { PriceWatch } from './price-watch.js';
 import type { JournalEntry, LaneEvent, OrderEvidence } from './ports.js';
+import { StopEvents } from './stop-events.js';
 import { evidenceFromWire, fillFromWire, rulesFromWire, settledOrderFromWire } from './wire.js';
 
 /** A look at the whole account is the reconciler's. */
@@ -49,11 +50,13 @@ export class LaneEvents {
   readonly #priceWatch: LaneEventsParts['priceWatch'];
   readonly #lateFills: LaneEventsParts['lateFills'];
   readonly #evidence = new Map<string, OrderEvidence>();
+  readonly #stops: StopEvents;
 
   constructor(context: EngineContext, { priceWatch, lateFills }: LaneEventsParts) {
     this.#context = context;
     this.#priceWatch = priceWatch;
     this.#lateFills = lateFills;
+    this.#stops = new StopEvents(context, this);
   }
 
   handle(event: OrderEvent): void {
@@ -69,6 +72,11 @@ export class LaneEvents {
         return this.#followed(event);
       case 'scanned':
         return this.#scanned(event);
+      case 'stop-placed':
+      case 'stop-seen':
+      case 'stop-look-failed':
+      case 'stops-found':
+        return this.#stops.handle(event);
       case 'evidence':
         return this.#evidenceSeen(evidenceFromWire(event.evidence));
       case 'balances':
@@ -225,7 +233,11 @@ export class LaneEvents {
   /** The private stream saw one of our orders: a hint that starts a look at its trades. */
   #evidenceSeen(evidence: OrderEvidence): void {
     const open = this.#find((intent) => intent.clientOrderId === evidence.clientOrderId);
-    if (!open) return this.#lateFills.consider(evidence);
+    if (!open) {
+      // An order without a name of ours may be the one that a stop has fired.
+      this.#stops.hint(evidence.symbol);
+      return this.#lateFills.consider(evidence);
+    }
     if (open.intent.state === 'SUBMITTED') return this.#remember(evidence);
     this.#apply(open.pair, open.intent, { type: 'evidence', order: evidence });
     if (open.intent.state !== 'SETTLING') this.#askAgain(open.intent.id, 0);

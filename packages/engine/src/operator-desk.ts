@@ -1,13 +1,26 @@
-import { type EpochMs, MtradeError } from '@mtrade/base';
+import { type EpochMs, type MonoMs, MtradeError } from '@mtrade/base';
 import { text } from '@mtrade/money';
-import { manualSell, type PairState, pause, reset, resume, setPermission } from '@mtrade/cycle';
+import {
+  type Intent,
+  manualSell,
+  type PairState,
+  restingStop,
+  pause,
+  reset,
+  resume,
+  setPermission,
+} from '@mtrade/cycle';
 import { decisionContext } from './decision-context.js';
-import type { EngineContext } from './context.js';
+import type { EngineContext, PairMemory } from './context.js';
 import { journal } from './journal.js';
 import { MarketReader } from './market-reader.js';
 import type { OperatorCommand } from './operator.js';
 import { placeOrder } from './placing.js';
 import type { ForeignInstall } from './ports.js';
+import { cancelStop } from './protecting.js';
+
+/** An operator's sale that could not be sent by then is given up: prices move. */
+const SELL_WITHIN_MS = 30_000;
 
 const refused = (command: string, message: string): MtradeError =>
   new MtradeError('MTRADE_COMMAND', message, { command });
@@ -106,14 +119,24 @@ export class OperatorDesk {
     if (decision.type === 'wait')
       throw refused('sell-now', `${pair.symbol} cannot be sold right now: ${decision.reason}`);
     if (decision.type === 'attention') throw refused('sell-now', decision.reason);
-    placeOrder(this.#context, pair, decision.draft, { nowMono, tickMono: null });
+    const stop = restingStop(pair);
+    if (stop) this.#sellAfterStop(pair, stop, nowMono);
+    else placeOrder(this.#context, pair, decision.draft, { nowMono, tickMono: null });
     this.#disarm(pair.symbol);
     const { baseAmount, limitPrice } = decision.draft;
     return {
       symbol: pair.symbol,
       amount: baseAmount && text(baseAmount),
       limit: limitPrice && text(limitPrice),
+      ...(stop && { after_stop: true }),
     };
+  }
+
+  /** The stop has to end first, or it would sell a second time; the sale follows within a moment, or is given up. */
+  #sellAfterStop(pair: PairState, stop: Intent, nowMono: MonoMs): void {
+    const memory = this.#context.pairs.get(pair.symbol) as PairMemory;
+    memory.sellUntilMono = nowMono + SELL_WITHIN_MS;
+    cancelStop(this.#context, stop, 'manual-sell', nowMono);
   }
 
   /** The next pass arms anew, under what the operator has just decided. */

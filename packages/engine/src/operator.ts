@@ -10,6 +10,22 @@ export type OperatorCommand =
   /** The engine-wide switch: off sends no new order, in-flight ones are followed. Kept over restarts. */
   | { readonly name: 'trading'; readonly on: boolean };
 
+/** A position that wants a stop. */
+export interface ProtectionView {
+  /** `pending_entry`, `entry_placed`, `pending_sl` or `active`. */
+  readonly state: string;
+  /** Where the stop stands, or will; null before the entry is filled. */
+  readonly stop_price: string | null;
+  /** The exchange's id of the stop that lies there. */
+  readonly stop_id: string | null;
+  /** How long coins have been held without a stop; null while they have one. */
+  readonly unprotected_ms: number | null;
+  /** Why there is none, in words. */
+  readonly problem: string | null;
+  /** Why the engine sells the position itself. */
+  readonly rollback: string | null;
+}
+
 /** One pair as status shows it: exact amounts as text, times in ms. Field names are the public contract. */
 export interface PairView {
   readonly symbol: string;
@@ -37,6 +53,8 @@ export interface PairView {
   readonly decision_age_ms: number | null;
   readonly realized_profit: string;
   readonly attention: string | null;
+  /** The position's protective stop; null where none is wanted or nothing is held. */
+  readonly protection: ProtectionView | null;
   /** Why the last pass sent nothing: a WaitReason; null when it sent something. */
   readonly waiting_for: string | null;
 }

@@ -3,6 +3,7 @@ import { type BaseQty, type QuoteAmount, text, ZERO } from '@mtrade/money';
 import { addsUp } from '@mtrade/cycle';
 import type { Logger } from '@mtrade/log';
 import type { LaneEvent, LaneRequest, OrderRequest, Venue, WireSettledOrder } from './ports.js';
+import { StopDesk } from './stop-desk.js';
 import { survey } from './survey.js';
 import { evidenceToWire, fillToWire, outcomeToWire, rulesToWire } from './wire.js';
 
@@ -45,12 +46,18 @@ export class OrderDesk {
   readonly #deps: OrderDeskDeps;
   /** Client ids this thread has posted: a second `place` of one is a contradiction and is refused. Bounded. */
   readonly #posted = new Set<string>();
+  readonly #stops: StopDesk;
   #exchangeMinusMono: number | null = null;
   #clockErrorMs = 0;
 
   constructor(options: OrderDeskOptions, deps: OrderDeskDeps) {
     this.#options = options;
     this.#deps = deps;
+    const exchangeClock = async () => {
+      const minusMono = await this.#exchangeClock();
+      return minusMono === null ? null : { minusMono, errorMs: this.#clockErrorMs };
+    };
+    this.#stops = new StopDesk({ ...deps, exchangeClock });
   }
 
   async handle(request: LaneRequest): Promise<void> {
@@ -67,6 +74,11 @@ export class OrderDesk {
         return this.#refreshRules(request.symbols);
       case 'survey':
         return this.#survey(request);
+      case 'place-stop':
+      case 'cancel-stop':
+      case 'look-stop':
+      case 'find-stops':
+        return this.#stops.handle(request);
       case 'refresh-balances':
         return this.#refreshBalances();
       case 'refresh-clock':

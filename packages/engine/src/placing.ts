@@ -1,9 +1,17 @@
 import { assert, type EpochMs, type MonoMs } from '@mtrade/base';
 import { type BaseQty, type Price, type QuoteAmount, text, valueOf } from '@mtrade/money';
-import { begin, clientOrderId, type Intent, type OrderDraft, type PairState } from '@mtrade/cycle';
+import {
+  begin,
+  clientOrderId,
+  type Intent,
+  type IntentStop,
+  type OrderDraft,
+  type PairState,
+  STOP_WAIT_MS,
+} from '@mtrade/cycle';
 import { type EngineContext, newIntentMemory } from './context.js';
 import { journal } from './journal.js';
-import type { OrderRequest } from './ports.js';
+import type { OrderRequest, StopRequest } from './ports.js';
 
 /** The order lane may add this much to the request's own deadline before a silence means "unknown". */
 const SILENCE_MARGIN_MS = 5_000;
@@ -23,9 +31,44 @@ export function placeOrder(
   context: EngineContext,
   pair: PairState,
   draft: OrderDraft,
-  { nowMono, tickMono }: OrderTimes,
+  times: OrderTimes,
 ): void {
-  const { books, clock, lane, exchangeClock, options, board } = context;
+  const { lane, options } = context;
+  const intent = commitIntent(context, pair, draft, times, options.orderExpiryMs);
+  const rules = context.rules.get(pair.symbol);
+  if (rules && intent.side === 'buy') context.account.commit(intent.id, rules.quote, mostSpent(intent));
+  lane.request({ type: 'place', order: toRequest(intent) });
+}
+
+/** The same for a stop. Nothing on the wire expires, so the thread itself must not send it late. */
+export function placeStop(context: EngineContext, pair: PairState, draft: OrderDraft, nowMono: MonoMs): void {
+  const { lane, options, exchangeClock } = context;
+  const intent = commitIntent(context, pair, draft, { nowMono, tickMono: null }, STOP_WAIT_MS);
+  const { triggerPrice } = intent.stop as IntentStop;
+  const stop: StopRequest = {
+    intentId: intent.id,
+    symbol: intent.symbol,
+    triggerPrice: text(triggerPrice),
+    amount: text(intent.baseAmount as BaseQty),
+    notBeforeMs: stopNotBeforeMs(intent),
+  };
+  const sendBeforeMs = (exchangeClock.now(nowMono) + options.orderExpiryMs) as EpochMs;
+  lane.request({ type: 'place-stop', stop, sendBeforeMs });
+}
+
+/** Exchange clock: a stop that was created earlier is not this one. */
+export const stopNotBeforeMs = (intent: Intent): EpochMs =>
+  (intent.deadlineMs - STOP_WAIT_MS - intent.offsetErrorMs) as EpochMs;
+
+/** `lifeMs`: from the look at the price until the exchange would refuse it, or until its absence can be proven. */
+function commitIntent(
+  context: EngineContext,
+  pair: PairState,
+  draft: OrderDraft,
+  { nowMono, tickMono }: OrderTimes,
+  lifeMs: number,
+): Intent {
+  const { books, clock, exchangeClock, options, board } = context;
   const nowMs = clock.epochMs();
   const params = context.params.get(pair.symbol);
   assert(params, `no parameters for ${pair.symbol}`);
@@ -37,7 +80,7 @@ export function placeOrder(
     epoch,
     newCycleId: books.nextCycleId,
     nowMs,
-    deadlineMs: (exchangeClock.now(nowMono) + options.orderExpiryMs) as EpochMs,
+    deadlineMs: (exchangeClock.now(nowMono) + lifeMs) as EpochMs,
     offsetErrorMs: Math.ceil(exchangeClock.errorMs(nowMono)),
   });
   const { cycle } = next;
@@ -53,12 +96,10 @@ export function placeOrder(
   const committedMono = clock.monoMs();
   const askAtMono = committedMono + options.requestDeadlineMs + SILENCE_MARGIN_MS;
   context.intents.set(intent.id, newIntentMemory({ tickMono, committedMono, askAtMono }));
-  const rules = context.rules.get(pair.symbol);
-  if (rules && intent.side === 'buy') context.account.commit(intent.id, rules.quote, mostSpent(intent));
   context.budget.take(nowMono);
-  lane.request({ type: 'place', order: toRequest(intent) });
   board.counters.increment('orders_sent');
   board.latencies.record('decision_to_commit', (committedMono - nowMono) * 1_000);
+  return intent;
 }
 
 /** The most quote a buy can take from the account. */
@@ -88,4 +129,5 @@ const describe = (intent: Intent, cycleNumber: number): Record<string, unknown> 
   amount: text((intent.quoteAmount ?? intent.baseAmount) as BaseQty),
   sizedIn: intent.quoteAmount ? 'quote' : 'base',
   limit: intent.limitPrice && text(intent.limitPrice),
+  ...(intent.stop && { trigger: text(intent.stop.triggerPrice) }),
 });

@@ -387,6 +387,17 @@ export type LaneRequest =
       readonly fromMs: EpochMs;
       readonly toMs: EpochMs | null;
     }
+  /** A POST for a committed stop, once; not after `sendBeforeMs` (exchange clock), for nothing on the wire expires. */
+  | { readonly type: 'place-stop'; readonly stop: StopRequest; readonly sendBeforeMs: EpochMs }
+  /** Cancels and then looks: only what the look shows counts. */
+  | StopLook<'cancel-stop'>
+  | StopLook<'look-stop'>
+  | {
+      readonly type: 'find-stops';
+      readonly intentId: number;
+      readonly symbol: string;
+      readonly fromMs: EpochMs;
+    }
   | { readonly type: 'refresh-balances' }
   | { readonly type: 'refresh-clock' }
   /** One call for each book, one for all tickers together. */
@@ -395,6 +406,13 @@ export type LaneRequest =
       readonly books: readonly { readonly symbol: string; readonly depth: number }[];
       readonly tickers: readonly string[];
     };
+
+interface StopLook<T extends string> {
+  readonly type: T;
+  readonly intentId: number;
+  readonly symbol: string;
+  readonly stopId: string;
+}
 
 /** From the order thread to the cycler. Plain data only: it crosses a thread border (decimals as text). */
 export type LaneEvent =
@@ -420,6 +438,27 @@ export type LaneEvent =
   | Survey
   /** The private stream has begun anew: what happened in between, it will not tell. */
   | { readonly type: 'stream-opened' }
+  | {
+      readonly type: 'stop-placed';
+      readonly intentId: number;
+      readonly outcome: StopOutcome;
+      readonly sentMono: number;
+      readonly answeredMono: number;
+    }
+  /** `askedMono`: at that moment at the earliest the stop was as it is shown. */
+  | {
+      readonly type: 'stop-seen';
+      readonly intentId: number;
+      readonly askedMono: number;
+      readonly stop: WireStop;
+    }
+  | { readonly type: 'stop-look-failed'; readonly intentId: number; readonly reason: string }
+  | {
+      readonly type: 'stops-found';
+      readonly intentId: number;
+      readonly record: ScanRecord;
+      readonly stops: readonly WireStop[];
+    }
   | {
       readonly type: 'balances';
       readonly requestedMono: number;
@@ -510,6 +549,11 @@ export interface WireEvidence {
   readonly filledBase: string | null;
   readonly filledQuote: string | null;
 }
+
+export type WireStop = Omit<StopEvidence, 'triggerPrice' | 'amount'> & {
+  readonly triggerPrice: string;
+  readonly amount: string;
+};
 
 export interface WireRules {
   readonly symbol: string;

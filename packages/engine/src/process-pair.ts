@@ -18,6 +18,7 @@ import { isFatal } from './fatal.js';
 import { journal } from './journal.js';
 import { MarketReader } from './market-reader.js';
 import { placeOrder } from './placing.js';
+import { protect } from './protecting.js';
 
 /** How a pass came about: only an urgent one measures the way from the tick to the decision. */
 export type PassKind = 'urgent' | 'round-robin';
@@ -76,7 +77,8 @@ export class PairProcessor {
     memory.waitingFor = decision.type === 'wait' ? decision.reason : null;
     if (tickMono !== null) board.latencies.record('tick_to_decision', (clock.monoMs() - tickMono) * 1_000);
 
-    this.#carryOut(pair, memory, context, decision, tickMono);
+    if (!protect(this.#context, pair, decision, context, nowMono))
+      this.#carryOut(pair, memory, context, decision, tickMono);
     this.#arm(symbol, memory, context, decision, priceVersion);
   }
 

@@ -1,9 +1,10 @@
 import { type EpochMs, errorText, type MonoMs } from '@mtrade/base';
-import type { Intent, PairState } from '@mtrade/cycle';
 import { type EngineContext, type IntentMemory, newIntentMemory } from './context.js';
+import { type Intent, isUnresolved, type PairState } from '@mtrade/cycle';
 import { isFatal } from './fatal.js';
 import { journal } from './journal.js';
 import type { LaneEvents } from './lane-events.js';
+import { StopWatch } from './stop-watch.js';
 
 /** A scan or settle request that has not come back by then is asked for again: the order thread may have died. */
 const GIVE_UP_MS = 30_000;
@@ -28,12 +29,14 @@ const REST_AFTER_ERROR_MS = 1_000;
 export class Resolver {
   readonly #context: EngineContext;
   readonly #lane: Pick<LaneEvents, 'outcomeLost'>;
+  readonly #stops: StopWatch;
   #balancesAskedMono = Number.NEGATIVE_INFINITY;
   #clockAskedMono = Number.NEGATIVE_INFINITY;
 
   constructor(context: EngineContext, lane: Pick<LaneEvents, 'outcomeLost'>) {
     this.#context = context;
     this.#lane = lane;
+    this.#stops = new StopWatch(context);
   }
 
   tick(): void {
@@ -41,6 +44,7 @@ export class Resolver {
     this.#refreshClock(nowMono);
     this.#refreshBalances(nowMono);
     for (const pair of this.#context.books.pairs()) {
+      this.#stops.alarm(pair);
       for (const intent of pair.openIntents) this.#followSafely(pair, intent, nowMono);
     }
   }
@@ -64,6 +68,8 @@ export class Resolver {
   #follow(pair: PairState, intent: Intent, nowMono: MonoMs): void {
     const memory = this.#memoryOf(intent, nowMono);
     if (intent.state === 'ACKED' || intent.state === 'SETTLING') this.#watch(intent, memory, nowMono);
+    if (intent.stop !== undefined && (intent.state === 'LIVE' || isUnresolved(intent.state)))
+      return this.#stops.follow(intent, memory, nowMono);
     if (memory.askedUntilMono !== null && nowMono < memory.askedUntilMono) return;
     if (nowMono < memory.askAtMono) return;
     switch (intent.state) {

@@ -1,8 +1,17 @@
 import { type Decimal, text, ZERO } from '@mtrade/money';
-import { cycleStartState, levels, type PairState, publicState, type WaitReason } from '@mtrade/cycle';
+import {
+  cycleStartState,
+  levels,
+  type PairState,
+  protectiveStop,
+  publicState,
+  stopTerms,
+  unprotectedMs,
+  type WaitReason,
+} from '@mtrade/cycle';
 import type { EngineContext } from './context.js';
 import { MarketReader } from './market-reader.js';
-import type { EngineView, PairView, ReconciliationView } from './operator.js';
+import type { EngineView, PairView, ProtectionView, ReconciliationView } from './operator.js';
 import type { LastComparison } from './reconciler.js';
 
 const tradesMissing = ({ intents }: EngineContext, { openIntents }: PairState): WaitReason | null =>
@@ -103,6 +112,23 @@ function pairView(
     decision_age_ms: memory && memory.decidedMono !== null ? Math.round(nowMono - memory.decidedMono) : null,
     realized_profit: text(pair.realizedProfit),
     attention: pair.attention,
+    protection: protectionView(context, pair),
     waiting_for: memory ? (tradesMissing(context, pair) ?? memory.waitingFor) : 'not_configured',
+  };
+}
+
+function protectionView(context: EngineContext, pair: PairState): ProtectionView | null {
+  const { cycle, position } = pair;
+  if (cycle === null || position === null) return null;
+  const stop = protectiveStop(pair);
+  const rules = context.rules.get(pair.symbol);
+  const terms = rules && cycle.phase === 'active' ? stopTerms(cycle, rules) : null;
+  return {
+    state: position.state,
+    stop_price: shown(stop?.stop?.triggerPrice ?? terms?.triggerPrice ?? null),
+    stop_id: stop?.stop?.stopId ?? null,
+    unprotected_ms: unprotectedMs(position, context.clock.epochMs()),
+    problem: position.state === 'active' ? null : (context.pairs.get(pair.symbol)?.stopProblem ?? null),
+    rollback: position.rollback,
   };
 }

@@ -4,11 +4,13 @@ import type { Fill, MarketRules, SettledOrder } from '@mtrade/cycle';
 import type {
   OrderEvidence,
   PlaceOutcome,
+  StopEvidence,
   WireEvidence,
   WireFill,
   WirePlaceOutcome,
   WireRules,
   WireSettledOrder,
+  WireStop,
 } from './ports.js';
 
 /** A structured clone drops the class of a decimal, so amounts cross a thread border as plain text. */
@@ -63,6 +65,12 @@ export const evidenceFromWire = (wire: WireEvidence): OrderEvidence => ({
   ...wire,
   filledBase: wire.filledBase === null ? null : baseQty(wire.filledBase),
   filledQuote: wire.filledQuote === null ? null : quoteAmount(wire.filledQuote),
+});
+
+export const stopToWire = (stop: StopEvidence): WireStop => ({
+  ...stop,
+  triggerPrice: text(stop.triggerPrice),
+  amount: text(stop.amount),
 });
 
 export const outcomeToWire = (outcome: PlaceOutcome): WirePlaceOutcome =>

@@ -69,7 +69,14 @@ export class HandClock implements Clock {
   monoMs = (): MonoMs => this.now as MonoMs;
 }
 
-const PAIR = { symbol: 'ETH/USDT', state: 'idle', attention: null, waiting_for: null, blind: null };
+const PAIR = {
+  symbol: 'ETH/USDT',
+  state: 'idle',
+  attention: null,
+  protection: null,
+  waiting_for: null,
+  blind: null,
+};
 
 /** The parts of a status that alerts look at. */
 export function statusWith(

@@ -69,6 +69,7 @@ export const STATUS: StatusJson = {
     decision_age_ms: 40,
     realized_profit: '0',
     attention: null,
+    protection: null,
     waiting_for: null,
   })),
   profit: { USDT: '1.25' },

@@ -2,6 +2,7 @@ import { cleanText } from '@mtrade/log';
 import type { StatusJson } from '@mtrade/runtime';
 import pc from 'picocolors';
 import { duration, fit, fitDecimal, micros, wrap } from './columns.js';
+import { stopLines } from './stops.js';
 import { waitingLines } from './waiting.js';
 
 export interface RenderOptions {
@@ -171,6 +172,7 @@ export function renderStatus(status: StatusJson, options: RenderOptions): string
     ...(hidden > 0 ? [colors.dim(`... and ${hidden} more pairs`)] : []),
     ...legend(shown),
     ...attention,
+    ...stopLines(pairs, options.columns).map((line) => (line.startsWith('!') ? colors.red(line) : line)),
     ...(reasons ? waitingLines(pairs, options.columns) : []),
     ...gap,
     profitLine(status),

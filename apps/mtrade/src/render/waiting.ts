@@ -37,6 +37,8 @@ const WORDS: Readonly<Record<Exclude<Reason, keyof typeof NORMAL>, string>> = {
   backing_off: 'pausing after an error',
   insufficient_quote: 'not enough quote',
   below_minimum: "below the exchange's minimum",
+  unprotected: 'protective stop not in place yet',
+  stop_reached: 'price at the protective stop',
   stop_ending: 'protective stop being taken back',
   rolling_back: 'being sold: it could not be protected',
 };

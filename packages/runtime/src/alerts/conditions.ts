@@ -1,4 +1,5 @@
 import { cleanText, scrubSecrets } from '@mtrade/log';
+import { UNPROTECTED_ALARM_MS } from '@mtrade/cycle';
 import type { StatusJson } from '../control/status-json.js';
 import { type Alert, type Condition, CONDITIONS } from './alert.js';
 
@@ -157,7 +158,11 @@ export class Conditions {
   }
 
   *#pairFindings({ pairs }: StatusJson): Iterable<Finding> {
-    for (const { symbol, attention, state, waiting_for: waitingFor } of pairs) {
+    for (const { symbol, attention, state, protection, waiting_for: waitingFor } of pairs) {
+      if (protection !== null && (protection.unprotected_ms ?? 0) >= UNPROTECTED_ALARM_MS) {
+        const text = `the position has no protective stop: ${protection.problem ?? 'it is not in place'}`;
+        yield { ...plain('position.unprotected', text), symbol };
+      }
       if (attention !== null) yield { ...plain('pair.attention', `needs attention: ${attention}`), symbol };
       if (waitingFor === 'trades_missing') {
         const text = 'an order was accepted, and its trades do not add up to what it says it filled';
@@ -219,6 +224,7 @@ const FROM_STATUS: ReadonlySet<Condition> = new Set<Condition>([
   'pair.attention',
   'order.unknown',
   'order.trades-missing',
+  'position.unprotected',
   'worker.restarted',
   'feed.disconnected',
   'pair.blind',
@@ -232,6 +238,8 @@ const FROM_STATUS: ReadonlySet<Condition> = new Set<Condition>([
 const TOLD: ReadonlySet<Condition> = new Set<Condition>([
   'order.quarantined',
   'order.late-fill',
+  'stop.lost',
+  'stop.duplicate',
   'backup.failed',
   'engine.fatal',
 ]);

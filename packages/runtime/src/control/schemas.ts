@@ -14,6 +14,15 @@ const count = z.number().int();
 const worker = z.object({ alive: z.boolean(), restarts: count, heartbeat_age_ms: ageMs });
 const latency = z.object({ p50: z.number(), p99: z.number(), max: z.number(), count });
 
+const protection = z.object({
+  state: z.string().openapi({ enum: ['pending_entry', 'entry_placed', 'pending_sl', 'active'] }),
+  stop_price: decimal.nullable(),
+  stop_id: z.string().nullable(),
+  unprotected_ms: ageMs,
+  problem: z.string().nullable(),
+  rollback: z.string().nullable(),
+});
+
 export const pairSchema = z
   .object({
     symbol: z.string().openapi({ example: 'ETH/USDT' }),
@@ -41,6 +50,9 @@ export const pairSchema = z
     decision_age_ms: ageMs,
     realized_profit: decimal,
     attention: z.string().nullable(),
+    protection: protection
+      .nullable()
+      .openapi({ description: 'protective stop of the position; null where none is wanted' }),
     waiting_for: z.string().nullable().openapi({ description: 'why the last pass sent nothing' }),
   })
   .openapi('Pair');

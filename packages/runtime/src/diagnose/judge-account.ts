@@ -1,4 +1,10 @@
-import { type Intent, OPEN_INTENT_STATES, parseClientOrderId, type PairState } from '@mtrade/cycle';
+import {
+  blockingIntents,
+  type Intent,
+  OPEN_INTENT_STATES,
+  parseClientOrderId,
+  type PairState,
+} from '@mtrade/cycle';
 import { type Decimal, text, ZERO } from '@mtrade/money';
 import type { BookedFill } from '@mtrade/store';
 import type { OwnTrade } from '@mtrade/engine';
@@ -188,13 +194,15 @@ function balances(
       ),
     ];
   const needed = new Map<string, { amount: Decimal; symbols: string[]; moving: boolean }>();
-  for (const { symbol, cycle, dust, openIntents } of pairs) {
+  for (const pair of pairs) {
+    const { symbol, cycle, dust } = pair;
     const coin = symbol.split('/')[0] ?? '';
     const before = needed.get(coin) ?? { amount: ZERO, symbols: [], moving: false };
     needed.set(coin, {
       amount: before.amount.plus(cycle?.baseVolume ?? ZERO).plus(dust.base),
       symbols: [...before.symbols, symbol],
-      moving: before.moving || openIntents.length > 0 || (cycle?.lastFillMs ?? 0) > askedMs - VISIBLE_MS,
+      moving:
+        before.moving || blockingIntents(pair).length > 0 || (cycle?.lastFillMs ?? 0) > askedMs - VISIBLE_MS,
     });
   }
   return [...needed].flatMap(([coin, { amount, symbols, moving }]) => {

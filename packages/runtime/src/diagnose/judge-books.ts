@@ -3,7 +3,9 @@ import type { BooksFault } from '@mtrade/store';
 import type { Intent, PairState } from '@mtrade/cycle';
 import { text, ZERO } from '@mtrade/money';
 import { describeOwner } from '../lock/index.js';
+import { ageText } from './age-text.js';
 import { type Finding, finding } from './finding.js';
+import { judgeStops } from './judge-stops.js';
 
 /** An order in flight is answered within its deadline and settled a few seconds later. */
 const IN_FLIGHT_MS = 60_000;
@@ -37,7 +39,7 @@ export function judgePairs(pairs: readonly PairState[], nowMs: number, running: 
   return [
     ...pairs.flatMap(({ openIntents }) => openIntents.map((intent) => judgeIntent(intent, nowMs, running))),
     ...pairs.flatMap(attention),
-    ...unprotected(pairs),
+    ...judgeStops(pairs, nowMs, running),
     ...pairs.flatMap(dust),
   ];
 }
@@ -47,7 +49,13 @@ function judgeIntent(intent: Intent, nowMs: number, running: boolean): Finding {
   const ageMs = Math.max(0, nowMs - intent.createdMs);
   const what = `${side} ${clientOrderId} (${purpose}) is ${state} since ${ageText(ageMs)}`;
   if (state === 'LIVE')
-    return finding('INFO', 'incomplete', symbol, `${what}: it rests on the book`, 'nothing to do');
+    return finding(
+      'INFO',
+      'incomplete',
+      symbol,
+      `${what}: ${intent.stop === undefined ? 'it rests on the book' : `the stop at ${text(intent.stop.triggerPrice)} lies at the exchange`}`,
+      'nothing to do',
+    );
   if (state === 'UNKNOWN' || state === 'QUARANTINED') {
     const long = state === 'QUARANTINED' || ageMs > LONG_UNKNOWN_MS;
     const remedy = running
@@ -86,22 +94,6 @@ const attention = ({ symbol, attention: why }: PairState): Finding[] =>
           'compare the account with mtrade status; then mtrade reset or mtrade sell for this pair',
         ),
       ];
-
-/** Positions that want a protective stop and have none. No pair can want one yet. */
-function unprotected(pairs: readonly PairState[]): Finding[] {
-  const held = pairs.filter(({ cycle }) => cycle !== null && !cycle.baseVolume.eq(ZERO)).length;
-  return held === 0
-    ? []
-    : [
-        finding(
-          'INFO',
-          'unprotected',
-          null,
-          `${held} open ${held === 1 ? 'position' : 'positions'}; no pair has a protective stop configured, so none is missing`,
-          'nothing to do',
-        ),
-      ];
-}
 
 const dust = ({ symbol, dust: { base, cost } }: PairState): Finding[] =>
   base.eq(ZERO)
@@ -148,12 +140,4 @@ export function judgeLock({ status, holder, validated }: LockCheck): Finding {
             'look again in a second, or run this as the user of the engine',
           );
   }
-}
-
-export function ageText(ms: number): string {
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 1) return `${Math.floor(ms / 1_000)} s`;
-  if (minutes < 120) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`;
 }

@@ -1,0 +1,149 @@
+import type { MonoMs } from '@mtrade/base';
+import {
+  AFTER_SUCCESS,
+  type Decision,
+  type DecisionContext,
+  type Intent,
+  manualSell,
+  type PairState,
+  type Protection,
+  protection,
+  raiseAttention,
+  restingStop,
+} from '@mtrade/cycle';
+import type { EngineContext, PairMemory } from './context.js';
+import { journal } from './journal.js';
+import { placeOrder, placeStop } from './placing.js';
+import { stopMemory } from './stop-memory.js';
+
+/** Cancel and look: longer than this the answer is not waited for. */
+const GIVE_UP_MS = 15_000;
+const CANCEL_COST = 2;
+
+/**
+ * What the pair's protective stop needs comes between the decision and its carrying out: a sale must end the stop
+ * first, and a position without one gets it before anything is bought. True: this pass belongs to the stop.
+ */
+export function protect(
+  context: EngineContext,
+  pair: PairState,
+  decision: Decision,
+  facts: DecisionContext,
+  nowMono: MonoMs,
+): boolean {
+  const memory = context.pairs.get(pair.symbol) as PairMemory;
+  if (pair.position === null && pair.openIntents.length === 0) return false;
+  if (decision.type === 'attention') return false;
+  const stop = restingStop(pair);
+  const isEnding = stop !== undefined && stopMemory(context, stop).cancelling !== null;
+  const isSale = decision.type === 'place' && decision.draft.side === 'sell';
+  const wantsSale = isSale || memory.sellUntilMono !== null;
+  if (isEnding || (stop !== undefined && wantsSale)) {
+    memory.waitingFor = 'stop_ending';
+    if (!isEnding) cancelStop(context, stop, 'sale', nowMono);
+    return true;
+  }
+  if (sellNow(context, pair, memory, facts, nowMono)) return true;
+  if (isSale) return false;
+  // A shutdown still puts back what it has found taken away: the position outlives the engine.
+  return carryOut(context, pair, { ...facts, trading: context.books.trading }, memory, nowMono);
+}
+
+function carryOut(
+  context: EngineContext,
+  pair: PairState,
+  facts: DecisionContext,
+  memory: PairMemory,
+  nowMono: MonoMs,
+): boolean {
+  const needed: Protection = protection(pair, facts);
+  switch (needed.type) {
+    case 'nothing':
+    case 'wait':
+      return false;
+    case 'impossible':
+      memory.stopProblem = 'it is too small for an order of this pair';
+      return false;
+    case 'place':
+      placeStop(context, pair, needed.draft, nowMono);
+      return true;
+    case 'cancel':
+      cancelStop(context, needed.stop, needed.why, nowMono);
+      return true;
+    case 'roll-back':
+      rollBack(context, pair, needed.reason);
+      // The reason is on disk: the sale itself may follow at once.
+      carryOut(context, context.books.pair(pair.symbol), facts, memory, nowMono);
+      return true;
+    case 'exit':
+      placeOrder(context, pair, needed.draft, { nowMono, tickMono: null });
+      return true;
+    case 'attention': {
+      const { books, clock } = context;
+      books.commit({
+        pair: raiseAttention(pair, needed.reason),
+        journal: [
+          journal(clock.epochMs(), 'position.rollback-failed', pair.symbol, { reason: needed.reason }),
+        ],
+      });
+      return true;
+    }
+  }
+}
+
+/** Asks for the end of a stop; what comes of it is seen by the look that follows. */
+export function cancelStop(context: EngineContext, stop: Intent, why: string, nowMono: MonoMs): void {
+  const { books, budget, clock, intents, lane } = context;
+  const memory = stopMemory(context, stop);
+  const stopId = stop.stop?.stopId ?? null;
+  if (stopId === null || memory.cancelling !== null || !budget.allowsUrgent(nowMono, CANCEL_COST)) return;
+  const companion = intents.get(stop.id);
+  // One try a second: after a look that still found it, the next one is due when the next look is.
+  if (companion && memory.wasCancelled && nowMono < companion.askAtMono) return;
+  books.commit({ journal: [journal(clock.epochMs(), 'stop.cancelling', stop.symbol, { stopId, why })] });
+  memory.cancelling = why;
+  memory.wasCancelled = true;
+  if (companion) companion.askedUntilMono = nowMono + GIVE_UP_MS;
+  budget.take(nowMono, CANCEL_COST);
+  lane.request({ type: 'cancel-stop', intentId: stop.id, symbol: stop.symbol, stopId });
+}
+
+/** From now on the position is sold by the engine. Refused for good, the pair wants a human before it trades again. */
+function rollBack(context: EngineContext, pair: PairState, reason: 'refused' | 'trigger-passed'): void {
+  const { books, clock, log, pairs } = context;
+  const { position } = pair;
+  if (position === null) return;
+  const problem = pairs.get(pair.symbol)?.stopProblem ?? '';
+  log.error({ symbol: pair.symbol, reason, problem }, 'a position is sold because it cannot be protected');
+  const rolling = { ...pair, ...AFTER_SUCCESS, position: { ...position, rollback: reason } };
+  const words = `the position could not be given a stop and is being sold: ${problem}; resume the pair to let it trade again`;
+  books.commit({
+    pair: reason === 'refused' ? raiseAttention(rolling, words) : rolling,
+    journal: [journal(clock.epochMs(), 'position.roll-back', pair.symbol, { reason, problem })],
+  });
+}
+
+/** The operator's sale that had to wait for the end of the stop. */
+function sellNow(
+  context: EngineContext,
+  pair: PairState,
+  memory: PairMemory,
+  facts: DecisionContext,
+  nowMono: MonoMs,
+): boolean {
+  if (memory.sellUntilMono === null) return false;
+  const decision = manualSell(pair, facts);
+  if (decision?.type === 'place') {
+    memory.sellUntilMono = null;
+    placeOrder(context, pair, decision.draft, { nowMono, tickMono: null });
+    return true;
+  }
+  const isOver = decision === null || nowMono >= memory.sellUntilMono || decision.type === 'attention';
+  if (!isOver) return true;
+  memory.sellUntilMono = null;
+  const reason = decision === null ? 'nothing is held any more' : decision.reason;
+  context.books.commit({
+    journal: [journal(context.clock.epochMs(), 'operator.sell-now-failed', pair.symbol, { reason })],
+  });
+  return false;
+}

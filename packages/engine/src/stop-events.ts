@@ -1,0 +1,218 @@
+import {
+  afterStopRefusal,
+  type Intent,
+  isOpen,
+  isUnresolved,
+  type PairState,
+  type StopEvent,
+  stopTransition,
+  surplus,
+  transition,
+  withIntent,
+} from '@mtrade/cycle';
+import { decimal, text } from '@mtrade/money';
+import { closeIntent } from './closing.js';
+import type { EngineContext } from './context.js';
+import { journal } from './journal.js';
+import type { LaneEvents } from './lane-events.js';
+import { stopNotBeforeMs } from './placing.js';
+import type { JournalEntry, LaneEvent, WireStop } from './ports.js';
+import { stopMemory } from './stop-memory.js';
+
+type EventOf<T extends LaneEvent['type']> = Extract<LaneEvent, { type: T }>;
+export type StopLaneEvent = EventOf<'stop-placed' | 'stop-seen' | 'stop-look-failed' | 'stops-found'>;
+
+/** Far from its price a stop is looked at this often. */
+const LOOK_EVERY_MS = 10_000;
+const LOOK_AGAIN_MS = 1_000;
+const LOOK_LIMIT_MS = 30_000;
+/** Gate tells the time of creation in whole seconds. */
+const CREATED_ROUNDING_MS = 1_000;
+
+/** What the exchange said about stops, turned into transitions of the books. Late, double and lost answers are usual. */
+export class StopEvents {
+  readonly #context: EngineContext;
+  readonly #lane: Pick<LaneEvents, 'outcomeLost'>;
+
+  constructor(context: EngineContext, lane: Pick<LaneEvents, 'outcomeLost'>) {
+    this.#context = context;
+    this.#lane = lane;
+  }
+
+  handle(event: StopLaneEvent): void {
+    const open = this.#find(event.intentId);
+    if (open === null) return;
+    switch (event.type) {
+      case 'stop-placed':
+        return this.#placed(open.pair, open.intent, event);
+      case 'stop-seen':
+        return this.#seen(open.pair, open.intent, event);
+      case 'stop-look-failed':
+        return this.#lookFailed(open.intent, event.reason);
+      case 'stops-found':
+        return this.#found(open.pair, open.intent, event);
+    }
+  }
+
+  /** The private stream saw an order of this pair that is not ours by name: its stop may have fired. */
+  hint(symbol: string): void {
+    for (const pair of this.#context.books.pairs())
+      if (pair.symbol === symbol)
+        for (const { id, state, stop } of pair.openIntents)
+          if (stop !== undefined && state === 'LIVE') this.#askAgain(id, 0);
+  }
+
+  #placed(pair: PairState, intent: Intent, { outcome, sentMono }: EventOf<'stop-placed'>): void {
+    // A late answer to a stop that was given up as silent is still the exchange's word on it.
+    if (intent.state !== 'SUBMITTED' && !isUnresolved(intent.state)) return;
+    switch (outcome.type) {
+      case 'unknown':
+        return this.#lane.outcomeLost(pair, intent, outcome.reason);
+      case 'rejected':
+        return this.#refused(pair, intent, outcome);
+      case 'acked':
+        this.#apply(pair, intent, { type: 'stop-acked', stopId: outcome.stopId });
+        stopMemory(this.#context, intent).openAtMono = sentMono;
+        this.#askAgain(intent.id, LOOK_EVERY_MS);
+    }
+  }
+
+  #refused(
+    pair: PairState,
+    intent: Intent,
+    outcome: Extract<EventOf<'stop-placed'>['outcome'], { type: 'rejected' }>,
+  ): void {
+    const { label, message, retryAfterMs } = outcome;
+    const { clock, budget, log, pairs } = this.#context;
+    const nowMs = clock.epochMs();
+    log.warn({ symbol: pair.symbol, label, message }, 'the exchange refused a stop');
+    if (retryAfterMs !== null) budget.pauseUntil(clock.monoMs() + retryAfterMs);
+    const next = transition(intent, { type: 'rejected', label, nowMs });
+    if (isOpen(next.state)) return;
+    const memory = pairs.get(pair.symbol);
+    if (memory) memory.stopProblem = `the exchange refused its stop (${label})`;
+    const { position } = pair;
+    const refused =
+      position === null || position.cycleId !== intent.cycleId
+        ? pair
+        : { ...pair, position: afterStopRefusal(position, label, retryAfterMs, nowMs) };
+    closeIntent(this.#context, refused, intent, next, []);
+  }
+
+  #seen(pair: PairState, intent: Intent, { stop, askedMono }: EventOf<'stop-seen'>): void {
+    // A surplus stop that was to be cancelled: it is asked for again with the next look at all of them.
+    if (intent.stop?.stopId !== null && intent.stop?.stopId !== stop.stopId) return;
+    if (intent.state === 'SETTLING') return;
+    const memory = stopMemory(this.#context, intent);
+    const isSoon = memory.cancelling !== null || stop.status !== 'open';
+    memory.cancelling = null;
+    this.#askAgain(intent.id, isSoon ? LOOK_AGAIN_MS : LOOK_EVERY_MS);
+    const attempts = this.#context.intents.get(intent.id);
+    if (attempts) attempts.attempts = 0;
+    if (stop.status === 'open') memory.openAtMono = askedMono;
+    this.#apply(pair, intent, { type: 'stop-seen', stop, nowMs: this.#context.clock.epochMs() });
+  }
+
+  #lookFailed(intent: Intent, reason: string): void {
+    const memory = this.#context.intents.get(intent.id);
+    stopMemory(this.#context, intent).cancelling = null;
+    const attempts = memory?.attempts ?? 0;
+    this.#askAgain(intent.id, Math.min(LOOK_LIMIT_MS, LOOK_AGAIN_MS * 2 ** Math.min(attempts, 10)));
+    this.#context.log.warn({ symbol: intent.symbol, reason }, 'a stop could not be looked at');
+  }
+
+  #found(pair: PairState, intent: Intent, { record, stops }: EventOf<'stops-found'>): void {
+    const memory = this.#context.intents.get(intent.id);
+    if (memory) memory.askedUntilMono = null;
+    if (!isUnresolved(intent.state) && intent.state !== 'LIVE') return;
+    const candidates = stops.filter((stop) => this.#canOnlyBe(intent, stop));
+    const nowMs = this.#context.clock.epochMs();
+    const extra = surplus(candidates);
+    this.#apply(pair, intent, { type: 'stops-found', record, found: candidates, nowMs });
+    for (const { stopId } of extra) this.#cancelSurplus(intent, stopId);
+    if (candidates.length === 0) return;
+    // Followed by its id from now on, at once.
+    if (memory) memory.attempts = 0;
+    this.#askAgain(intent.id, 0);
+  }
+
+  /** A stop has no name of ours: pair, price, amount and time of creation are what it is known by. */
+  #canOnlyBe({ symbol, stop, baseAmount, ...intent }: Intent, seen: WireStop): boolean {
+    if (stop === undefined || seen.symbol !== symbol) return false;
+    if (stop.stopId !== null) return seen.stopId === stop.stopId;
+    return (
+      stop.triggerPrice.eq(decimal(seen.triggerPrice)) &&
+      baseAmount?.eq(decimal(seen.amount)) === true &&
+      seen.createdMs >= stopNotBeforeMs({ ...intent, symbol, baseAmount }) - CREATED_ROUNDING_MS &&
+      !this.#context.books.knowsStop(symbol, seen.stopId)
+    );
+  }
+
+  /** Two stops for one position would sell twice: the younger one is taken back, and somebody is told. */
+  #cancelSurplus({ id, symbol }: Intent, stopId: string): void {
+    const { books, clock, lane, log, budget } = this.#context;
+    log.error({ symbol, stopId }, 'a second stop lies on the exchange; it is cancelled');
+    books.commit({ journal: [journal(clock.epochMs(), 'stop.duplicate', symbol, { stopId })] });
+    budget.take(clock.monoMs(), 2);
+    lane.request({ type: 'cancel-stop', intentId: id, symbol, stopId });
+  }
+
+  #apply(pair: PairState, intent: Intent, event: StopEvent): void {
+    const next = stopTransition(intent, event);
+    if (next === intent) return;
+    const entries = this.#entries(pair, intent, next);
+    if (!isOpen(next.state)) return closeIntent(this.#context, pair, intent, next, [], entries);
+    this.#context.books.commit({
+      pair: withIntent(pair, next),
+      intentMoves: [{ intent: next, from: intent.state }],
+      journal: entries,
+    });
+    if (next.state === 'SETTLING') this.#askAgain(intent.id, 0);
+    const memory = this.#context.pairs.get(pair.symbol);
+    if (memory && next.state === 'LIVE') memory.stopProblem = null;
+    this.#context.followUps.add(pair.symbol);
+  }
+
+  #entries(pair: PairState, from: Intent, next: Intent): JournalEntry[] {
+    const { clock, log, pairs } = this.#context;
+    const { symbol } = pair;
+    const details = {
+      stopId: next.stop?.stopId ?? null,
+      trigger: next.stop ? text(next.stop.triggerPrice) : null,
+      amount: next.baseAmount && text(next.baseAmount),
+    };
+    const say = (event: string, more = {}): JournalEntry[] => [
+      journal(clock.epochMs(), event, symbol, { ...details, ...more }),
+    ];
+    if (next.state === from.state) return [];
+    if (next.state === 'LIVE') return say('stop.placed');
+    if (next.state === 'SETTLING') return say('stop.fired', { orderId: next.exchangeOrderId });
+    if (next.state === 'QUARANTINED')
+      return say('order.quarantined', { clientOrderId: next.clientOrderId, finishAs: next.finishAs });
+    if (next.state !== 'KILLED') return [];
+
+    const reason = next.finishAs ?? 'gone';
+    const wasAsked = stopMemory(this.#context, from).wasCancelled && reason.startsWith('cancelled');
+    // After a reset the coins are the operator's, and so is what becomes of them.
+    if (wasAsked || pair.cycle?.id !== from.cycleId) return say('stop.cancelled', { reason });
+    log.error({ symbol, reason }, 'a stop was lost; it is placed again');
+    const memory = pairs.get(symbol);
+    if (memory) memory.stopProblem = `its stop was lost (${reason})`;
+    return say('stop.lost', { reason });
+  }
+
+  #askAgain(intentId: number, inMs: number): void {
+    const memory = this.#context.intents.get(intentId);
+    if (!memory) return;
+    memory.askedUntilMono = null;
+    memory.askAtMono = this.#context.clock.monoMs() + inMs;
+  }
+
+  #find(intentId: number): { pair: PairState; intent: Intent } | null {
+    for (const pair of this.#context.books.pairs()) {
+      const intent = pair.openIntents.find(({ id, stop }) => id === intentId && stop !== undefined);
+      if (intent) return { pair, intent };
+    }
+    return null;
+  }
+}
