@@ -61,7 +61,7 @@ describe('urgent pairs and the round', () => {
     let looks = 0;
     world.clock.onMono = () => {
       looks += 1;
-      if (looks === 5) world.tick(ETH, '100.1', '100.1');
+      if (looks === 6) world.tick(ETH, '100.1', '100.1');
     };
     world.turn();
     world.clock.onMono = null;
