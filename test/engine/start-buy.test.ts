@@ -416,6 +416,7 @@ describe('a price that is old by the time of the exchange', () => {
   test('W04, scenario 40: and at the commit: a stall anywhere in the pass sends nothing that is too old', () => {
     const run = (stallAtLook: number) => {
       const world = new World({ staleAfterMs: 5_000 }).ready();
+      const stampMs = world.clock.wall - 4_500;
       heldUp(world, 4_500);
       let looks = 0;
       world.clock.onMono = () => {
@@ -424,13 +425,15 @@ describe('a price that is old by the time of the exchange', () => {
       };
       world.turn();
       world.clock.onMono = null;
-      return { looks, orders: world.orders, waiting: world.view().pairs[0]?.waiting_for };
+      // The deadline counts from the last look at the price; 20 ms are the error of the clock.
+      const ages = world.orders.map(({ deadlineMs }) => deadlineMs - 3_000 - stampMs - 20);
+      return { looks, ages, waiting: world.view().pairs[0]?.waiting_for };
     };
-    const { looks } = run(0);
+    const { looks, ages } = run(0);
+    expect(ages).toEqual([4_480]);
     const outcomes = Array.from({ length: looks }, (_, look) => run(look + 1));
-    const refused = outcomes.filter(({ orders }) => orders.length === 0);
-    // The stall before the decision, and the one between decision and commit; a later one is the deadline's business.
-    expect(refused.length).toBeGreaterThan(1);
+    expect(outcomes.flatMap((one) => one.ages).filter((ageMs) => ageMs >= 5_000)).toEqual([]);
+    const refused = outcomes.filter((one) => one.ages.length === 0);
     expect(new Set(refused.map(({ waiting }) => waiting))).toEqual(new Set(['price_stale']));
   });
 

@@ -6,7 +6,7 @@ export interface Ablation {
   readonly what: string;
   /** Checks that would only see the switch itself; what counts is the damage. */
   readonly muted?: readonly string[];
-  /** A fault that ordinary runs do not have, so many times per run. */
+  /** A fault that ordinary runs do not have, or seldom, so many times per hour. */
   readonly extra?: { readonly kind: FaultKind; readonly perHour: number };
 }
 
@@ -84,6 +84,15 @@ export const ABLATIONS = [
     name: 'no-late-fills',
     what: 'nobody looks at an order that trades after its end',
     extra: { kind: 'queued', perHour: 4 },
+  },
+  {
+    name: 'no-band',
+    what: 'a price that jumps is believed at once',
+  },
+  {
+    name: 'no-exchange-time',
+    what: 'a frame is as old as its arrival, whatever its stamp says',
+    extra: { kind: 'frames-late', perHour: 20 },
   },
   {
     name: 'not-fenced',

@@ -5,6 +5,8 @@ import { amountOf, pairIndex } from './fault.js';
 import type { ScenarioPair } from './scenario.js';
 import type { World } from './world.js';
 
+const LATE_FRAMES_MS = 120_000;
+
 /** Does what a fault says, where nothing has to be waited for. */
 export function carryOut(world: World, fault: ImmediateFault): void {
   const { value } = fault;
@@ -18,6 +20,10 @@ export function carryOut(world: World, fault: ImmediateFault): void {
       return world.weather.cutOff(nowMs + value);
     case 'feed-stale':
       return world.weather.silenceFeed(index, untilMs);
+    case 'frames-late':
+      return world.weather.delayFeed(index, nowMs + LATE_FRAMES_MS, amount * 1_000);
+    case 'price-spike':
+      return world.spike(index, amount);
     case 'stream-lost':
       return world.weather.loseStream(nowMs + value);
     case 'stream-late':

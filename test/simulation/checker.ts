@@ -140,6 +140,16 @@ export class Checker {
     const row = cycle?.ladder?.rows[intent.step];
     if (intent.purpose === 'average' && !(row && intent.limitPrice?.lte(row.rate)))
       this.#fail('R1', `${intent.clientOrderId} buys above its row`);
+    this.#restsOnAPrice(intent);
+  }
+
+  /** R3: what an order wants was there, on the exchange, within the limit of a price's age. */
+  #restsOnAPrice({ clientOrderId, symbol, side, limitPrice }: Intent): void {
+    const { markets, symbols, scenario, time } = this.#world;
+    const market = markets[symbols.indexOf(symbol)];
+    const fromMs = time.nowMs - scenario.staleAfterMs - CLOCK_TOLERANCE_MS;
+    if (limitPrice !== null && market && !market.hasOffered(side, limitPrice, fromMs))
+      this.#fail('R3', `${clientOrderId} wants ${text(limitPrice)}, which the exchange did not offer lately`);
   }
 
   #moved(intent: Intent, from: Intent['state'], change: ChangeSet): void {

@@ -1,5 +1,5 @@
 import { errorText } from '@mtrade/base';
-import { type Board, createBoard, Owner } from '@mtrade/board';
+import { type Board, createBoard, emptyPriceCell, Owner } from '@mtrade/board';
 import type { MarketRules } from '@mtrade/cycle';
 import {
   type CyclerRequest,
@@ -85,6 +85,11 @@ export class EngineProcess {
     if (thawsMs > this.#world.time.nowMs)
       this.#world.at(thawsMs, feed.life, () => this.#react(feed.reactor, tick));
     else this.#react(feed.reactor, tick);
+  }
+
+  /** True once a price of the pair has come to this process. */
+  knowsPrice(pair: number): boolean {
+    return this.board.prices.read(pair, emptyPriceCell());
   }
 
   /** An event of the private stream. */
@@ -200,7 +205,8 @@ export class EngineProcess {
       clock: this.#world.time.host,
     };
     const { staleAfterMs } = this.#world.scenario;
-    const options = { debounceMs: DEBOUNCE_MS, staleAfterMs, maxJumpPct: MAX_JUMP_PCT };
+    const maxJumpPct = this.#world.ablated('no-band') ? Number.POSITIVE_INFINITY : MAX_JUMP_PCT;
+    const options = { debounceMs: DEBOUNCE_MS, staleAfterMs, maxJumpPct };
     this.#feed = { life, reactor: new Reactor(options, deps) };
   }
 
@@ -230,7 +236,9 @@ export class EngineProcess {
 
   #react(reactor: Reactor, tick: Omit<Tick, 'receivedMono'>): void {
     const seen = this.board.cyclerWake.current();
-    reactor.onTick({ ...tick, receivedMono: this.#world.time.host.monoMs() });
+    const { time, ablated } = this.#world;
+    const exchangeMs = ablated('no-exchange-time') ? time.exchangeMs() : tick.exchangeMs;
+    reactor.onTick({ ...tick, exchangeMs, receivedMono: time.host.monoMs() });
     if (this.board.cyclerWake.current() !== seen) this.#cycler?.wake();
   }
 

@@ -47,6 +47,11 @@ const HABITS: Readonly<Record<Exclude<FaultKind, 'restore'>, Habit>> = {
   'thin-book': { perHour: [1, 8], value: ofPair(whole(5, 300)) },
   'trade-status': { perHour: [0.5, 3], value: ofPair(whole(5, 300)) },
   'feed-stale': { perHour: [0.5, 5], value: ofPair(whole(5, 300)) },
+  'frames-late': { perHour: [0.5, 5], value: ofPair(whole(5, 150)) },
+  'price-spike': {
+    perHour: [0.5, 8],
+    value: ofPair((random) => random.pick([1, 100, 500, 700, 1_500, 3_000, 1_000_000])),
+  },
   'stream-lost': { perHour: [0.5, 10], value: skewed(1_000, 600_000) },
   'stream-late': { perHour: [0.5, 10], value: skewed(1_000, 120_000) },
   kill: { perHour: [0.5, 12], value: whole(0, CRASH_POINTS.length) },

@@ -35,6 +35,8 @@ export const FAULTS = {
   'thin-book': "the pair's book is nearly empty for `amount` s (X01, X02, X03)",
   'trade-status': 'the pair is buyable, sellable or untradable for `amount` s (X13)',
   'feed-stale': 'the pair sends no prices for `amount` s (W03)',
+  'frames-late': "the pair's prices come `amount` s late for two minutes (W04)",
+  'price-spike': "a frame with `amount` per mille of the pair's price, which the exchange never had (W17)",
   'stream-lost': 'private order events are lost for `value` ms (W07)',
   'stream-late': 'private order events come `value` ms late (N25)',
   kill: 'the process dies at the next crash point number `value` (P01-P14)',

@@ -1,6 +1,10 @@
 import type { Exchange, PairSpec, ScaledPrice } from '@mtrade/market-sim';
+import { type Decimal, scaled } from '@mtrade/money';
 import type { ScenarioPair } from './scenario.js';
 import { Random } from './random.js';
+
+/** More than come within the longest limit of age. */
+const KEPT_PRICES = 40;
 
 /** Best prices of a pair at one moment, in price steps. */
 export interface TopOfBook {
@@ -19,6 +23,8 @@ export class PairMarket {
   #price: number;
   #thinUntilMs = 0;
   #best: TopOfBook | null = null;
+  /** What the price was lately, oldest first; the last entry is the present. */
+  #history: (TopOfBook & { readonly atMs: number })[] = [];
 
   constructor(pair: ScenarioPair, seed: number) {
     this.#pair = pair;
@@ -30,6 +36,17 @@ export class PairMarket {
   /** The prices that the exchange has now; null before the first. */
   get best(): TopOfBook | null {
     return this.#best;
+  }
+
+  /** True when the price was at or beyond the limit at any time since `fromMs`: ask not above it, or bid not below it. */
+  hasOffered(side: 'buy' | 'sell', limit: Decimal, fromMs: number): boolean {
+    return this.#history.some(({ bid, ask }, index) => {
+      const next = this.#history[index + 1];
+      if (next !== undefined && next.atMs < fromMs) return false;
+      return side === 'buy'
+        ? scaled(ask.mantissa, ask.decimals).lte(limit)
+        : scaled(bid.mantissa, bid.decimals).gte(limit);
+    });
   }
 
   /** A share of the price, such as 0.95. */
@@ -53,6 +70,8 @@ export class PairMarket {
     const bid = { mantissa: bidTicks, decimals };
     const ask = { mantissa: bidTicks + spread, decimals };
     this.#best = { bid, ask };
+    this.#history.push({ bid, ask, atMs: nowMs });
+    if (this.#history.length > KEPT_PRICES) this.#history.shift();
     const size = this.#size(nowMs);
     exchange.setQuote(
       spec.symbol,

@@ -90,6 +90,8 @@ describe('a safety switched off is noticed', () => {
     ['flags-not-swept', ['I17']],
     ['same-nonce', ['I3']],
     ['no-debounce', ['I21']],
+    ['no-band', ['R3']],
+    ['no-exchange-time', ['R3']],
   ])('%s', async (ablation, promises) => {
     expect(promises).toContain(await firstCaught(ablation, 10));
   });

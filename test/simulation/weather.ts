@@ -1,6 +1,7 @@
 /** What lies between the engine and the exchange at the moment: outages, silent feeds, a private stream that fails. */
 export class Weather {
   readonly #feedSilentUntilMs: number[] = [];
+  readonly #feedLate: { readonly untilMs: number; readonly delayMs: number }[] = [];
   readonly #silencedOrders = new Set<string>();
   #outUntilMs = 0;
   #streamLostUntilMs = 0;
@@ -21,6 +22,16 @@ export class Weather {
 
   silenceFeed(pair: number, untilMs: number): void {
     this.#feedSilentUntilMs[pair] = untilMs;
+  }
+
+  delayFeed(pair: number, untilMs: number, delayMs: number): void {
+    this.#feedLate[pair] = { untilMs, delayMs };
+  }
+
+  /** By how much a price of the pair that leaves the exchange now comes late. */
+  feedDelayMs(pair: number, nowMs: number): number {
+    const late = this.#feedLate[pair];
+    return late !== undefined && nowMs < late.untilMs ? late.delayMs : 0;
   }
 
   /** Order events under this name are lost. */
@@ -52,5 +63,6 @@ export class Weather {
     this.#streamLostUntilMs = 0;
     this.#streamDelayMs = 0;
     this.#feedSilentUntilMs.length = 0;
+    this.#feedLate.length = 0;
   }
 }

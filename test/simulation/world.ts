@@ -5,8 +5,9 @@ import {
   type EngineView,
   evidenceToWire,
   type LaneEvent,
+  type Tick,
 } from '@mtrade/engine';
-import type { Order } from '@mtrade/market-sim';
+import type { Order, ScaledPrice } from '@mtrade/market-sim';
 import { DEFAULT_USER_ID } from '@mtrade/market-sim';
 import type { AblationName } from './ablations.js';
 import { ArmedFaults, isImmediate } from './armed-faults.js';
@@ -274,6 +275,27 @@ export class World {
     if (this.weather.isFeedSilent(pair, nowMs)) return;
     const { symbol } = market.spec;
     const tick = { symbol, bid, ask, last: null, asks: null, exchangeMs: this.time.exchangeMs() };
+    const delayMs = this.weather.feedDelayMs(pair, nowMs);
+    if (delayMs === 0) return this.#deliver(tick);
+    this.at(nowMs + delayMs, null, () => this.#deliver(tick));
+  }
+
+  /** A frame that the exchange never sent. The first price of a process has nothing to be compared with. */
+  spike(pair: number, perMille: number): void {
+    const market = this.markets[pair] as PairMarket;
+    const { best } = market;
+    if (best === null) return;
+    const wrong = ({ mantissa, decimals }: ScaledPrice): ScaledPrice => ({
+      mantissa: Math.max(1, Math.floor((mantissa * perMille) / 1_000)),
+      decimals,
+    });
+    const tick = { bid: wrong(best.bid), ask: wrong(best.ask), exchangeMs: this.time.exchangeMs() };
+    const knowing = this.#processes.filter((process) => process.knowsPrice(pair));
+    for (const process of knowing)
+      process.onTick({ symbol: market.spec.symbol, last: null, asks: null, ...tick });
+  }
+
+  #deliver(tick: Omit<Tick, 'receivedMono'>): void {
     for (const process of this.#processes) process.onTick(tick);
   }
 

@@ -300,6 +300,25 @@ describe('W17: a price that jumps out of the band', () => {
   });
 });
 
+test('W16: while nobody serves, a flood leaves the newest price of each pair and a bounded queue', () => {
+  const symbols = Array.from({ length: 150 }, (_, i) => `C${i}/USDT`);
+  const { board, tick, clock } = world({ symbols });
+  for (let frame = 1; frame <= 200; frame += 1) {
+    clock.advance(1);
+    for (const symbol of symbols) tick({ symbol, bid: whole(10_000 + frame), ask: whole(10_001 + frame) });
+  }
+
+  const cell = emptyPriceCell();
+  for (const pair of symbols.keys()) {
+    board.prices.read(pair, cell);
+    expect([cell.bidMantissa, cell.askMantissa]).toEqual([10_200, 10_201]);
+  }
+  expect(board.urgent.depth()).toBe(100);
+  const c = board.counters.snapshot();
+  expect(c.reactor_updates).toBe(30_000);
+  expect(c.reactor_queued + c.reactor_debounced + c.urgent_full + c.reactor_unchanged).toBe(30_000);
+});
+
 test('I22: every update is counted exactly once more, whatever comes', () => {
   const symbols = Array.from({ length: 6 }, (_, i) => `C${i}/USDT`);
   const anyTick = fc.record({

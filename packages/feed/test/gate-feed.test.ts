@@ -128,6 +128,17 @@ describe('ticks', () => {
   });
 });
 
+test('W16: twenty thousand frames at once are all read, in order, on the same connection', async () => {
+  exchange = await startExchange();
+  running = startFeed(exchange);
+  await connectedTo(1);
+  for (let ms = 1; ms <= 20_000; ms += 1) exchange.send(bookTicker('BTC_USDT', ms));
+
+  await expect.poll(() => running.ticks.length, SOON).toBe(20_000);
+  expect(running.ticks.at(-1)?.exchangeMs).toBe(20_000);
+  expect(running.states.at(-1)).toMatchObject({ connected: true, reconnects: 0 });
+});
+
 describe('a connection that fails is replaced, with everything subscribed again', () => {
   test('silence: asked after the limit, given up after it again (W01)', async () => {
     exchange = await startExchange();
