@@ -4,7 +4,7 @@ export const DEBOUNCE_MS = 100;
 
 /**
  * I21, of one process: two passes over one pair are at least the debounce apart, unless something called for the second
- * one: an entry of the urgent queue, a trigger that was crossed meanwhile, an order that has just ended. And what puts
+ * one: an entry of the urgent queue, a trigger that was crossed meanwhile, an order that has just ended or traded. And what puts
  * an entry on the queue is either a crossing or a price after the debounce.
  */
 export class Debounce {

@@ -143,6 +143,9 @@ export class World {
       }
       for (const { intent } of change.intentMoves ?? [])
         if (!isOpen(intent.state)) this.#current?.debounce.calledFor(this.symbols.indexOf(intent.symbol));
+      // Trades after an order's end call for a look as its end does.
+      for (const { fill } of change.fills ?? [])
+        this.#current?.debounce.calledFor(this.symbols.indexOf(fill.symbol));
       for (const { intent, from } of change.intentMoves ?? [])
         this.tell(() => `intent   ${intent.clientOrderId} ${from} -> ${intent.state}`);
     };
