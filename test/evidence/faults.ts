@@ -429,15 +429,7 @@ const SECURITY: readonly Row[] = [
   ],
   ['S07', 'Files that others can read', 'refused (secrets) or mended (own state)'],
   ['S08', 'Symbolic links in the state directory', 'not followed'],
-  [
-    'S09',
-    'Path traversal on static files',
-    'assets come from a map in memory',
-    {
-      remark:
-        'There are no static files: the API knows its paths one by one, and the dashboard is not built.',
-    },
-  ],
+  ['S09', 'Path traversal on static files', 'assets come from a map in memory'],
   ['S10', 'A prototype in the configuration or in JSON', 'refused by the schema; no object is merged'],
   [
     'S11',
@@ -463,12 +455,7 @@ const SECURITY: readonly Row[] = [
   ],
   ['S15', 'Escape codes of a terminal in texts of the exchange', 'control characters are taken out'],
   ['S16', 'Forged log lines', 'values are encoded; a line stays one line'],
-  [
-    'S17',
-    'Markup in a name or an error on the dashboard',
-    'text only, a strict policy',
-    { remark: 'The dashboard is not built; the API answers JSON under a policy that runs nothing.' },
-  ],
+  ['S17', 'Markup in a name or an error on the dashboard', 'text only, a strict policy'],
   ['S18', 'A key that may withdraw', 'a warning, and live trading is refused unless the operator insists'],
   [
     'S19',

@@ -5,6 +5,7 @@ import { addCleanupCommand } from './commands/cleanup.js';
 import { addAlertCommand } from './commands/alert.js';
 import { addBackupCommand } from './commands/backup.js';
 import { addConfigCommand } from './commands/config.js';
+import { addDashboardCommand } from './commands/dashboard.js';
 import { addDiagnoseCommand } from './commands/diagnose.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addExchangeCommand } from './commands/exchange.js';
@@ -45,6 +46,7 @@ export function buildProgram(cli: Cli): Command {
   addStartCommand(program, cli);
   addStopCommand(program, cli);
   addStatusCommand(program, cli);
+  addDashboardCommand(program, cli);
   addPairCommands(program, cli);
   addReportCommands(program, cli);
   addLadderCommand(program, cli);

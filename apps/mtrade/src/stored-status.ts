@@ -2,7 +2,7 @@ import { systemClock } from '@mtrade/base';
 import type { MtradeConfig } from '@mtrade/config';
 import { cycleStartState, type PairState, protectiveStop, publicState, unprotectedMs } from '@mtrade/cycle';
 import { type Decimal, text, ZERO } from '@mtrade/money';
-import type { StatusJson } from '@mtrade/runtime';
+import { investedByQuote, type StatusJson, withFigures } from '@mtrade/runtime';
 import { openReader } from '@mtrade/store';
 import { join } from 'node:path';
 
@@ -21,7 +21,7 @@ const textOrNull = (value: Decimal | null | undefined): string | null =>
 function storedPair(pair: PairState): StatusJson['pairs'][number] {
   const { cycle } = pair;
   const row = cycle?.ladder?.rows[cycle.step];
-  return {
+  return withFigures({
     symbol: pair.symbol,
     trade: pair.permitted,
     paused: pair.paused,
@@ -47,7 +47,8 @@ function storedPair(pair: PairState): StatusJson['pairs'][number] {
     attention: pair.attention,
     protection: storedProtection(pair),
     waiting_for: null,
-  };
+    last_step: cycle?.ladder?.rows.at(-1)?.step ?? null,
+  });
 }
 
 function storedProtection(pair: PairState): StatusJson['pairs'][number]['protection'] {
@@ -93,6 +94,7 @@ export function readStoredStatus({ dataDir }: MtradeConfig, version: string): St
   if (reader === null) return null;
   try {
     const pairs = reader.pairs();
+    const shown = pairs.map(storedPair);
     const { changedMs } = reader.age();
     return {
       schema: 1,
@@ -109,8 +111,9 @@ export function readStoredStatus({ dataDir }: MtradeConfig, version: string): St
       stats: NO_STATS,
       workers: { reactor: DOWN, cycler: DOWN },
       latency_us: { tick_to_decision: NO_LATENCY, tick_to_order: NO_LATENCY },
-      pairs: pairs.map(storedPair),
+      pairs: shown,
       profit: profitByQuote(pairs),
+      invested: investedByQuote(shown),
       internal: {},
       urgent_queue_depth: 0,
       unknown_intents: pairs.filter((pair) => publicState(pair) === 'unknown').length,

@@ -28,6 +28,11 @@ export const pairSample = (over: Partial<Pair> = {}): Pair => ({
   attention: null,
   protection: null,
   waiting_for: null,
+  last_step: 16,
+  waiting_text: null,
+  distance_to_sell_pct: '1.4622',
+  distance_to_buy_pct: '5.9067',
+  value: '43.69962',
   ...over,
 });
 
@@ -59,6 +64,7 @@ export const statusSample = (over: Partial<StatusJson> = {}): StatusJson => ({
   latency_us: { tick_to_decision: latency, tick_to_order: latency },
   pairs: [pairSample()],
   profit: { USDT: '12.5' },
+  invested: { USDT: '45' },
   internal: {},
   urgent_queue_depth: 0,
   unknown_intents: 0,

@@ -33,3 +33,4 @@ export * from './late-fill.js';
 export * from './commands.js';
 export * from './triggers.js';
 export * from './levels.js';
+export * from './wait-words.js';

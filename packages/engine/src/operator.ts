@@ -57,6 +57,8 @@ export interface PairView {
   readonly protection: ProtectionView | null;
   /** Why the last pass sent nothing: a WaitReason; null when it sent something. */
   readonly waiting_for: string | null;
+  /** The last row of the running cycle's ladder; null without a ladder. */
+  readonly last_step: number | null;
 }
 
 /** How the account and the books compare. Times in ISO 8601, UTC. */

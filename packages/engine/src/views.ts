@@ -114,6 +114,7 @@ function pairView(
     attention: pair.attention,
     protection: protectionView(context, pair),
     waiting_for: memory ? (tradesMissing(context, pair) ?? memory.waitingFor) : 'not_configured',
+    last_step: cycle?.ladder?.rows.at(-1)?.step ?? null,
   };
 }
 

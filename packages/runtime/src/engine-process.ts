@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, errorText, ExitCode, MtradeError } from '@mtrade/base';
-import { type MtradeConfig, normalizeSymbol, type Secrets } from '@mtrade/config';
+import { configToml, type MtradeConfig, normalizeSymbol, type Secrets } from '@mtrade/config';
 import type { Logger } from '@mtrade/log';
 import { type Alerter, STANDING_FILE } from './alerts/index.js';
 import type { AutoBackup } from './backups/auto-backup.js';
@@ -9,6 +9,7 @@ import { compareRestoredBooks, isRestored } from './backups/restored-books.js';
 import { checkRules } from './check-rules.js';
 import {
   ADDRESS_FILE,
+  type ControlDeps,
   type ControlServer,
   type EngineEvent,
   loadControlApp,
@@ -261,6 +262,7 @@ export class EngineProcess implements RunningEngine {
         listen: config.control.listen,
         version: this.#options.version,
         mode: config.mode,
+        page: this.#options.page,
       },
       {
         status: () => this.#status(supervisor),
@@ -268,6 +270,8 @@ export class EngineProcess implements RunningEngine {
         ladder: (question) =>
           previewLadder({ document: this.#options.document, feePct: config.exchange.feePct }, question),
         candles: (range) => charts.candles(range),
+        config: () => this.#configView(),
+        lock: () => this.#lockView(),
         command: (command) => supervisor.command(command),
         shutdown: () => this.stop('operator'),
         ready: () => supervisor.ready() && this.#stopping === 'no',
@@ -281,6 +285,21 @@ export class EngineProcess implements RunningEngine {
         clock: this.#clock,
       },
     );
+  }
+
+  #configView(): ReturnType<ControlDeps['config']> {
+    const { document, source = { file: null, overrides: {} } } = this.#options;
+    return {
+      source: { file: source.file, overrides: { ...source.overrides } },
+      config: { ...document },
+      toml: configToml(document, source),
+    };
+  }
+
+  #lockView(): ReturnType<ControlDeps['lock']> {
+    const { holder } = this.#lock as HeldLock;
+    const { pid, startedAtMs, dataDir, version } = holder;
+    return { pid, started_at: new Date(startedAtMs).toISOString(), data_dir: dataDir, version };
   }
 
   /** Something is wrong that no restart of a thread can mend: close what can be closed and end the process. */

@@ -13,5 +13,7 @@ export * from './diagnose/index.js';
 export { answer as answerFromBooks, type HistoryAnswers, type HistoryQuestion } from './history/questions.js';
 export * from './lock/index.js';
 export { type LadderRowJson, ladderView, type LadderViewJson } from './views/ladder-view.js';
+export type { LadderPreview } from './views/ladder-preview.js';
+export { investedByQuote, type PairStatus, withFigures } from './views/pair-figures.js';
 export type { RunningEngine, StartDeps, StartOptions } from './running-engine.js';
 export { startEngine } from './start-engine.js';

@@ -1,6 +1,6 @@
 import type { Clock, ExitCode } from '@mtrade/base';
-import type { AlertSecrets, ConfigDocument, MtradeConfig, Secrets } from '@mtrade/config';
-import type { EngineEvent, StatusJson } from './control/index.js';
+import type { AlertSecrets, ConfigDocument, ConfigSource, MtradeConfig, Secrets } from '@mtrade/config';
+import type { EngineEvent, StatusJson, WebPage } from './control/index.js';
 import type { LogPlan } from './logging.js';
 
 export interface StartOptions {
@@ -14,6 +14,10 @@ export interface StartOptions {
   /** Where account locks lie; the default is one place per user. */
   readonly runtimeDir?: string | undefined;
   readonly log: Omit<LogPlan, 'version'>;
+  /** Where the document came from; the built-in defaults when missing. */
+  readonly source?: ConfigSource | undefined;
+  /** The built web page that the control server offers; without it the API stands alone. */
+  readonly page?: WebPage | undefined;
 }
 
 export interface StartDeps {

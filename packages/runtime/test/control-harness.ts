@@ -71,8 +71,14 @@ export const STATUS: StatusJson = {
     attention: null,
     protection: null,
     waiting_for: null,
+    last_step: null,
+    waiting_text: null,
+    distance_to_sell_pct: null,
+    distance_to_buy_pct: null,
+    value: null,
   })),
   profit: { USDT: '1.25' },
+  invested: { USDT: '0' },
   internal: { torn_reads: 3 },
   urgent_queue_depth: 4,
   unknown_intents: 1,
@@ -96,6 +102,17 @@ export class ScriptedEngine {
       throw new MtradeError('MTRADE_CONFIG', 'no such ladder', { key: 'ladder' });
     },
     candles: () => Promise.resolve([]),
+    config: () => ({
+      source: { file: null, overrides: {} },
+      config: { mode: 'paper' },
+      toml: 'mode = "paper"\n',
+    }),
+    lock: () => ({
+      pid: 42,
+      started_at: '2026-01-02T03:04:05.000Z',
+      data_dir: '/somewhere',
+      version: '0.1.0',
+    }),
     history: () =>
       Promise.reject(new MtradeError('MTRADE_DATABASE', 'there are no books', { path: '/somewhere' })),
     command: (command) => {

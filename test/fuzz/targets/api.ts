@@ -82,6 +82,8 @@ export const api: Target = {
         ladder: () => {
           throw new MtradeError('MTRADE_CONFIG', 'no ladder', { key: 'ladder' });
         },
+        config: () => ({ source: { file: null, overrides: {} }, config: {}, toml: '' }),
+        lock: () => ({ pid: 1, started_at: '2026-01-01T00:00:00.000Z', data_dir: dataDir, version: '0' }),
         command: (command) => {
           commands.push(command);
           return Promise.resolve({ committed: true });

@@ -6,6 +6,7 @@ import { type Command, Option } from 'commander';
 import { loadAlertAccount } from '../alert-account.js';
 import type { Cli } from '../cli.js';
 import { loadConfig } from '../load-config.js';
+import { loadWebPage } from '../web-page.js';
 
 interface StartOptions {
   readonly logLevel: LogLevel;
@@ -98,6 +99,8 @@ async function start(cli: Cli, command: Command, options: StartOptions): Promise
         argv: process.argv,
         runtimeDir: cli.env['MTRADE_RUNTIME_DIR'],
         log: { level: options.logLevel, target },
+        source: resolved.source,
+        page: loadWebPage(),
       },
       { onEvent: summary.onEvent },
     );

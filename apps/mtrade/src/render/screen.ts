@@ -61,14 +61,14 @@ export class Screen {
     if (this.#events.length > this.#eventLines) this.#events.shift();
   }
 
-  draw(status: StatusJson, footer: string): void {
+  draw(status: StatusJson, ...foot: readonly string[]): void {
     const out = this.#out;
     const rows = Math.max(1, out.rows());
-    const body = Math.max(1, rows - 1); // the last line is the footer's
+    const body = Math.max(1, rows - foot.length); // the last lines are the foot's
     const lines = bodyLines(status, out, body).slice(0, body);
     const events = this.#events.slice(Math.max(0, this.#events.length - (body - lines.length)));
     // A longer line would wrap and push the first one, which says PAPER or LIVE, off the screen.
-    const all = [...lines, ...events, footer].slice(0, rows).map((line) => cutColored(line, out.columns()));
+    const all = [...lines, ...events, ...foot].slice(0, rows).map((line) => cutColored(line, out.columns()));
     if (!this.#open) out.write(ALTERNATE);
     this.#open = true;
     out.write(`${HOME}${all.map((line) => `${line}${CLEAR_LINE}`).join('\n')}${CLEAR_BELOW}`);

@@ -2,6 +2,7 @@ import { errorText } from '@mtrade/base';
 import type { EngineEvent, RunningEngine, StatusJson } from '@mtrade/runtime';
 import type { Cli } from '../cli.js';
 import type { StoredStatus } from '../stored-status.js';
+import { pageUrl } from '../page-url.js';
 import { duration } from './columns.js';
 import { Screen } from './screen.js';
 
@@ -55,6 +56,13 @@ export function runSummary(
 ): Summary {
   const view = screen ? new Screen(cli.out, { eventLines: EVENT_LINES }) : null;
   const footer = `Ctrl-C stops${typeof logTarget === 'string' ? `   log ${logTarget}` : ''}`;
+  // It carries the token, so it is for the eyes in front of a terminal and never for a pipe, a log or a journal.
+  const page = ({ url, config }: RunningEngine): string | null =>
+    url === null || !cli.out.isTty ? null : pageUrl(url, config.dataDir);
+  const foot = (engine: RunningEngine): string[] => {
+    const address = page(engine);
+    return address === null ? [footer] : [`page ${address}`, footer];
+  };
   let timer: NodeJS.Timeout | null = null;
   let last: StatusJson | null = null;
   let looks = 0;
@@ -67,7 +75,7 @@ export function runSummary(
       view?.addEvent(errorText(error));
     }
     if (last === null) return;
-    if (view !== null) view.draw(last, footer);
+    if (view !== null) view.draw(last, ...foot(engine));
     else if (looks % PLAIN_EVERY_LOOKS === 0) cli.out.line(plainLine(last, Date.now()));
     looks += 1;
   };
@@ -75,8 +83,11 @@ export function runSummary(
   return {
     onStarted: (engine) => {
       const { url } = engine;
-      if (view === null)
+      if (view === null) {
         cli.out.line(`mtrade ${cli.version} is running${url === null ? '' : `; control API at ${url}`}`);
+        const address = page(engine);
+        if (address !== null) cli.out.line(`page ${address}`);
+      }
       void show(engine);
       timer = setInterval(() => void show(engine), view === null ? PLAIN_LOOK_MS : REDRAW_MS);
       timer.unref();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { errorText } from '@mtrade/base';
+import { addAboutRoutes } from './about-routes.js';
 import { bearerAuth, type Tokens } from './bearer-auth.js';
 import { bodyGuard } from './body-guard.js';
 import { addCandleRoutes } from './candle-routes.js';
@@ -18,21 +19,26 @@ import { json, refusals, withToken } from './route-parts.js';
 import { hostGuard, sameSiteGuard } from './same-site.js';
 import { securityHeaders } from './security-headers.js';
 import { addPairRoutes } from './pair-routes.js';
+import { addSessionRoutes } from './session-routes.js';
+import type { StatusFeed } from './status-feed.js';
 import { addSystemRoutes } from './system-routes.js';
+import { addWebPage, pageOrHint, type WebPage } from './web-page.js';
 
 export interface AppOptions {
   readonly tokens: Tokens;
   readonly version: string;
   readonly mode: string;
   readonly limits: ControlLimits;
+  readonly page?: WebPage | undefined;
 }
 
 /** The guards in the order in which a request meets them, the cheapest first, and then the routes. */
 export function createApp(
   options: AppOptions,
-  deps: ControlDeps & { readonly hub: EventHub },
+  deps: ControlDeps & { readonly hub: EventHub; readonly statusFeed: StatusFeed },
 ): OpenAPIHono<ControlEnv> {
   const { limits, tokens } = options;
+  const page = pageOrHint(options.page);
   const { clock, log } = deps;
   const app = new OpenAPIHono<ControlEnv>({
     defaultHook: (result) => {
@@ -43,7 +49,12 @@ export function createApp(
   app.use(securityHeaders());
   app.use(hostGuard());
   app.use(sameSiteGuard(EVENTS_PATH));
-  app.use(bearerAuth({ tokens, badTokensPerMinute: limits.badTokensPerMinute }, { clock, log }));
+  app.use(
+    bearerAuth(
+      { tokens, badTokensPerMinute: limits.badTokensPerMinute, openPaths: new Set(page.keys()) },
+      { clock, log },
+    ),
+  );
   app.use(commandRate({ perSecond: limits.commandsPerSecond, burst: limits.commandBurst }, clock));
   app.use(bodyGuard(limits));
 
@@ -52,7 +63,10 @@ export function createApp(
   addHistoryRoutes(app, limits, deps);
   addCandleRoutes(app, limits, deps);
   addPairRoutes(app, limits, deps);
-  addEventRoutes(app, deps.hub, log);
+  addAboutRoutes(app, deps);
+  addSessionRoutes(app, options);
+  addEventRoutes(app, deps, log);
+  addWebPage(app, page);
   addDocument(app, options.version);
 
   app.notFound((context) => {

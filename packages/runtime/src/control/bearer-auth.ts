@@ -19,13 +19,18 @@ export interface Tokens {
 }
 
 /**
- * Asks for a token on every call but the health checks, on the Unix socket too (S01).
+ * Asks for a token on every call but the health checks and the files of the page, on the Unix socket too (S01).
  *
  * Digests are compared, in constant time, so neither length nor content of the token leaks. Wrong tokens run into a
  * back-off; the right one never does, or a stranger on the machine could lock the operator out of the stop button.
  */
 export function bearerAuth(
-  options: { readonly tokens: Tokens; readonly badTokensPerMinute: number },
+  options: {
+    readonly tokens: Tokens;
+    readonly badTokensPerMinute: number;
+    /** Paths of the web page's own files, which anybody on this machine may read. */
+    readonly openPaths: ReadonlySet<string>;
+  },
   deps: { readonly clock: Clock; readonly log: Logger },
 ): Guard {
   const control = digest(options.tokens.control);
@@ -35,7 +40,8 @@ export function bearerAuth(
     deps.clock,
   );
   return async (context, next) => {
-    if (isHealthCheck(context.req.path)) return next();
+    const { method, path } = context.req;
+    if (isHealthCheck(path) || (isRead(method) && options.openPaths.has(path))) return next();
     const header = context.env.incoming.headers.authorization;
     if (header === undefined) {
       throw new Problem(
@@ -47,9 +53,13 @@ export function bearerAuth(
     }
     const given = header.length <= MAX_HEADER_CHARS ? (BEARER.exec(header)?.[1] ?? '') : '';
     const presented = digest(given);
-    if (timingSafeEqual(presented, control)) return next();
+    if (timingSafeEqual(presented, control)) {
+      context.set('scope', 'control');
+      return next();
+    }
     if (timingSafeEqual(presented, read)) {
-      if (isRead(context.req.method)) return next();
+      context.set('scope', 'read');
+      if (isRead(method)) return next();
       throw new Problem(
         403,
         'HTTP_FORBIDDEN',
@@ -60,7 +70,7 @@ export function bearerAuth(
       const retry = { 'Retry-After': String(wrong.retryAfterSeconds()) };
       throw new Problem(429, 'HTTP_TOO_MANY', 'too many wrong tokens; wait before the next try', retry);
     }
-    deps.log.warn({ via: context.env.via, path: context.req.path }, 'control call with a wrong token');
+    deps.log.warn({ via: context.env.via, path }, 'control call with a wrong token');
     throw new Problem(
       401,
       'HTTP_UNAUTHORIZED',

@@ -41,6 +41,11 @@ export class EventClient {
     return true;
   }
 
+  /** Only for a reader that has taken everything: of states, a late one is worth nothing. */
+  offerLatest(message: StreamMessage): void {
+    if (this.#queue.length === 0) this.offer(message);
+  }
+
   /** The next message; null once the client is closed. One reader only. */
   next(): Promise<StreamMessage | null> {
     if (this.#closed) return Promise.resolve(null);

@@ -9,6 +9,10 @@ export interface ControlEnv {
     /** Values of `Host` that this listener answers to; null on the Unix socket, where no browser comes. */
     allowedHosts: ReadonlySet<string> | null;
   };
+  Variables: {
+    /** Which of the two tokens came; set by the guard before any route that needs one. */
+    scope: 'control' | 'read';
+  };
 }
 
 export type Guard = MiddlewareHandler<ControlEnv>;

@@ -16,4 +16,5 @@ export {
   type WorkersStatus,
   type WorkerStatus,
 } from './status-json.js';
+export type { PageFile, WebPage } from './web-page.js';
 export { READ_TOKEN_FILE, TOKEN_FILE } from './token-file.js';

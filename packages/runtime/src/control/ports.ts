@@ -6,6 +6,7 @@ import type { Candle, CandleRange } from '@mtrade/venue';
 import type { LadderPreview, LadderQuestion } from '../views/ladder-preview.js';
 import type { ControlLimits } from './limits.js';
 import type { StatusJson } from './status-json.js';
+import type { WebPage } from './web-page.js';
 
 /** One line of the journal as the event stream shows it. */
 export interface EngineEvent {
@@ -25,6 +26,8 @@ export interface ControlOptions {
   readonly version: string;
   readonly mode: string;
   readonly limits?: Partial<ControlLimits>;
+  /** The built web page; without it `/` says how to build it. */
+  readonly page?: WebPage | undefined;
 }
 
 /** What the control server asks of the supervisor. None of it may block the thread. */
@@ -36,6 +39,14 @@ export interface ControlDeps {
   readonly candles: (range: CandleRange) => Promise<readonly Candle[]>;
   /** The ladder that a pair would have. Throws MTRADE_CONFIG with what is wrong with the parameters. */
   readonly ladder: (question: LadderQuestion) => LadderPreview;
+  /** What the engine runs with, without any secret, and where it came from. */
+  readonly config: () => {
+    readonly source: { file: string | null; overrides: Record<string, string> };
+    readonly config: Record<string, unknown>;
+    readonly toml: string;
+  };
+  /** The holder of the lock: this process. */
+  readonly lock: () => { pid: number; started_at: string; data_dir: string; version: string };
   /** Resolves after the commit; rejects with MtradeError. */
   readonly command: (command: OperatorCommand) => Promise<unknown>;
   /** Starts a graceful stop. Called after the caller has its answer. */

@@ -54,6 +54,11 @@ export const pairSchema = z
       .nullable()
       .openapi({ description: 'protective stop of the position; null where none is wanted' }),
     waiting_for: z.string().nullable().openapi({ description: 'why the last pass sent nothing' }),
+    last_step: count.nullable().openapi({ description: "last row of the running cycle's ladder" }),
+    waiting_text: z.string().nullable().openapi({ description: 'the same in plain words' }),
+    distance_to_sell_pct: decimal.nullable().openapi({ description: 'from the bid up to the sale' }),
+    distance_to_buy_pct: decimal.nullable().openapi({ description: 'from the ask down to the next buy' }),
+    value: decimal.nullable().openapi({ description: 'of the position at the bid, before the fee' }),
   })
   .openapi('Pair');
 
@@ -122,6 +127,7 @@ export const statusSchema = z
     latency_us: z.object({ tick_to_decision: latency, tick_to_order: latency }).catchall(latency),
     pairs: z.array(pairSchema).readonly(),
     profit: z.record(z.string(), decimal),
+    invested: z.record(z.string(), decimal).openapi({ description: 'in open positions, per quote coin' }),
     internal: z.record(z.string(), z.number()),
     urgent_queue_depth: count,
     unknown_intents: count,

@@ -8,6 +8,7 @@ import { createLimitedServer, listenTcp, listenUnix, loopbackAddress } from './l
 import type { ControlDeps, ControlOptions, ControlServer } from './ports.js';
 import { writePrivateFile } from './private-file.js';
 import { allowedHosts } from './same-site.js';
+import { StatusFeed } from './status-feed.js';
 import { loadOrCreateToken, READ_TOKEN_FILE, TOKEN_FILE } from './token-file.js';
 
 export const SOCKET_FILE = 'control.sock';
@@ -51,7 +52,8 @@ export async function startControlServer(options: ControlOptions, deps: ControlD
   const { createApp, getRequestListener } = await loadControlApp();
 
   const hub = new EventHub(limits, deps);
-  const app = createApp({ tokens, version, mode, limits }, { ...deps, hub });
+  const statusFeed = new StatusFeed(deps);
+  const app = createApp({ tokens, version, mode, limits, page: options.page }, { ...deps, hub, statusFeed });
   const servers: Server[] = [];
   const serve = (binding: Pick<Bindings, 'via' | 'allowedHosts'>): Server => {
     const fetch = (request: Request, env: object) => app.fetch(request, { ...env, ...binding });
@@ -65,7 +67,7 @@ export async function startControlServer(options: ControlOptions, deps: ControlD
     return server;
   };
   let closing: Promise<void> | null = null;
-  const close = () => (closing ??= closeAll(servers, hub, addressPath, limits));
+  const close = () => (closing ??= closeAll(servers, hub, statusFeed, addressPath, limits));
 
   try {
     let url: string | null = null;
@@ -90,11 +92,13 @@ export async function startControlServer(options: ControlOptions, deps: ControlD
 async function closeAll(
   servers: readonly Server[],
   hub: EventHub,
+  statusFeed: StatusFeed,
   addressPath: string,
   { closeGraceMs }: Pick<ControlLimits, 'closeGraceMs'>,
 ): Promise<void> {
   // First the address: nobody should find a server that is about to go. Node removes the socket file itself.
   rmSync(addressPath, { force: true });
+  statusFeed.close();
   hub.close();
   const listeningServers = servers.filter((server) => server.listening);
   const closed = Promise.all(

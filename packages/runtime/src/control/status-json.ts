@@ -1,7 +1,8 @@
 import type { CounterName, LatencySummary } from '@mtrade/board';
-import type { PairView, ReconciliationView } from '@mtrade/engine';
+import type { ReconciliationView } from '@mtrade/engine';
 import type { AlertsStatus } from '../alerts/index.js';
 import type { BackupStatus } from '../backups/auto-backup.js';
+import type { PairStatus } from '../views/pair-figures.js';
 
 /**
  * What `mtrade status --json`, `GET /api/autotrade/status`, the metrics and the web page show: one object, one
@@ -25,9 +26,11 @@ export interface StatusJson {
   readonly stats: Readonly<Record<StatName, number>>;
   readonly workers: WorkersStatus;
   readonly latency_us: LatencyStatus;
-  readonly pairs: readonly PairView[];
+  readonly pairs: readonly PairStatus[];
   /** Realised profit per quote coin. */
   readonly profit: Readonly<Record<string, string>>;
+  /** What is tied up in open positions, per quote coin. */
+  readonly invested: Readonly<Record<string, string>>;
   /** Counters for diagnosis; their names are no contract. */
   readonly internal: Readonly<Record<string, number>>;
   readonly urgent_queue_depth: number;
@@ -41,6 +44,8 @@ export interface StatusJson {
   /** Absent when no engine runs. */
   readonly alerts?: AlertsStatus | undefined;
   readonly backup?: BackupStatus | undefined;
+  /** How fast the counters grow, per second; only in the event stream, null until it is known. */
+  readonly stat_rates?: Readonly<Record<StatName, number>> | null | undefined;
 }
 
 /** The nine public counters; their table, with a sentence for each, is the board's. */

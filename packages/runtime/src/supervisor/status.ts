@@ -8,6 +8,7 @@ import type {
   WorkersStatus,
   WorkerStatus,
 } from '../control/status-json.js';
+import { investedByQuote, withFigures } from '../views/pair-figures.js';
 import type { WorkerSlot } from './worker-slot.js';
 
 export interface StatusSources {
@@ -46,8 +47,9 @@ export function statusOf({ board, clock, slots, feed, view, identity }: StatusSo
     latency_us: Object.fromEntries(
       STAGES.map((stage) => [stage, board.latencies.snapshot(stage)]),
     ) as unknown as LatencyStatus,
-    pairs: view.pairs,
+    pairs: view.pairs.map(withFigures),
     profit: view.profit,
+    invested: investedByQuote(view.pairs),
     internal: Object.fromEntries(INTERNAL_COUNTERS.map(([name]) => [name, counters[name]])),
     urgent_queue_depth: board.urgent.depth(),
     unknown_intents: view.unknown_intents,

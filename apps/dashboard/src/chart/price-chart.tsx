@@ -1,0 +1,117 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Candle, PairDetail, RunningCycle, Trade } from '../api/types.js';
+import { Empty, Section } from '../parts/bits.js';
+import { useFetch } from '../use-fetch.js';
+import type { Drawing } from './drawing.js';
+
+const INTERVALS = ['1m', '5m', '15m', '1h', '4h', '1d'] as const;
+type Interval = (typeof INTERVALS)[number];
+const REFRESH_MS = 10_000;
+
+/** The part that draws is loaded with the first chart, so that the overview on a phone does not wait for it. */
+const loadDrawing = () => import('./drawing.js');
+
+function useDrawing() {
+  const place = useRef<HTMLDivElement>(null);
+  const [drawing, setDrawing] = useState<Drawing | null>(null);
+  useEffect(() => {
+    let made: Drawing | null = null;
+    let gone = false;
+    void loadDrawing().then(({ createDrawing }) => {
+      if (gone || place.current === null) return;
+      made = createDrawing(place.current);
+      setDrawing(made);
+    });
+    return () => {
+      gone = true;
+      made?.remove();
+    };
+  }, []);
+  return { place, drawing };
+}
+
+const Legend = ({ hasStop }: { readonly hasStop: boolean }) => (
+  <p class="legend">
+    <span class="key sale">sale</span>
+    <span class="key even">break-even</span>
+    <span class="key next">next buy</span>
+    <span class="key rows">rows of the ladder</span>
+    {hasStop && <span class="key stop">stop</span>}
+    <span class="key buys">bought</span>
+    <span class="key sells">sold</span>
+    <small>
+      Chart by{' '}
+      <a href="https://www.tradingview.com/" target="_blank" rel="noreferrer noopener">
+        TradingView
+      </a>
+    </small>
+  </p>
+);
+
+/** Price history with everything that the engine will do, and has done, drawn on it. */
+export function PriceChart({
+  name,
+  pair,
+  rows,
+  trades,
+}: {
+  readonly name: string;
+  readonly pair: PairDetail['pair'];
+  readonly rows: RunningCycle['rows'];
+  readonly trades: readonly Trade[];
+}) {
+  const [interval, setInterval] = useState<Interval>('5m');
+  const [whole, setWhole] = useState(false);
+  const path = `/v1/pairs/${encodeURIComponent(name)}/candles?interval=${interval}&limit=300`;
+  const { data, error } = useFetch<{ readonly candles: readonly Candle[] }>(path, REFRESH_MS);
+  const { place, drawing } = useDrawing();
+  const candles = data?.candles ?? null;
+  const stop = rows.find(({ state }) => state === 'current')?.stop_price ?? null;
+  const { sell_price: sale, break_even: even, next_buy_price: next } = pair;
+  // Compared as text: the objects are new with every state.
+  const levelsKey = JSON.stringify([sale, even, next, stop, rows.map(({ rate, state }) => [rate, state])]);
+
+  useEffect(() => {
+    if (candles !== null) drawing?.setCandles(candles, interval);
+  }, [drawing, candles, interval]);
+  useEffect(() => {
+    drawing?.setLevels({ sale, even, next, stop, rows, whole });
+  }, [drawing, levelsKey, whole]);
+  useEffect(() => {
+    drawing?.setTrades(trades, interval);
+  }, [drawing, trades, interval, candles]);
+  useEffect(() => drawing?.fit(), [drawing, interval, candles === null]);
+
+  return (
+    <Section
+      title="Price"
+      aside={
+        <div class="chips tight" role="group" aria-label="Interval">
+          {INTERVALS.map((one) => (
+            <button
+              key={one}
+              type="button"
+              class="chip"
+              aria-pressed={one === interval}
+              onClick={() => setInterval(one)}
+            >
+              {one}
+            </button>
+          ))}
+          <button type="button" class="chip" aria-pressed={whole} onClick={() => setWhole(!whole)}>
+            whole ladder
+          </button>
+        </div>
+      }
+    >
+      <div
+        class="chart"
+        ref={place}
+        role="img"
+        aria-label={`price of ${pair.symbol} with the levels of its ladder`}
+      />
+      {candles === null && <Empty error={error}>Asking the exchange for the price history …</Empty>}
+      <Legend hasStop={stop !== null} />
+    </Section>
+  );
+}

@@ -1,0 +1,316 @@
+import type { HistoryAnswers } from '@mtrade/runtime';
+import { useState } from 'preact/hooks';
+import type { CycleWithTrades, PairDetail, Trade } from '../api/types.js';
+import { PriceChart } from '../chart/price-chart.js';
+import {
+  amount,
+  baseOf,
+  clock,
+  duration,
+  money,
+  percent,
+  plain,
+  price,
+  quoteOf,
+  signed,
+  toneOf,
+} from '../format.js';
+import { journalTurn, status } from '../live.js';
+import { Empty, Section, Tile } from '../parts/bits.js';
+import { LadderTable } from '../parts/ladder-table.js';
+import { Holds, StateBadge, Track } from '../parts/pair-bits.js';
+import { useFetch } from '../use-fetch.js';
+import { EntryLine } from './journal.js';
+import { PairActions } from './pair-actions.js';
+
+type Pair = PairDetail['pair'];
+
+/** Why the pair does what it does, in one sentence with the distances of the engine. */
+function Why({ pair }: { readonly pair: Pair }) {
+  if (pair.attention !== null)
+    return (
+      <p class="why bad" data-testid="why">
+        <b>It wants you:</b> {plain(pair.attention)}
+      </p>
+    );
+  const parts = [
+    pair.waiting_text === null ? null : plain(pair.waiting_text),
+    pair.distance_to_sell_pct === null
+      ? null
+      : `its sale is ${percent(pair.distance_to_sell_pct)} above the bid`,
+    pair.distance_to_buy_pct === null
+      ? null
+      : `its next buy ${percent(pair.distance_to_buy_pct)} below the ask`,
+  ].filter((part) => part !== null);
+  return (
+    <p class="why" data-testid="why">
+      {parts.length === 0 ? 'Looks at every price as it comes.' : `Why it waits: ${parts.join('; ')}.`}
+    </p>
+  );
+}
+
+function Tiles({ pair }: { readonly pair: Pair }) {
+  const [base, quote] = [baseOf(pair.symbol), quoteOf(pair.symbol)];
+  const holds = pair.cycle_start_state === 2;
+  return (
+    <dl class="tiles">
+      <Tile
+        label="Price"
+        title={pair.last_price ?? undefined}
+        note={pair.price_age_ms === null ? 'none yet' : `${duration(pair.price_age_ms)} old`}
+      >
+        {price(pair.last_price)}
+      </Tile>
+      <Tile
+        label="Sale at"
+        title={pair.sell_price ?? undefined}
+        note={
+          pair.distance_to_sell_pct === null ? 'no position' : `${percent(pair.distance_to_sell_pct)} above`
+        }
+      >
+        {price(pair.sell_price)}
+      </Tile>
+      <Tile label="Break-even" title={pair.break_even ?? undefined} note="fees included">
+        {price(pair.break_even)}
+      </Tile>
+      <Tile
+        label="Next buy at"
+        title={pair.next_buy_price ?? undefined}
+        note={pair.distance_to_buy_pct === null ? 'none' : `${percent(pair.distance_to_buy_pct)} below`}
+      >
+        {price(pair.next_buy_price)}
+      </Tile>
+      <Tile
+        label="Invested"
+        title={pair.invested}
+        note={
+          holds ? `${amount(pair.base_volume)} ${base}, now ${money(pair.value)} ${quote}` : 'no position'
+        }
+      >
+        {money(pair.invested)} <small>{quote}</small>
+      </Tile>
+      <Tile
+        label="Earned"
+        title={pair.realized_profit}
+        tone={toneOf(pair.realized_profit)}
+        note={`${pair.cycle} ${pair.cycle === 1 ? 'cycle' : 'cycles'} begun`}
+      >
+        {signed(pair.realized_profit)} <small>{quote}</small>
+      </Tile>
+    </dl>
+  );
+}
+
+function Fills({ trades, symbol }: { readonly trades: readonly Trade[]; readonly symbol: string }) {
+  const quote = quoteOf(symbol);
+  return (
+    <div class="scroll">
+      <table class="fills">
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
+            <th scope="col">Side</th>
+            <th scope="col" class="num">
+              Price
+            </th>
+            <th scope="col" class="num">
+              Amount
+            </th>
+            <th scope="col" class="num">
+              {quote}
+            </th>
+            <th scope="col" class="num wide">
+              Fee
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {trades.map((trade) => (
+            <tr key={trade.trade_id}>
+              <td>{clock(trade.ms)}</td>
+              <td class={trade.side === 'buy' ? 'good' : 'warn'}>
+                {trade.side} <small>step {trade.step}</small>
+              </td>
+              <td class="num">{price(trade.price)}</td>
+              <td class="num">{amount(trade.amount)}</td>
+              <td class="num">{money(trade.cost)}</td>
+              <td class="num wide">
+                {amount(trade.fee)} {plain(trade.fee_coin)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function OpenOrders({ orders }: { readonly orders: PairDetail['books']['open_orders'] }) {
+  if (orders.length === 0) return null;
+  return (
+    <Section title="Orders on their way">
+      <div class="scroll">
+        <table>
+          <tbody>
+            {orders.map((order) => (
+              <tr key={order.client_order_id}>
+                <td>{clock(order.created_ms)}</td>
+                <th scope="row">
+                  {order.side}{' '}
+                  <small>
+                    {plain(order.purpose)}, step {order.step}
+                  </small>
+                </th>
+                <td>
+                  <span class={`badge ${order.state === 'UNKNOWN' ? 'bad' : 'busy'}`}>
+                    {order.state.toLowerCase()}
+                  </span>
+                </td>
+                <td class="num">
+                  {order.amount === null ? `${money(order.quote_amount)} quote` : amount(order.amount)}
+                </td>
+                <td class="num">{price(order.price)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}
+
+function PastCycle({ id, symbol }: { readonly id: number; readonly symbol: string }) {
+  const { data, error } = useFetch<CycleWithTrades>(`/v1/cycles/${id}`);
+  return data === null ? <Empty error={error}>…</Empty> : <Fills trades={data.trades} symbol={symbol} />;
+}
+
+const OUTCOMES: Readonly<Record<string, string>> = { closed: 'sold', reset: 'reset', abandoned: 'given up' };
+
+function PastCycles({ name, symbol }: { readonly name: string; readonly symbol: string }) {
+  const [limit, setLimit] = useState(10);
+  const [open, setOpen] = useState<number | null>(null);
+  const { data, error } = useFetch<HistoryAnswers['cycles']>(
+    `/v1/cycles?pair=${name}&limit=${limit}`,
+    null,
+    journalTurn.value,
+  );
+  return (
+    <Section title="Past cycles">
+      {data === null || data.cycles.length === 0 ? (
+        <Empty error={error}>{data === null ? '…' : 'No cycle has ended yet.'}</Empty>
+      ) : (
+        <ol class="cycles" data-testid="past-cycles">
+          {data.cycles.map((cycle) => (
+            <li key={cycle.id}>
+              <button
+                type="button"
+                class="cycle-line"
+                aria-expanded={open === cycle.id}
+                onClick={() => setOpen(open === cycle.id ? null : cycle.id)}
+              >
+                <span>
+                  #{cycle.cycle} <small>{clock(cycle.closed_ms)}</small>
+                </span>
+                <small>
+                  {OUTCOMES[cycle.outcome] ?? cycle.outcome} at step {cycle.step}, took{' '}
+                  {duration(cycle.closed_ms - cycle.started_ms)}
+                </small>
+                <b class={toneOf(cycle.profit)} title={cycle.profit}>
+                  {signed(cycle.profit)}
+                </b>
+              </button>
+              {open === cycle.id && <PastCycle id={cycle.id} symbol={symbol} />}
+            </li>
+          ))}
+        </ol>
+      )}
+      {data !== null && data.next !== null && limit < 1_000 && (
+        <button type="button" onClick={() => setLimit(limit * 3)}>
+          More
+        </button>
+      )}
+    </Section>
+  );
+}
+
+function RecentEvents({ name }: { readonly name: string }) {
+  const { data, error } = useFetch<HistoryAnswers['journal']>(
+    `/v1/journal?pair=${name}&limit=12`,
+    null,
+    journalTurn.value,
+  );
+  return (
+    <Section title="Last events">
+      {data === null || data.entries.length === 0 ? (
+        <Empty error={error}>{data === null ? '…' : 'Nothing has happened yet.'}</Empty>
+      ) : (
+        <ol class="entries">
+          {data.entries.map((entry) => (
+            <EntryLine key={entry.id} entry={entry} hidePair />
+          ))}
+        </ol>
+      )}
+    </Section>
+  );
+}
+
+/** Everything about one pair. Prices move with the event stream; what the books say follows each event. */
+export function PairPage({ name }: { readonly name: string }) {
+  const { data, error } = useFetch<PairDetail>(
+    `/v1/pairs/${encodeURIComponent(name)}`,
+    10_000,
+    journalTurn.value,
+  );
+  if (data === null) return <Empty error={error}>Reading the books …</Empty>;
+  const { books, next } = data;
+  const pair = status.value?.pairs.find(({ symbol }) => symbol === data.pair.symbol) ?? data.pair;
+  const { cycle } = books;
+  const rows = cycle !== null && cycle.rows.length > 0 ? cycle.rows : null;
+  return (
+    <div class="stack">
+      <div class="page-head">
+        <div class="title">
+          <h1>{pair.symbol}</h1>
+          <span>
+            <StateBadge state={pair.state} />
+            <Holds trade={pair.trade} paused={pair.paused} />
+          </span>
+        </div>
+        <PairActions pair={pair} name={name} />
+      </div>
+      <Why pair={pair} />
+      {pair.cycle_start_state === 2 && <Track pair={pair} />}
+      <Tiles pair={pair} />
+      <PriceChart name={name} pair={pair} rows={cycle?.rows ?? []} trades={books.trades} />
+      <div class="columns">
+        <div class="stack">
+          <Section
+            title={rows === null ? 'Ladder of the next cycle' : `Ladder of cycle ${cycle?.cycle ?? ''}`}
+            aside={<a href={`#/ladder/${name}`}>Try other parameters</a>}
+          >
+            {rows === null && next === null ? (
+              <Empty>It is built from the first price.</Empty>
+            ) : (
+              <LadderTable
+                rows={rows ?? next?.rows ?? []}
+                lossRows={rows === null ? (next?.loss_rows ?? []) : []}
+              />
+            )}
+          </Section>
+        </div>
+        <div class="stack">
+          <OpenOrders orders={books.open_orders} />
+          <Section title="Ledger of this cycle">
+            {books.trades.length === 0 ? (
+              <Empty>Nothing bought yet.</Empty>
+            ) : (
+              <Fills trades={books.trades} symbol={pair.symbol} />
+            )}
+          </Section>
+          <PastCycles name={name} symbol={pair.symbol} />
+          <RecentEvents name={name} />
+        </div>
+      </div>
+    </div>
+  );
+}

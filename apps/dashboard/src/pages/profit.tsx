@@ -1,0 +1,182 @@
+import type { HistoryAnswers } from '@mtrade/runtime';
+import { signal } from '@preact/signals';
+import { money, plain, signed, toneOf } from '../format.js';
+import { journalTurn, status } from '../live.js';
+import { Empty, Section, Tile } from '../parts/bits.js';
+import { pairHref } from '../route.js';
+import { useFetch } from '../use-fetch.js';
+import { dayStart, ZONE } from '../zone.js';
+
+type Profit = HistoryAnswers['profit'];
+type Row = Profit['rows'][number];
+
+const SPANS = { 7: '7 days', 30: '30 days', 365: 'a year' } as const;
+const span = signal<keyof typeof SPANS>(30);
+
+const profitPath = (by: 'day' | 'pair', fromMs: number): string =>
+  `/v1/profit?by=${by}&from=${fromMs}&tz=${encodeURIComponent(ZONE)}`;
+
+/** More coins than these are only counted; the pointer shows them all. */
+const SHOWN_COINS = 2;
+
+function Fees({ fees }: Pick<Row, 'fees'>) {
+  const all = Object.entries(fees).map(([coin, value]) => `${money(value)} ${plain(coin)}`);
+  return (
+    <span title={all.join(', ')}>{all.length > SHOWN_COINS ? `in ${all.length} coins` : all.join(', ')}</span>
+  );
+}
+
+/** A bar beside the figure, as long as its share of the largest one: a drawing, not a number. */
+const Bar = ({ row, largest }: { readonly row: Row; readonly largest: number }) => {
+  const value = Number(row.profit);
+  return (
+    <svg class="bar-line" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+      <rect
+        class={value < 0 ? 'bar-bad' : 'bar-good'}
+        width={largest === 0 ? 0 : Math.max(0.5, (Math.abs(value) / largest) * 100)}
+        height="10"
+        rx="1.5"
+      />
+    </svg>
+  );
+};
+
+function Rows({ rows, by }: { readonly rows: readonly Row[]; readonly by: 'day' | 'pair' }) {
+  const largest = Math.max(0, ...rows.map((row) => Math.abs(Number(row.profit))));
+  return (
+    <div class="scroll">
+      <table class="profit" data-testid={`profit-${by}`}>
+        <thead>
+          <tr>
+            <th scope="col">{by === 'day' ? 'Day' : 'Pair'}</th>
+            <th scope="col" class="num">
+              Earned
+            </th>
+            <th scope="col" class="wide" aria-label="Earned, drawn" />
+            <th scope="col" class="num">
+              Sales
+            </th>
+            <th scope="col" class="num wide">
+              Bought
+            </th>
+            <th scope="col" class="num wide">
+              Sold
+            </th>
+            <th scope="col" class="num wide">
+              Fees
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => {
+            const key = row.day ?? row.pair ?? '';
+            return (
+              <tr key={`${key} ${row.quote}`}>
+                <th scope="row" class="nowrap">
+                  {row.pair === undefined ? key : <a href={pairHref(row.pair)}>{row.pair}</a>}
+                </th>
+                <td class={`num ${toneOf(row.profit)}`} title={row.profit}>
+                  {signed(row.profit)} <small>{plain(row.quote)}</small>
+                </td>
+                <td class="wide bar-cell">
+                  <Bar row={row} largest={largest} />
+                </td>
+                <td class="num">{row.cycles}</td>
+                <td class="num wide">{money(row.bought)}</td>
+                <td class="num wide">{money(row.sold)}</td>
+                <td class="num wide">
+                  <Fees fees={row.fees} />
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Block({
+  title,
+  by,
+  fromMs,
+}: {
+  readonly title: string;
+  readonly by: 'day' | 'pair';
+  readonly fromMs: number;
+}) {
+  const { data, error } = useFetch<Profit>(profitPath(by, fromMs), 60_000, journalTurn.value);
+  // Days from the latest, pairs from the one that earned most.
+  const rows = [...(data?.rows ?? [])].sort((a, b) =>
+    by === 'day' ? (b.day ?? '').localeCompare(a.day ?? '') : Number(b.profit) - Number(a.profit),
+  );
+  return (
+    <Section title={title}>
+      {rows.length === 0 ? (
+        <Empty error={error}>{data === null ? 'Counting …' : 'No cycle has ended in this time.'}</Empty>
+      ) : (
+        <Rows rows={rows} by={by} />
+      )}
+    </Section>
+  );
+}
+
+function Totals({
+  label,
+  totals,
+}: {
+  readonly label: string;
+  readonly totals: Readonly<Record<string, string>> | null;
+}) {
+  const entries = Object.entries(totals ?? {});
+  return (
+    <Tile label={label} note="after fees">
+      {totals === null
+        ? '…'
+        : entries.length === 0
+          ? '0.00'
+          : entries.map(([coin, value]) => (
+              <div key={coin} class={toneOf(value)} title={value}>
+                {signed(value)} <small>{plain(coin)}</small>
+              </div>
+            ))}
+    </Tile>
+  );
+}
+
+/** What cycles that have ended brought, after fees, on the day of their end. */
+export function ProfitPage() {
+  const fromMs = dayStart(span.value - 1);
+  const today = useFetch<Profit>(profitPath('day', dayStart()), 60_000, journalTurn.value);
+  const inSpan = useFetch<Profit>(profitPath('day', fromMs), 60_000, journalTurn.value);
+  return (
+    <div class="stack">
+      <h1 class="hidden">Profit</h1>
+      <div class="controls tight">
+        <div class="chips" role="group" aria-label="How far back">
+          {([7, 30, 365] as const).map((days) => (
+            <button
+              key={days}
+              type="button"
+              class="chip"
+              aria-pressed={span.value === days}
+              onClick={() => (span.value = days)}
+            >
+              {SPANS[days]}
+            </button>
+          ))}
+        </div>
+        <small>
+          Days in {ZONE}. Only cycles that have ended count; open positions are not in these figures.
+        </small>
+      </div>
+      <dl class="tiles">
+        <Totals label="Today" totals={today.data?.totals ?? null} />
+        <Totals label={`In ${SPANS[span.value]}`} totals={inSpan.data?.totals ?? null} />
+        <Totals label="In all" totals={status.value?.profit ?? null} />
+      </dl>
+      <Block title="By day" by="day" fromMs={fromMs} />
+      <Block title="By pair" by="pair" fromMs={fromMs} />
+    </div>
+  );
+}

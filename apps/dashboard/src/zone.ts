@@ -1,0 +1,10 @@
+/** Days begin at midnight where the reader is; the engine does the counting. */
+export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+
+/** Unix ms of the midnight `daysAgo` days back. */
+export function dayStart(daysAgo = 0): number {
+  const day = new Date();
+  day.setHours(0, 0, 0, 0);
+  day.setDate(day.getDate() - daysAgo);
+  return day.getTime();
+}

@@ -1,0 +1,46 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { ControlEnv } from './http-env.js';
+
+/** One built file of the web page, as it goes out. */
+export interface PageFile {
+  readonly type: string;
+  readonly body: Uint8Array<ArrayBuffer>;
+  /** The same, packed; absent where packing gains nothing. */
+  readonly gzip?: Uint8Array<ArrayBuffer>;
+}
+
+/** The page by request path (`/`, `/assets/index-x1.js`), complete and in memory before the server listens. */
+export type WebPage = ReadonlyMap<string, PageFile>;
+
+const MISSING: WebPage = new Map([
+  [
+    '/',
+    {
+      type: 'text/plain; charset=utf-8',
+      body: new TextEncoder().encode(
+        'The web page is not built. Run `npm run build` in the project and start the engine again.\n' +
+          'The API works without it: /openapi.json describes it.\n',
+      ),
+    },
+  ],
+]);
+
+/** Without a built page, `/` says how to build one. */
+export const pageOrHint = (page: WebPage | undefined): WebPage =>
+  page === undefined || page.size === 0 ? MISSING : page;
+
+/**
+ * Serves the page. A request only ever looks a name up in the map: no path of the file system is made from it, so
+ * nothing beside the page can be reached (S09). The files hold no secret, therefore they need no token.
+ */
+export function addWebPage(app: OpenAPIHono<ControlEnv>, page: WebPage): void {
+  for (const [path, { type, body, gzip }] of page)
+    app.get(path, (context) => {
+      const packs = gzip !== undefined && /\bgzip\b/.test(context.req.header('accept-encoding') ?? '');
+      return context.body(packs ? gzip : body, 200, {
+        'Content-Type': type,
+        Vary: 'Accept-Encoding',
+        ...(packs && { 'Content-Encoding': 'gzip' }),
+      });
+    });
+}
