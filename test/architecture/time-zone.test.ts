@@ -18,7 +18,10 @@ const LOCAL_TIME =
 
 test('P43: no source reads or writes the local time of its host: moments are milliseconds of UTC', () => {
   const files = ['packages', 'apps'].flatMap((group) =>
-    readdirSync(join(root, group)).flatMap((name) => sourceFiles(`${group}/${name}/src`)),
+    readdirSync(join(root, group))
+      // The page runs in its reader's browser, and shows the time of its reader.
+      .filter((name) => name !== 'dashboard')
+      .flatMap((name) => sourceFiles(`${group}/${name}/src`)),
   );
 
   const found = files.filter((file) => LOCAL_TIME.test(readFileSync(join(root, file), 'utf8')));
