@@ -26,6 +26,14 @@ export interface Home {
   readonly apiSecret: string;
 }
 
+export interface LifeOptions {
+  /** Of its log, `<name>.out`. */
+  readonly name?: string;
+  /** A command in front of the engine's own, such as a shell with limits; it has to become the engine (`exec`). */
+  readonly wrap?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export const CLI = script('../../apps/mtrade/dist/main.js');
 const PRELOAD = pathToFileURL(script('preload/main.mjs')).href;
 const POLL_MS = 20;
@@ -37,29 +45,32 @@ export class Life {
   readonly #home: Home;
   readonly #note: string;
 
-  constructor(home: Home, harm: Harm | null = null, name = 'engine') {
+  constructor(
+    home: Home,
+    harm: Harm | null = null,
+    { name = 'engine', wrap = [], env = {} }: LifeOptions = {},
+  ) {
     const { directory, apiKey, apiSecret } = home;
     this.#home = home;
     this.#note = join(directory, `${name}.note`);
     rmSync(this.#note, { force: true });
     const log = openSync(join(directory, `${name}.out`), 'a');
     const preload = harm === null ? [] : ['--import', PRELOAD];
-    this.child = spawn(
-      process.execPath,
-      [...preload, CLI, 'start', '--config', join(directory, 'mtrade.toml'), '--no-screen'],
-      {
-        cwd: directory,
-        stdio: ['ignore', 'ignore', log],
-        env: {
-          PATH: process.env['PATH'] ?? '',
-          HOME: directory,
-          MTRADE_RUNTIME_DIR: join(directory, 'run'),
-          MTRADE_API_KEY: apiKey,
-          MTRADE_API_SECRET: apiSecret,
-          ...(harm !== null && { MTRADE_CRASH: JSON.stringify({ ...harm, note: this.#note }) }),
-        },
+    const start = [CLI, 'start', '--config', join(directory, 'mtrade.toml'), '--no-screen'];
+    const [command = process.execPath, ...args] = [...wrap, process.execPath, ...preload, ...start];
+    this.child = spawn(command, args, {
+      cwd: directory,
+      stdio: ['ignore', 'ignore', log],
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: directory,
+        MTRADE_RUNTIME_DIR: join(directory, 'run'),
+        MTRADE_API_KEY: apiKey,
+        MTRADE_API_SECRET: apiSecret,
+        ...(harm !== null && { MTRADE_CRASH: JSON.stringify({ ...harm, note: this.#note }) }),
+        ...env,
       },
-    );
+    });
     closeSync(log);
     this.ended = once(this.child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
   }

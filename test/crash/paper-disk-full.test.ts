@@ -11,11 +11,6 @@ const ORDERS = 5_000;
 const BLOCK_BYTES = 512;
 /** Room for a few orders; sixteen pairs buy at once. */
 const ROOM_BYTES = 6_000;
-/**
- * A limit on file sizes plays the full disk: writes fail at it. It also raises a signal, which a dependency would take
- * as a wish to end the process unless somebody else listens.
- */
-const DEAF = `--import=data:text/javascript,process.on('SIGXFSZ',()=>{})`;
 
 const openAccount = (dir: string): PaperExchange => {
   const { pairs } = new SimulatedSource({ seed: 1 });
@@ -45,7 +40,7 @@ describe('a disk that is full for the paper account (scenario 53)', () => {
 
     const child = spawn(
       'sh',
-      ['-c', `ulimit -f ${blocks}; exec "$0" "$@"`, process.execPath, DEAF, MTRADE, 'start'],
+      ['-c', `ulimit -f ${blocks}; exec "$0" "$@"`, process.execPath, MTRADE, 'start'],
       { cwd: place.directory, env: environment(place), stdio: ['ignore', 'ignore', 'pipe'] },
     );
     let stderr = '';

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Violation } from '../replay/checker/facts.js';
 import { CAMPAIGN_FAULTS } from './fault-plan.js';
-import { CLI, type Harm, type Home, Life } from './life.js';
+import { CLI, type Harm, type Home, Life, type LifeOptions } from './life.js';
 import type { Death } from './plan.js';
 import { configText } from './setting.js';
 import { type ExchangeProcess, startExchangeProcess } from './simulated-exchange.js';
@@ -44,6 +44,7 @@ export class Round {
   readonly #options: RoundOptions;
   readonly #exchange: ExchangeProcess;
   readonly #home: Home;
+  readonly #lives = new Set<Life>();
   /** How long a life lasts here until its point is passed: a running mean. */
   #typicalMs = FIRST_GUESS_MS;
 
@@ -70,6 +71,19 @@ export class Round {
 
   get exchange(): ExchangeProcess {
     return this.#exchange;
+  }
+
+  /** An engine of this round, whatever is to become of it. */
+  start(harm: Harm | null = null, options: LifeOptions = {}): Life {
+    const life = new Life(this.#home, harm, options);
+    this.#lives.add(life);
+    void life.ended.then(() => this.#lives.delete(life));
+    return life;
+  }
+
+  /** What its engines have said, all lives together. */
+  said(name = 'engine'): string {
+    return readFileSync(join(this.#home.directory, `${name}.out`), 'utf8');
   }
 
   /** One life that ends as planned, and the look at what it has left. */
@@ -99,7 +113,7 @@ export class Round {
     await this.#exchange.setFaults([]);
     let verdict: Verdict = SKIPPED;
     for (let attempt = 1; attempt <= HEAL_TRIES; attempt += 1) {
-      const life = new Life(this.#home);
+      const life = this.start();
       const healed = await life.until(
         (status) => status.unknown_intents === 0 && status.feed.connected,
         HEAL_LIMIT_MS,
@@ -133,6 +147,7 @@ export class Round {
   }
 
   close(isKept: boolean): void {
+    for (const life of this.#lives) life.child.kill('SIGKILL');
     this.#exchange.close();
     if (!isKept) rmSync(this.#home.directory, { recursive: true, force: true });
   }
@@ -140,7 +155,7 @@ export class Round {
   async #liveAndDie(death: Death, report: (violation: Violation) => void): Promise<boolean> {
     switch (death.kind) {
       case 'random': {
-        const life = new Life(this.#home);
+        const life = this.start();
         await Promise.race([life.ended, sleep(death.share * LONGEST_SHARE * this.#typicalMs)]);
         this.#expectAlive(life, report);
         await life.kill();
@@ -149,7 +164,7 @@ export class Round {
       case 'two-starts':
         return this.#startTwice(report);
       case 'point': {
-        const life = this.#arm({ point: death.point.name, nth: death.nth, act: 'kill' });
+        const life = this.start({ point: death.point.name, nth: death.nth, act: 'kill' });
         const begunMs = performance.now();
         await life.harmed((death.point.limitMs ?? 0) + POINT_LIMIT_MS);
         if (life.isHarmed) this.#typicalMs += (performance.now() - begunMs - this.#typicalMs) / 8;
@@ -158,7 +173,7 @@ export class Round {
         return life.isHarmed;
       }
       case 'thread': {
-        const life = this.#arm({ point: death.point.name, nth: death.nth, act: 'exit' });
+        const life = this.start({ point: death.point.name, nth: death.nth, act: 'exit' });
         await life.harmed(POINT_LIMIT_MS);
         if (life.isHarmed) await Promise.race([life.ended, sleep(AFTERLIFE_MS)]);
         this.#expectAlive(life, report);
@@ -166,7 +181,7 @@ export class Round {
         return life.isHarmed;
       }
       case 'stop': {
-        const life = this.#arm({ point: death.point.name, nth: death.nth, act: 'stop' });
+        const life = this.start({ point: death.point.name, nth: death.nth, act: 'stop' });
         await life.harmed(POINT_LIMIT_MS);
         if (life.isHarmed) {
           await sleep(death.forMs);
@@ -181,7 +196,7 @@ export class Round {
   }
 
   async #startTwice(report: (violation: Violation) => void): Promise<boolean> {
-    const lives = [new Life(this.#home), new Life(this.#home, null, 'second')];
+    const lives = [this.start(), this.start(null, { name: 'second' })];
     const first = await Promise.race([
       ...lives.map((life) => life.ended),
       sleep(POINT_LIMIT_MS, 'nobody', { ref: false }),
@@ -193,10 +208,6 @@ export class Round {
       report(broken('two-starts', 'of two engines exactly one has to run'));
     await Promise.all(lives.map((life) => life.kill()));
     return true;
-  }
-
-  #arm(harm: Harm): Life {
-    return new Life(this.#home, harm);
   }
 
   #expectAlive(life: Life, report: (violation: Violation) => void): void {
