@@ -3,6 +3,8 @@ import { afterEach, beforeEach, expect } from 'vitest';
 import { Round } from './round.js';
 import { symbolsOf } from './setting.js';
 
+const START_MS = 60_000;
+
 /** A calm exchange and an empty data directory for each test. */
 export function useRound(pairs = 4): { readonly round: Round } {
   let round: Round | null = null;
@@ -29,6 +31,18 @@ export const expectHealed = async (round: Round): Promise<void> => {
   expect(violations).toEqual([]);
   expect(trades).toBeGreaterThan(0);
 };
+
+/** The next start, without any way to mend by hand, comes up and trades. */
+export async function expectGoesOn(round: Round): Promise<void> {
+  const life = round.start();
+  const isUp = await life.until(
+    ({ feed, pairs }) => feed.connected && pairs.some(({ cycle }) => cycle > 0),
+    START_MS,
+  );
+  expect(isUp, `${round.said().slice(-2_000)}`).not.toBeNull();
+  await life.kill();
+  await expectSound(round);
+}
 
 /** Faults in the system calls need strace and the right to trace a child. */
 export const hasStrace = (): boolean => {

@@ -83,7 +83,7 @@ describe('a log that cannot be written', () => {
   const place = useWorld({ pairs: ['ETH/USDT'] });
 
   test.runIf(existsSync('/dev/full'))(
-    'scenario 53: with a full log disk and nobody reading stdout it trades, and the journal has it',
+    'P45, scenario 53: with a full log disk and nobody reading stdout it trades, and the journal has it',
     async () => {
       const { world } = place;
       const engine = await startEngine(world, { args: ['--log-file', '/dev/full', '--log-level', 'debug'] });

@@ -65,7 +65,7 @@ const WRAPPERS = {
 
 export function watchFiles() {
   for (const [name, wrap] of Object.entries(WRAPPERS)) fs[name] = wrap(fs[name]);
-  const listen = net.Server.prototype.listen;
+  const listen = Reflect.get(net.Server.prototype, 'listen');
   net.Server.prototype.listen = function listenWatched(...values) {
     const [where] = values;
     const path = typeof where === 'string' ? where : where?.path;

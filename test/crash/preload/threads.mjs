@@ -26,7 +26,7 @@ const nameOf = (message) => {
 };
 
 export function watchThreads() {
-  const real = MessagePort.prototype.postMessage;
+  const real = Reflect.get(MessagePort.prototype, 'postMessage');
   MessagePort.prototype.postMessage = function postWatched(message, ...rest) {
     const name = nameOf(message);
     if (name !== null) pass(`${name}.before-post`);

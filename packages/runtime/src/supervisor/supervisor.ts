@@ -50,6 +50,7 @@ export class Supervisor {
   readonly #cycler: CyclerClient;
   readonly #slots: Readonly<Record<Party, WorkerSlot>>;
   #watch: NodeJS.Timeout | null = null;
+  #pulse: NodeJS.Timeout | null = null;
   #rules: readonly WireRules[] | null = null;
   #feed: FeedState | null = null;
   #isAccountReadable = false;
@@ -104,6 +105,9 @@ export class Supervisor {
     await this.#born('cycler');
     await this.#born('reactor');
     this.#watch = setInterval(() => this.#watchHearts(), WATCH_EVERY_MS);
+    const beat = (): void => this.#board.heartbeats.beat('supervisor', this.#deps.clock.monoMs());
+    beat();
+    this.#pulse = setInterval(beat, WATCH_EVERY_MS);
   }
 
   /** True when prices flow, the books are open and the account can be read: the engine could trade now. */
@@ -150,6 +154,8 @@ export class Supervisor {
         );
     }
     await this.#slots.reactor.stop(STOP_GRACE_MS);
+    // Not earlier: the reactor watches over it.
+    if (this.#pulse) clearInterval(this.#pulse);
     this.#board.cyclerWake.notify();
     const cycler = this.#slots.cycler.stop(STOP_GRACE_MS);
     this.#board.cyclerWake.notify();
@@ -219,7 +225,6 @@ export class Supervisor {
 
   #watchHearts(): void {
     const now = this.#deps.clock.monoMs();
-    this.#board.heartbeats.beat('supervisor', now);
     for (const party of Object.keys(this.#slots) as (Party & Role)[]) {
       const slot = this.#slots[party];
       const ageMs = Math.min(this.#board.heartbeats.ageMs(party, now), now - (this.#bornMono[party] ?? now));

@@ -8,6 +8,7 @@ import { createGateFeed } from '@mtrade/feed';
 import { workerLogger } from '../logging.js';
 import type { ReactorBoot, WorkerControl } from '../messages.js';
 import { report, wireOf } from './report.js';
+import { Watchdog } from './watchdog.js';
 
 // Entry file of the reactor thread: read boot data, open the feed, say ready. No rule of trading lives here.
 
@@ -66,7 +67,16 @@ const count = (name: keyof typeof counted, total: number): void => {
 /** What the private stream did not tell while it was away is looked up by the cycler. */
 let wasConnected = false;
 
-const heartbeat = setInterval(() => board.heartbeats.beat('reactor', systemClock.monoMs()), HEARTBEAT_MS);
+// Crash-only: the next start recovers from any point, an engine without its supervisor does not (P21).
+const watchdog = new Watchdog(board.heartbeats, (ageMs) => {
+  log.error({ ageMs }, 'the supervisor has stalled; the process is killed so that it can be started again');
+  process.kill(process.pid, 'SIGKILL');
+});
+const heartbeat = setInterval(() => {
+  const now = systemClock.monoMs();
+  board.heartbeats.beat('reactor', now);
+  watchdog.look(now);
+}, HEARTBEAT_MS);
 try {
   board.slots.sweep(Owner.reactor, boot.generation - 1);
   feed.start({
