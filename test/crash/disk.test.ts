@@ -51,10 +51,10 @@ describe.runIf(canInject)('faults in the system calls of SQLite (needs strace)',
       // Some commits, then a full disk for fifteen writes of the thread that has the books.
       const life = round.start(null, { wrap: injecting('pwrite64', 'error=ENOSPC:when=40..54') });
       const full = await life.until(({ stats }) => stats.errors >= 3, LIFE_MS);
-      expect(full, `${round.said().slice(-2_000)}`).not.toBeNull();
+      expect(full, `its log: ${round.said().slice(-2_000)}`).not.toBeNull();
       const { orders } = await round.look(false);
       while ((await round.look(false)).orders < orders + 8) {
-        expect(life.isRunning, `${round.said().slice(-2_000)}`).toBe(true);
+        expect(life.isRunning, `its log: ${round.said().slice(-2_000)}`).toBe(true);
         await sleep(200);
       }
       expect(round.said()).toMatch(/no space|full/i);

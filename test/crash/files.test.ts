@@ -16,7 +16,7 @@ const LIFE_MS = 60_000;
 async function trading(): Promise<Life> {
   const life = at.round.start();
   const status = await life.until(({ pairs }) => pairs.every((pair) => pair.cycle > 0), LIFE_MS);
-  expect(status, `${at.round.said().slice(-2_000)}`).not.toBeNull();
+  expect(status, `its log: ${at.round.said().slice(-2_000)}`).not.toBeNull();
   return life;
 }
 
@@ -27,7 +27,7 @@ async function untilMoreOrders(life: Life): Promise<void> {
   const before = await orders();
   const deadline = performance.now() + LIFE_MS;
   while ((await orders()) < before + 5) {
-    expect(life.isRunning, `${at.round.said().slice(-2_000)}`).toBe(true);
+    expect(life.isRunning, `its log: ${at.round.said().slice(-2_000)}`).toBe(true);
     expect(performance.now(), 'it goes on trading').toBeLessThan(deadline);
     await sleep(50);
   }

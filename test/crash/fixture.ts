@@ -39,7 +39,7 @@ export async function expectGoesOn(round: Round): Promise<void> {
     ({ feed, pairs }) => feed.connected && pairs.some(({ cycle }) => cycle > 0),
     START_MS,
   );
-  expect(isUp, `${round.said().slice(-2_000)}`).not.toBeNull();
+  expect(isUp, `its log: ${round.said().slice(-2_000)}`).not.toBeNull();
   await life.kill();
   await expectSound(round);
 }

@@ -18,11 +18,11 @@ async function harmAndGoOn(harm: Harm, env: Readonly<Record<string, string>> = {
     ({ workers }) => Object.values(workers).some(({ restarts }) => restarts > 0),
     LIFE_MS,
   );
-  expect(worker, `${round.said().slice(-2_000)}`).not.toBeNull();
+  expect(worker, `its log: ${round.said().slice(-2_000)}`).not.toBeNull();
   const { orders } = await round.look(false);
   const deadline = performance.now() + LIFE_MS;
   while ((await round.look(false)).orders < orders + 5) {
-    expect(life.isRunning, `${round.said().slice(-2_000)}`).toBe(true);
+    expect(life.isRunning, `its log: ${round.said().slice(-2_000)}`).toBe(true);
     expect(performance.now(), 'it trades again').toBeLessThan(deadline);
     await sleep(100);
   }

@@ -1,4 +1,4 @@
-import { type Clock, MtradeError } from '@mtrade/base';
+import { type Clock, errorText, MtradeError } from '@mtrade/base';
 import { type Board, createBoard, type Role } from '@mtrade/board';
 import { type ConfigDocument, type MtradeConfig, type Secrets } from '@mtrade/config';
 import type { CyclerReply, EngineView, FeedState, OperatorCommand, WireRules } from '@mtrade/engine';
@@ -66,7 +66,9 @@ export class Supervisor {
       urgentCapacity: options.config.engine.urgentQueueSize,
     });
     this.#cycler = new CyclerClient(() => this.#board.cyclerWake.notify());
-    this.#pool = createOrderPool();
+    this.#pool = createOrderPool((error) =>
+      deps.log.error({ worker: 'lane', error: errorText(error) }, 'a thread of the order pool died late'),
+    );
     const { document, endpoints, secrets, logPlan } = options;
     const common = (generation: number) => ({
       document,

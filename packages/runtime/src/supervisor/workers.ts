@@ -30,14 +30,19 @@ export const startExchange = (boot: ExchangeBoot): WorkerLife => thread('exchang
  * The pool whose threads hold the order lanes. `async` waiting keeps a lane's event loop alive between messages: the
  * default freezes it, and requests then fail on connections that the exchange has closed meanwhile.
  */
-export const createOrderPool = (): Piscina =>
-  new Piscina({
+export function createOrderPool(onError: (error: unknown) => void): Piscina {
+  const pool = new Piscina({
     filename: entry('order-lane').href,
     minThreads: 1,
     maxThreads: 1,
     idleTimeout: Number.POSITIVE_INFINITY,
     atomics: 'async',
   });
+  // What a thread dies of after its task was given up, for want of memory for example, is nobody's any more. Unheard, it
+  // would end the process, although the thread has long been replaced (P17).
+  pool.on('error', onError);
+  return pool;
+}
 
 /** A lane is one long task of the pool. */
 export function startLane(pool: Piscina, boot: LaneBoot): WorkerLife {
