@@ -25,8 +25,16 @@ test('N18: an engine whose account can be read no more says that it is not ready
 
   const harm = world.harm(ACCOUNTS, { kind: 'error', process: false, status: 401, label: 'INVALID_KEY' });
   await expect.poll(() => readiness(engine), SOON).toBe(503);
+  expect(await engine.status()).toMatchObject({
+    access: { key_refused: 'INVALID_KEY' },
+    pairs: [{ waiting_for: 'key_refused' }],
+  });
   harm.end();
 
   await expect.poll(() => readiness(engine), SOON).toBe(200);
+  // That the account can be read again does not say that the key may trade again: the operator does.
+  expect(await engine.status()).toMatchObject({ access: { key_refused: 'INVALID_KEY' } });
+  expect(await engine.cli('trading', 'on')).toMatchObject({ code: 0 });
+  expect(await engine.status()).toMatchObject({ access: { key_refused: null } });
   expect(await engine.stop()).toBe(0);
 });

@@ -171,7 +171,6 @@ describe('a lost answer: unknown, one POST, and the scan finds what happened', (
     ['N02 no answer', { kind: 'silence', process: false }],
     ['N06 502 before processing', { kind: 'error', process: false, status: 502 }],
     ['N13 redirect', { kind: 'redirect' }],
-    ['N16 403 of a firewall', { kind: 'error', process: false, status: 403 }],
     ['N23 connection reset', { kind: 'drop', process: false, reset: true }],
   ];
   test.each(lost)('%s, and nothing was placed', async (_, fault) => {
@@ -184,6 +183,21 @@ describe('a lost answer: unknown, one POST, and the scan finds what happened', (
     expect(outcome.type).toBe('unknown');
     expect(record.complete).toBe(true);
     expect(found).toEqual([]);
+    expect(server.records().orders).toEqual([]);
+  });
+
+  test('N16: 403 of a firewall: unknown, and for a minute every look is refused before it goes out, so it proves nothing', async () => {
+    const fault: RestFault = { kind: 'error', process: false, status: 403 };
+    server.faults.add({ match: { transport: 'rest', method: 'POST', nth: 1 }, fault });
+    const request = order();
+    const outcome = await venue.place(request);
+    const asked = server.requests().length;
+
+    const { record, found } = await venue.scan('BTC/USDT', request.clientOrderId, startOf(request));
+
+    expect(outcome.type).toBe('unknown');
+    expect([record.complete, found]).toEqual([false, []]);
+    expect(server.requests()).toHaveLength(asked);
     expect(server.records().orders).toEqual([]);
   });
 

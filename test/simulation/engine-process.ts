@@ -141,6 +141,9 @@ export class EngineProcess {
       diesBeforeSend: dies('before-send'),
       diesAfterSend: dies('after-send'),
       diesOnAnswer: dies('on-answer'),
+      onNews: (news) => {
+        if (life.alive) this.#tellCycler(news);
+      },
     });
     const desk = new OrderDesk(DEFAULT_ORDER_DESK_OPTIONS, {
       venue,
@@ -243,7 +246,7 @@ export class EngineProcess {
   }
 
   #tellCycler(event: LaneEvent): void {
-    if (event.type !== 'balances' && event.type !== 'clock')
+    if (event.type !== 'balances' && event.type !== 'clock' && event.type !== 'spent')
       this.#world.tell(() => `answer   ${JSON.stringify(event)}`);
     this.#cycler?.tell(event);
   }

@@ -14,6 +14,7 @@ import type {
   StopOutcome,
   StopScan,
   Venue,
+  VenueNews,
 } from '@mtrade/engine';
 import type { Order, PairSpec, Trade } from '@mtrade/market-sim';
 import { baseQty, decimal, price, quoteAmount } from '@mtrade/money';
@@ -29,6 +30,7 @@ const MOST_PAGES = 1_000;
 /** The adapter of Gate asks a minute more than it was asked for. */
 const SCAN_MARGIN_MS = 60_000;
 const CLOCK_SAMPLES = 3;
+const KEY_MENDED_MS = 60_000;
 const MOST_CLOCK_REQUESTS = 6;
 
 export interface VenueHooks {
@@ -36,6 +38,7 @@ export interface VenueHooks {
   readonly diesBeforeSend: () => boolean;
   readonly diesAfterSend: () => boolean;
   readonly diesOnAnswer: () => boolean;
+  readonly onNews: (news: VenueNews) => void;
 }
 
 /** The engine's port to the exchange's REST side, over the simulated network. One for each life of the order thread. */
@@ -227,6 +230,7 @@ export class SimVenue implements Venue {
     const world = this.#world;
     const fault = world.armed.takeForOrder();
     world.checker.onPost(request);
+    this.#hooks.onNews({ type: 'spent', calls: 1 });
     const expiryMs = world.ablated('no-expiry') ? null : request.deadlineMs;
     const answer = call(
       world,
@@ -237,10 +241,29 @@ export class SimVenue implements Venue {
     );
     this.#hooks.diesAfterSend();
     try {
-      return outcomeOf(await answer, request, world.ablated('mismatch-accepted'));
+      const served = await answer;
+      if (served.type === 'refused') this.#tellRefusal(served.label, served.retryAfterMs);
+      return outcomeOf(served, request, world.ablated('mismatch-accepted'));
     } catch (error) {
       return { type: 'unknown', reason: (error as Error).message };
     }
+  }
+
+  /** As the adapter of Gate does it. A refused key halts everything: an operator mends it and lets trading go on. */
+  #tellRefusal(label: string, retryAfterMs: number | null): void {
+    const world = this.#world;
+    if (retryAfterMs !== null)
+      this.#hooks.onNews({
+        type: 'paused',
+        reason: 'rate_limited',
+        untilMono: world.time.host.monoMs() + retryAfterMs,
+      });
+    if (label === 'REQUEST_EXPIRED') this.#hooks.onNews({ type: 'clock-doubted' });
+    if (label !== 'INVALID_SIGNATURE') return;
+    this.#hooks.onNews({ type: 'key-refused', label });
+    world.at(world.time.nowMs + KEY_MENDED_MS, null, () => {
+      if (world.disk.trading) world.current?.command({ name: 'trading', on: true });
+    });
   }
 
   #routeOf(fault: OrderFault | null): Route {
@@ -257,6 +280,7 @@ export class SimVenue implements Venue {
 
   #read<T>(serve: () => T): Promise<T> {
     const world = this.#world;
+    this.#hooks.onNews({ type: 'spent', calls: 1 });
     const fault = world.armed.takeForRead();
     const route: Route = {
       upMs: world.latency(),

@@ -7,6 +7,7 @@ import type { AccountView, MarketRules, MarketView } from './market.js';
 /** Why nothing is sent. Shown to the operator as it is: the answer to "why does this pair do nothing". */
 export const WAIT_REASONS = [
   'engine_stopped',
+  'key_refused',
   'not_permitted',
   'paused',
   'needs_attention',
@@ -43,6 +44,8 @@ export interface DecisionContext {
   readonly nowMs: EpochMs;
   readonly trading: boolean;
   readonly sellWhenForbidden: boolean;
+  /** False from the moment in which the exchange refused our key until the operator has looked. */
+  readonly keyAccepted: boolean;
   readonly staleAfterMs: number;
   readonly market: MarketView;
   readonly account: AccountView | null;

@@ -14,6 +14,7 @@ const no = (reason: WaitReason): Verdict => ({ answer: 'no', reason });
 const unknown = (reason: WaitReason): Verdict => ({ answer: 'unknown', reason });
 
 const ENGINE_STOPPED = no('engine_stopped');
+const KEY_REFUSED = no('key_refused');
 const INTENT_OPEN = no('intent_open');
 const OUTCOME_UNKNOWN = unknown('outcome_unknown');
 const NOT_PERMITTED = no('not_permitted');
@@ -38,6 +39,8 @@ const RATE_LIMITED = no('rate_limited');
 export const engineStarted: Guard = (_, context) => (context.trading ? YES : ENGINE_STOPPED);
 
 /** A stop that rests on the exchange is in nobody's way: a sale ends it first, a buy leaves it where it is. */
+export const keyAccepted: Guard = (_, context) => (context.keyAccepted ? YES : KEY_REFUSED);
+
 export const nothingOpen: Guard = (pair) => {
   const blocking = blockingIntents(pair);
   if (blocking.length === 0) return YES;
@@ -101,7 +104,7 @@ export const buyBudget: Guard = (_, { budget }) => (budget.buy ? YES : RATE_LIMI
 export const saleBudget: Guard = (_, { budget }) => (budget.sell ? YES : RATE_LIMITED);
 
 /** Before anything else: the engine trades and nothing of the pair is on its way. */
-export const ALWAYS: readonly Guard[] = [engineStarted, nothingOpen];
+export const ALWAYS: readonly Guard[] = [engineStarted, keyAccepted, nothingOpen];
 
 /** What every order needs to know. The account comes last: it is asked for only where an order is possible. */
 export const KNOWLEDGE: readonly Guard[] = [

@@ -5,6 +5,7 @@ import {
   engineStarted,
   firstRefusal,
   type Guard,
+  keyAccepted,
   nothingOpen,
   priceFresh,
   rulesKnown,
@@ -22,6 +23,7 @@ const KEPT_OF_BID = scaled(98, 2);
 
 const GUARDS: readonly Guard[] = [
   engineStarted,
+  keyAccepted,
   nothingOpen,
   salePermitted,
   clockCertain,

@@ -7,6 +7,7 @@ import {
   engineStarted,
   firstRefusal,
   type Guard,
+  keyAccepted,
   rulesKnown,
   saleBudget,
   salesOpen,
@@ -48,7 +49,14 @@ export const RENEW_AFTER_MS = 25 * 86_400_000;
 export const MAX_STOP_REFUSALS = 5;
 
 /** Protecting what is held is no new risk: neither permission nor a pause nor attention is asked. */
-const GUARDS: readonly Guard[] = [engineStarted, clockCertain, rulesKnown, salesOpen, saleBudget];
+const GUARDS: readonly Guard[] = [
+  engineStarted,
+  keyAccepted,
+  clockCertain,
+  rulesKnown,
+  salesOpen,
+  saleBudget,
+];
 
 /** The pair's protective stop, as `decide` is its trading. Same state and context, same answer. */
 export function protection(pair: PairState, context: DecisionContext): Protection {

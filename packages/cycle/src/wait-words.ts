@@ -3,6 +3,7 @@ import type { WaitReason } from './decision.js';
 /** Each reason in the words of the operator, with the command that ends the wait where there is one. */
 export const WAIT_WORDS: Readonly<Record<WaitReason, string>> = {
   engine_stopped: 'trading is switched off (mtrade trading on switches it on)',
+  key_refused: 'the exchange refuses the API key (mend it, then mtrade trading on)',
   not_permitted: 'not permitted (mtrade permit PAIR on)',
   paused: 'paused (mtrade resume PAIR)',
   needs_attention: 'wants a human',

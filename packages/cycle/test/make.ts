@@ -91,6 +91,7 @@ export const makeContext = (market: MarketView, changes: Partial<DecisionContext
   nowMs: NOW,
   trading: true,
   sellWhenForbidden: true,
+  keyAccepted: true,
   staleAfterMs: 5_000,
   market,
   account: makeAccount(),

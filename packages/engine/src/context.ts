@@ -80,6 +80,12 @@ export interface StopMemory {
   nearMono: number;
 }
 
+/** Whether the account may be used at all. */
+export interface Access {
+  /** The label with which the exchange refused our key; nothing is sent until the operator says that trading goes on. */
+  keyRefused: string | null;
+}
+
 /** Everything the cycler's parts share. One thread, one owner: no part of it is ever awaited. */
 export interface EngineContext {
   readonly options: EngineOptions;
@@ -89,6 +95,7 @@ export interface EngineContext {
   readonly exchangeClock: ExchangeClock;
   readonly account: Account;
   readonly budget: RateBudget;
+  readonly access: Access;
   readonly lane: OrderLane;
   /** Hands a price from REST to the reactor, which alone writes the cells. */
   readonly restPrice: (tick: Tick) => void;

@@ -97,6 +97,7 @@ export class Cycler {
       generation: options.generation,
       exchangeClock: new ExchangeClock(),
       account: new Account(DEFAULT_ACCOUNT_OPTIONS),
+      access: { keyRefused: null },
       budget: new RateBudget(DEFAULT_RATE_BUDGET, clock.monoMs()),
       lane: deps.lane,
       restPrice: deps.restPrice,

@@ -17,7 +17,7 @@ export function decisionContext(
   reader: MarketReader,
   nowMono: MonoMs,
 ): DecisionContext {
-  const { books, clock, options, account, budget, exchangeClock } = context;
+  const { books, clock, options, access, account, budget, exchangeClock } = context;
   const memory = context.pairs.get(pair.symbol);
   const params = context.params.get(pair.symbol);
   assert(memory && params, `${pair.symbol} is not configured`);
@@ -36,6 +36,7 @@ export function decisionContext(
     clockCertain: exchangeClock.errorMs(nowMono) < options.maxClockErrorMs,
     reconciled: context.reconciled,
     soleEngine: books.atLarge().length === 0,
+    keyAccepted: access.keyRefused === null,
     budget: { buy: budget.allows(nowMono), sell: budget.allowsUrgent(nowMono) },
   };
 }

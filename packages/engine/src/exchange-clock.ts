@@ -15,6 +15,11 @@ export class ExchangeClock {
     this.#measuredMono = measuredMono;
   }
 
+  /** The exchange has contradicted: unknown until the next measurement. */
+  doubt(): void {
+    this.#errorMs = Number.POSITIVE_INFINITY;
+  }
+
   get known(): boolean {
     return Number.isFinite(this.#errorMs);
   }

@@ -20,6 +20,7 @@ import type { LateFills } from './late-fills.js';
 import type { PriceWatch } from './price-watch.js';
 import type { JournalEntry, LaneEvent, OrderEvidence } from './ports.js';
 import { StopEvents } from './stop-events.js';
+import { hearNews } from './venue-news.js';
 import { evidenceFromWire, fillFromWire, rulesFromWire, settledOrderFromWire } from './wire.js';
 
 /** A look at the whole account is the reconciler's. */
@@ -62,6 +63,11 @@ export class LaneEvents {
   handle(event: OrderEvent): void {
     const { account, exchangeClock, log, rules } = this.#context;
     switch (event.type) {
+      case 'spent':
+      case 'paused':
+      case 'key-refused':
+      case 'clock-doubted':
+        return hearNews(this.#context, event);
       case 'placed':
         return this.#placed(event);
       case 'settled':
@@ -115,7 +121,8 @@ export class LaneEvents {
           { ...fields, label: outcome.label, message: outcome.message },
           'the exchange refused an order',
         );
-        if (outcome.retryAfterMs !== null) budget.pauseUntil(clock.monoMs() + outcome.retryAfterMs);
+        if (outcome.retryAfterMs !== null)
+          budget.pause({ reason: 'rate_limited', untilMono: clock.monoMs() + outcome.retryAfterMs });
         this.#apply(pair, intent, { type: 'rejected', label: outcome.label, nowMs });
         if (intent.state === 'SUBMITTED') doubtRules(this.#context, pair.symbol, outcome.label);
         return;
@@ -225,8 +232,10 @@ export class LaneEvents {
     const { budget, clock, lane } = this.#context;
     const exchangeOrderIds = [...new Set(words.map((word) => word.exchangeOrderId))];
     const isWhole = record.complete && record.startedAtMs > safeToDoubtMs(intent);
-    if (!isWhole || exchangeOrderIds.length === 0) return;
-    budget.take(clock.monoMs(), 2 * exchangeOrderIds.length);
+    const cost = 2 * exchangeOrderIds.length;
+    const nowMono = clock.monoMs();
+    if (!isWhole || cost === 0 || !budget.allowsLookUp(nowMono, cost)) return;
+    budget.take(nowMono, cost);
     lane.request({ type: 'follow', intentId: intent.id, symbol: intent.symbol, exchangeOrderIds });
   }
 

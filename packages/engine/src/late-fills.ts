@@ -61,7 +61,7 @@ export class LateFills {
     for (const [intentId, question] of this.#questions) {
       const { symbol, exchangeOrderIds, attempts } = question;
       const cost = exchangeOrderIds.size * COST;
-      if (nowMono < question.askAtMono || !budget.allowsUrgent(nowMono, cost)) continue;
+      if (nowMono < question.askAtMono || !budget.allowsLookUp(nowMono, cost)) continue;
       if (attempts >= MOST_ATTEMPTS) {
         this.#questions.delete(intentId);
         log.warn({ symbol, intentId, orders: [...exchangeOrderIds] }, 'the order seen again leads nowhere');

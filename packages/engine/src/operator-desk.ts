@@ -77,6 +77,8 @@ export class OperatorDesk {
         ),
       ],
     });
+    // Whoever switches trading on has mended the key; a wrong one is refused again by the next order, and halts again.
+    if (on) this.#context.access.keyRefused = null;
     this.#disarmAll();
     return { trading: on, ...(told.length > 0 && { acknowledged: foreignEngines }) };
   }

@@ -85,7 +85,20 @@ export interface ReconciliationView {
   }[];
 }
 
+/** Whether requests may be sent to the exchange, and why not. */
+export interface AccessView {
+  /** Requests that may be made at once; below zero while more was asked than the budget has. */
+  readonly budget: number;
+  /** ISO 8601, UTC; null while there is no pause. */
+  readonly paused_until: string | null;
+  /** `rate_limited`, `banned` or `blocked`. */
+  readonly paused_reason: string | null;
+  /** The exchange's label for a key that it refuses: nothing is sent until `mtrade trading on`. */
+  readonly key_refused: string | null;
+}
+
 export interface EngineView {
+  readonly access: AccessView;
   readonly trading: boolean;
   readonly pairs: readonly PairView[];
   /** Realised profit per quote coin. */

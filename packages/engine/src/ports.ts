@@ -414,8 +414,22 @@ interface StopLook<T extends string> {
   readonly stopId: string;
 }
 
+/** Why nothing may be sent for a while: too many requests (429), a ban (418), a firewall in between (403 without a label). */
+export type PauseReason = 'rate_limited' | 'banned' | 'blocked';
+
+/** What a call shows beside its own answer, and what concerns every call after it. */
+export type VenueNews =
+  /** So many requests have gone out. */
+  | { readonly type: 'spent'; readonly calls: number }
+  | { readonly type: 'paused'; readonly reason: PauseReason; readonly untilMono: number }
+  /** The exchange refuses the key, or what it wants to do with it. */
+  | { readonly type: 'key-refused'; readonly label: string }
+  /** The exchange says that a request came too late: our idea of its clock may be wrong (N19). */
+  | { readonly type: 'clock-doubted' };
+
 /** From the order thread to the cycler. Plain data only: it crosses a thread border (decimals as text). */
 export type LaneEvent =
+  | VenueNews
   | {
       readonly type: 'placed';
       readonly intentId: number;

@@ -94,7 +94,7 @@ export class Reconciler {
     // The first one decides whether anything is bought at all; the later ones can wait for the orders.
     const mayAsk = this.#context.reconciled
       ? budget.allows(nowMono, SURVEY_COST)
-      : budget.allowsUrgent(nowMono, SURVEY_COST);
+      : budget.allowsLookUp(nowMono, SURVEY_COST);
     if (mayAsk) this.#ask(nowMono);
   }
 

@@ -16,6 +16,10 @@ const SCAN_LATER_AFTER_ATTEMPTS = 30;
 const SCAN_MARGIN_MS = 60_000;
 /** Requests that one scan costs at the least. */
 const SCAN_COST = 3;
+/** Samples of one measurement. */
+const CLOCK_COST = 3;
+/** A key that is refused is not shown every few seconds. */
+const REFUSED_EVERY_MS = 30_000;
 /** Another look this long after a fill or rejection: the exchange's balances may lag. */
 const BALANCE_RETRY_MS = 2_000;
 /** An accepted order is over at once; its trades follow within seconds. */
@@ -94,7 +98,7 @@ export class Resolver {
 
   #scan(intent: Intent, memory: IntentMemory, nowMono: MonoMs): void {
     const { budget, lane, options } = this.#context;
-    if (!budget.allowsUrgent(nowMono, SCAN_COST)) return;
+    if (!budget.allowsLookUp(nowMono, SCAN_COST)) return;
     budget.take(nowMono, SCAN_COST);
     memory.attempts += 1;
     memory.askAtMono =
@@ -113,7 +117,7 @@ export class Resolver {
 
   #settle(intent: Intent, memory: IntentMemory, nowMono: MonoMs): void {
     const { budget, lane } = this.#context;
-    if (intent.exchangeOrderId === null || !budget.allowsUrgent(nowMono, 2)) return;
+    if (intent.exchangeOrderId === null || !budget.allowsLookUp(nowMono, 2)) return;
     budget.take(nowMono, 2);
     memory.attempts += 1;
     memory.askAtMono = nowMono + SCAN_EVERY_MS;
@@ -153,19 +157,21 @@ export class Resolver {
   /** Balances: regularly, and once more shortly after something on the account has moved. */
   #refreshBalances(nowMono: MonoMs): void {
     const { lane, options, budget } = this.#context;
-    const dueMs = this.#context.account.wantsRefresh(nowMono) ? BALANCE_RETRY_MS : options.balanceEveryMs;
-    if (nowMono - this.#balancesAskedMono < dueMs || !budget.allowsUrgent(nowMono)) return;
+    const wantedMs = this.#context.account.wantsRefresh(nowMono) ? BALANCE_RETRY_MS : options.balanceEveryMs;
+    const dueMs = this.#context.access.keyRefused === null ? wantedMs : REFUSED_EVERY_MS;
+    if (nowMono - this.#balancesAskedMono < dueMs || !budget.allowsLookUp(nowMono)) return;
     this.#balancesAskedMono = nowMono;
     budget.take(nowMono);
     lane.request({ type: 'refresh-balances' });
   }
 
   #refreshClock(nowMono: MonoMs): void {
-    const { lane, options, exchangeClock } = this.#context;
+    const { lane, options, exchangeClock, budget } = this.#context;
     const dueMs =
       exchangeClock.errorMs(nowMono) < options.maxClockErrorMs ? options.clockEveryMs : BALANCE_RETRY_MS;
-    if (nowMono - this.#clockAskedMono < dueMs) return;
+    if (nowMono - this.#clockAskedMono < dueMs || !budget.allowsLookUp(nowMono, CLOCK_COST)) return;
     this.#clockAskedMono = nowMono;
+    budget.take(nowMono, CLOCK_COST);
     lane.request({ type: 'refresh-clock' });
   }
 }

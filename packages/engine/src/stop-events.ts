@@ -86,7 +86,8 @@ export class StopEvents {
     const { clock, budget, log, pairs } = this.#context;
     const nowMs = clock.epochMs();
     log.warn({ symbol: pair.symbol, label, message }, 'the exchange refused a stop');
-    if (retryAfterMs !== null) budget.pauseUntil(clock.monoMs() + retryAfterMs);
+    if (retryAfterMs !== null)
+      budget.pause({ reason: 'rate_limited', untilMono: clock.monoMs() + retryAfterMs });
     const next = transition(intent, { type: 'rejected', label, nowMs });
     if (isOpen(next.state)) return;
     const memory = pairs.get(pair.symbol);

@@ -68,7 +68,7 @@ export class StopWatch {
   #look(intent: Intent, memory: IntentMemory, nowMono: MonoMs): void {
     const { budget, lane } = this.#context;
     const stopId = intent.stop?.stopId ?? null;
-    if (stopId === null || !budget.allowsUrgent(nowMono)) return;
+    if (stopId === null || !budget.allowsLookUp(nowMono)) return;
     budget.take(nowMono);
     memory.attempts += 1;
     memory.askedUntilMono = nowMono + GIVE_UP_MS;
@@ -77,7 +77,7 @@ export class StopWatch {
 
   #find(intent: Intent, memory: IntentMemory, nowMono: MonoMs): void {
     const { budget, lane } = this.#context;
-    if (!budget.allowsUrgent(nowMono, FIND_COST)) return;
+    if (!budget.allowsLookUp(nowMono, FIND_COST)) return;
     budget.take(nowMono, FIND_COST);
     memory.attempts += 1;
     memory.askAtMono =

@@ -11,7 +11,7 @@ import {
 } from '@mtrade/cycle';
 import type { EngineContext } from './context.js';
 import { MarketReader } from './market-reader.js';
-import type { EngineView, PairView, ProtectionView, ReconciliationView } from './operator.js';
+import type { AccessView, EngineView, PairView, ProtectionView, ReconciliationView } from './operator.js';
 import type { LastComparison } from './reconciler.js';
 
 const tradesMissing = ({ intents }: EngineContext, { openIntents }: PairState): WaitReason | null =>
@@ -41,6 +41,7 @@ export function engineView(context: EngineContext, last: LastComparison | null):
   });
   return {
     trading: context.books.trading,
+    access: accessView(context),
     pairs,
     profit: Object.fromEntries([...profit].map(([coin, sum]) => [coin, text(sum)])),
     unknown_intents: unknownIntents,
@@ -75,6 +76,17 @@ function reconciliationView({ books }: EngineContext, last: LastComparison | nul
       client_order_id: one.clientOrderId,
       seen: iso(one.seenMs),
     })),
+  };
+}
+
+function accessView({ access, budget, clock }: EngineContext): AccessView {
+  const nowMono = clock.monoMs();
+  const pause = budget.pausedAt(nowMono);
+  return {
+    budget: Math.floor(budget.tokens(nowMono)),
+    paused_until: pause && new Date(clock.epochMs() + pause.untilMono - nowMono).toISOString(),
+    paused_reason: pause && pause.reason,
+    key_refused: access.keyRefused,
   };
 }
 

@@ -1,8 +1,11 @@
 import { type Clock, errorText } from '@mtrade/base';
+import type { PauseReason, VenueNews } from '@mtrade/engine';
 import { MalformedAnswer, parseJson } from './answer.js';
 import type { GateCall, GateSigner } from './gate-signer.js';
 import type { HttpClient, HttpReply, HttpRequest } from './http-client.js';
+import { rejectionKind } from './labels.js';
 import { errorLabel } from './place-outcome.js';
+import { quietAfter } from './quiet.js';
 import { retryAfterMs } from './retry-after.js';
 import { VenueError } from './venue-error.js';
 
@@ -19,11 +22,32 @@ export interface GateApiDeps {
   readonly clock: Clock;
   readonly exchangeNowMs: () => number;
   readonly scrub: (text: string) => string;
+  /** Hears of every request that goes out, and of what the answers mean for all others. */
+  readonly onNews?: ((news: VenueNews) => void) | undefined;
 }
 
-/** One signed request, with the exchange's wish for quiet respected by every caller (N14). */
-export function createGateApi({ sign, http, clock, exchangeNowMs, scrub }: GateApiDeps): GateApi {
-  let quietUntilMono = 0;
+/** One signed request, with the exchange's wish for quiet respected by every caller (N14, N15, N16). */
+export function createGateApi(deps: GateApiDeps): GateApi {
+  const { sign, http, clock, exchangeNowMs, scrub, onNews = () => undefined } = deps;
+  let quiet: { readonly reason: PauseReason; readonly untilMono: number } = {
+    reason: 'rate_limited',
+    untilMono: 0,
+  };
+
+  const learn = (reply: HttpReply, { section }: GateCall): void => {
+    const wanted = quietAfter(reply, exchangeNowMs());
+    if (wanted !== null) {
+      const untilMono = clock.monoMs() + wanted.forMs;
+      if (untilMono > quiet.untilMono) quiet = { reason: wanted.reason, untilMono };
+      onNews({ type: 'paused', ...quiet });
+    }
+    if (reply.status < 400 || reply.status >= 500) return;
+    const { label } = errorLabel(reply.text);
+    const kind = rejectionKind(label);
+    // A key may be allowed to trade and not to look at the wallet.
+    if (kind === 'key' && section === 'spot') onNews({ type: 'key-refused', label });
+    if (kind === 'clock') onNews({ type: 'clock-doubted' });
+  };
 
   const build = (call: GateCall): HttpRequest => {
     try {
@@ -41,19 +65,22 @@ export function createGateApi({ sign, http, clock, exchangeNowMs, scrub }: GateA
   const send: GateApi['send'] = async (call, mayStart) => {
     const request = build(call);
     const url = request.url.split('?', 1)[0] as string;
-    const quietMs = Math.ceil(quietUntilMono - clock.monoMs());
-    if (quietMs > 0)
+    const quietMs = Math.ceil(quiet.untilMono - clock.monoMs());
+    if (quietMs > 0) {
+      const isRate = quiet.reason === 'rate_limited';
       throw new VenueError(
-        `${call.method} /${call.path}: not sent, the exchange asked to wait ${quietMs} ms more`,
+        `${call.method} /${call.path}: not sent, the exchange asked to wait ${quietMs} ms more (${quiet.reason})`,
         {
           url,
           phase: 'not-sent',
-          label: 'TOO_MANY_REQUESTS',
-          retryAfterMs: quietMs,
+          label: isRate ? 'TOO_MANY_REQUESTS' : 'PAUSED',
+          ...(isRate && { retryAfterMs: quietMs }),
         },
       );
+    }
+    onNews({ type: 'spent', calls: 1 });
     const reply = await http.send(request, mayStart);
-    if (reply.status === 429) quietUntilMono = clock.monoMs() + retryAfterMs(reply.headers, exchangeNowMs());
+    learn(reply, call);
     return reply;
   };
 

@@ -1,6 +1,6 @@
 import { type Clock, type EpochMs, errorText } from '@mtrade/base';
 import type { MarketRules } from '@mtrade/cycle';
-import type { OrderRequest, PlaceOutcome, RestPrice, Venue } from '@mtrade/engine';
+import type { OrderRequest, PlaceOutcome, RestPrice, Venue, VenueNews } from '@mtrade/engine';
 import type { Logger } from '@mtrade/log';
 import type { Decimal } from '@mtrade/money';
 import { amountField, asRow, asRows, type Row, textField } from './answer.js';
@@ -37,6 +37,7 @@ export interface GateVenueDeps {
   readonly clock: Clock;
   /** How requests travel; a client of our own for `restUrl` when not given. */
   readonly http?: HttpClient;
+  readonly onNews?: (news: VenueNews) => void;
 }
 
 const CLIENT_ID = /^t-[0-9A-Za-z_.-]{1,26}$/;
@@ -59,7 +60,7 @@ export async function createGateVenue(options: GateVenueOptions, deps: GateVenue
       connections: 16,
       maxReplyBytes: 8 * 1024 * 1024,
     });
-  const api = createGateApi({ sign, http, clock, exchangeNowMs, scrub });
+  const api = createGateApi({ sign, http, clock, exchangeNowMs, scrub, onNews: deps.onNews });
 
   const get = (path: string, params: GateCall['params'] = {}, access: GateCall['access'] = 'private') =>
     api.read({ method: 'GET', section: 'spot', access, path, params });

@@ -1,14 +1,22 @@
-const LONGEST_MS = 10 * 60_000;
-const WITHOUT_A_WORD_MS = 1_000;
+export interface WaitBounds {
+  readonly withoutAWordMs: number;
+  readonly longestMs: number;
+}
+
+const OF_429: WaitBounds = { withoutAWordMs: 1_000, longestMs: 10 * 60_000 };
 
 /**
- * How long a 429 answer asks us to wait, in ms, from `Retry-After` (seconds or a date) or Gate's
+ * How long an answer asks us to wait, in ms, from `Retry-After` (seconds or a date) or Gate's
  * `X-Gate-RateLimit-Reset-Timestamp` (Unix time). Bounded, because a broken header must not stop trading for ever.
  */
-export function retryAfterMs(headers: Readonly<Record<string, string>>, exchangeNowMs: number): number {
+export function retryAfterMs(
+  headers: Readonly<Record<string, string>>,
+  exchangeNowMs: number,
+  { withoutAWordMs, longestMs }: WaitBounds = OF_429,
+): number {
   const wait =
     fromRetryAfter(headers['retry-after']) ?? fromReset(headers['x-gate-ratelimit-reset-timestamp']);
-  return wait === null ? WITHOUT_A_WORD_MS : Math.min(Math.max(Math.ceil(wait), 0), LONGEST_MS);
+  return wait === null ? withoutAWordMs : Math.min(Math.max(Math.ceil(wait), 0), longestMs);
 
   function fromRetryAfter(value: string | undefined): number | null {
     if (value === undefined || value === '') return null;

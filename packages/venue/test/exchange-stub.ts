@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { type IncomingHttpHeaders, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, type EpochMs, systemClock } from '@mtrade/base';
-import type { OrderRequest, Venue } from '@mtrade/engine';
+import type { OrderRequest, Venue, VenueNews } from '@mtrade/engine';
 import { silentLogger } from '@mtrade/log';
 import { createGateVenue } from '../src/gate-venue.js';
 
@@ -63,27 +63,30 @@ export const json = (response: ServerResponse, status: number, body: unknown, he
 export interface Setup {
   readonly venue: Venue;
   readonly seen: readonly SeenRequest[];
+  readonly news: readonly VenueNews[];
   readonly close: () => Promise<void>;
 }
 
 export async function setUp(
   answer: Answer,
-  options: { requestDeadlineMs?: number; clock?: Clock; apiKey?: string } = {},
+  options: { requestDeadlineMs?: number; clock?: Clock; apiKey?: string; restUrl?: string } = {},
 ): Promise<Setup> {
+  const news: VenueNews[] = [];
   const stub = await startStub(answer);
   const venue = await createGateVenue(
     {
-      restUrl: stub.url,
+      restUrl: options.restUrl ?? stub.url,
       apiKey: options.apiKey ?? KEY,
       apiSecret: SECRET,
       symbols: ['BTC/USDT'],
       requestDeadlineMs: options.requestDeadlineMs ?? 2_000,
     },
-    { log: silentLogger, clock: options.clock ?? systemClock },
+    { log: silentLogger, clock: options.clock ?? systemClock, onNews: (one) => news.push(one) },
   );
   return {
     venue,
     seen: stub.seen,
+    news,
     close: async () => {
       await venue.close();
       await stub.close();

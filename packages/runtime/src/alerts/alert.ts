@@ -16,6 +16,8 @@ export const CONDITIONS = {
   'pair.blind': 'the price stream of a pair cannot be relied on',
   'price.unconfirmed': 'a price has jumped and nothing confirms it',
   'exchange.unreachable': 'the account at the exchange cannot be read',
+  'exchange.paused': 'the exchange wants no requests for a while',
+  'exchange.key-refused': 'the exchange refuses the API key',
   'clock.uncertain': 'the exchange clock is not known well enough to send orders',
   'disk.low': 'the disk of the data directory is nearly full',
   'backup.failed': 'the automatic backup failed',

@@ -175,7 +175,7 @@ export class Conditions {
     }
   }
 
-  *#exchangeFindings({ feed, pairs }: StatusJson): Iterable<Finding> {
+  *#exchangeFindings({ access, feed, pairs }: StatusJson): Iterable<Finding> {
     const afterMs = this.#limits.disconnectedAfterMs;
     for (const { symbol, blind, waiting_for: waiting } of pairs) {
       // Without a connection every pair is blind, and one alert says it.
@@ -186,6 +186,20 @@ export class Conditions {
     }
     if (!feed.connected)
       yield { ...plain('feed.disconnected', `no prices: ${feed.reason ?? 'not connected'}`), afterMs };
+    if (access?.key_refused)
+      yield plain(
+        'exchange.key-refused',
+        `the exchange refuses the API key (${access.key_refused}): nothing is sent, sales included; mend it, then mtrade trading on`,
+      );
+    if (access?.paused_reason)
+      yield {
+        ...plain(
+          'exchange.paused',
+          `no requests until ${access.paused_until}: ${PAUSES[access.paused_reason] ?? access.paused_reason}`,
+        ),
+        // A short wait is an ordinary thing; being banned or blocked is none.
+        afterMs: access.paused_reason === 'rate_limited' ? afterMs : 0,
+      };
     const waits = (reason: string): boolean => pairs.some(({ waiting_for: waiting }) => waiting === reason);
     if (waits('account_unknown'))
       yield { ...plain('exchange.unreachable', 'the balances of the account cannot be read'), afterMs };
@@ -219,6 +233,12 @@ export class Conditions {
   }
 }
 
+const PAUSES: Readonly<Record<string, string>> = {
+  rate_limited: 'too many requests (429)',
+  banned: 'the exchange has banned this address (418)',
+  blocked: "the exchange's firewall refuses us (403)",
+};
+
 /** Conditions that only the engine's own answer shows. */
 const FROM_STATUS: ReadonlySet<Condition> = new Set<Condition>([
   'pair.attention',
@@ -230,6 +250,8 @@ const FROM_STATUS: ReadonlySet<Condition> = new Set<Condition>([
   'pair.blind',
   'price.unconfirmed',
   'exchange.unreachable',
+  'exchange.paused',
+  'exchange.key-refused',
   'clock.uncertain',
   'account.foreign-engine',
   'account.orphan',

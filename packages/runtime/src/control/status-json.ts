@@ -1,5 +1,5 @@
 import type { CounterName, LatencySummary } from '@mtrade/board';
-import type { ReconciliationView } from '@mtrade/engine';
+import type { AccessView, ReconciliationView } from '@mtrade/engine';
 import type { AlertsStatus } from '../alerts/index.js';
 import type { BackupStatus } from '../backups/auto-backup.js';
 import type { PairStatus } from '../views/pair-figures.js';
@@ -41,6 +41,8 @@ export interface StatusJson {
   readonly feed: FeedStatus;
   /** The account against the books; absent when no engine runs. */
   readonly reconciliation?: ReconciliationView | undefined;
+  /** Absent when no engine runs. */
+  readonly access?: AccessView | undefined;
   /** Absent when no engine runs. */
   readonly alerts?: AlertsStatus | undefined;
   readonly backup?: BackupStatus | undefined;

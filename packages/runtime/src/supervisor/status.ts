@@ -42,6 +42,7 @@ export function statusOf({ board, clock, slots, feed, view, identity }: StatusSo
     pid: process.pid,
     ...identity,
     trading: view.trading,
+    access: view.access,
     stats: Object.fromEntries(COUNTERS.map(([name]) => [name, counters[name]])) as Record<StatName, number>,
     workers,
     latency_us: Object.fromEntries(

@@ -10,6 +10,7 @@ import {
   OrderDesk,
   rulesToWire,
   type Venue,
+  type VenueNews,
 } from '@mtrade/engine';
 import { createGateVenue, rejectionKind, VenueError } from '@mtrade/venue';
 import type { MarketRules } from '@mtrade/cycle';
@@ -34,10 +35,7 @@ export async function run(boot: LaneBoot): Promise<void> {
   let cycler: MessagePort | null = null;
 
   try {
-    const venue = await createGateVenue(
-      { ...boot.endpoints, ...boot.secrets, symbols, requestDeadlineMs: config.engine.requestDeadlineMs },
-      { log, clock: systemClock },
-    );
+    let pause: VenueNews | null = null;
     const emit = (event: LaneEvent): void => {
       cycler?.postMessage(event);
       board.cyclerWake.notify();
@@ -50,12 +48,22 @@ export async function run(boot: LaneBoot): Promise<void> {
         });
       }
     };
+    const onNews = (news: VenueNews): void => {
+      if (news.type === 'paused') pause = news;
+      emit(news);
+    };
+    const venue = await createGateVenue(
+      { ...boot.endpoints, ...boot.secrets, symbols, requestDeadlineMs: config.engine.requestDeadlineMs },
+      { log, clock: systemClock, onNews },
+    );
     const desk = new OrderDesk(DEFAULT_ORDER_DESK_OPTIONS, { venue, clock: systemClock, log, emit, sleep });
     control.on('message', (message: WorkerControl) => {
       if (message.type === 'stop') stop.abort();
       if (message.type !== 'attach') return;
       cycler?.close();
       cycler = message.port;
+      // A cycler that was born a moment ago does not know that the exchange wants quiet.
+      if (pause) emit(pause);
       cycler.on('message', (request: LaneRequest) => {
         desk
           .handle(request)
