@@ -354,6 +354,43 @@ describe('doctor tests the key with a signed request', () => {
   });
 });
 
+describe('S18: doctor on a key that may withdraw', () => {
+  test.each([
+    ['live', '', 'problem'],
+    ['live', 'allow_withdrawal_key = true', 'warning'],
+    ['testnet', '', 'warning'],
+  ])('S18: in mode %s (option: "%s") it is a %s, with the way out', async (mode, option, level) => {
+    const apiKeys = [
+      { key: 'a-key', secret: 'a-secret', userId: DEFAULT_USER_ID, moreRights: ['account', 'wallet'] },
+    ];
+    const exchange = new Exchange({ pairs: DEFAULT_SIMULATED_PAIRS.map(({ spec }) => spec) });
+    const server = await startExchangeServer({ apiKeys }, { exchange });
+    file(
+      'mtrade.toml',
+      `mode = "${mode}"\n[exchange]\nrest_url = "${server.restUrl}"\nws_url = "${server.wsUrl}"\n${option}\n[[pairs]]\nsymbol = "ETH/USDT"\ntrade = true\n`,
+    );
+    const variables = mode === 'testnet' ? 'MTRADE_TESTNET' : 'MTRADE';
+    try {
+      const { stdout } = await mtrade(place, ['doctor', '--json'], {
+        [`${variables}_API_KEY`]: 'a-key',
+        [`${variables}_API_SECRET`]: 'a-secret',
+      });
+
+      const { findings } = JSON.parse(stdout) as { findings: { level: string; check: string }[] };
+      expect(findings.filter(({ check }) => check === 'key')).toMatchObject([
+        { level: 'ok' },
+        {
+          level,
+          detail: 'the key may move coins out of the account (wallet)',
+          remedy: expect.stringContaining('spot trading only'),
+        },
+      ]);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
 test('an answer that cannot be written is no success (P24)', async () => {
   const full = openSync('/dev/full', 'w');
   try {

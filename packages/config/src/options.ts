@@ -54,6 +54,10 @@ export const SECTIONS = {
       expects: 'a URL such as "wss://api.gateio.ws/ws/v4/"',
       parse: parseWsUrl,
     }),
+    allow_withdrawal_key: flag({
+      default: false,
+      help: 'Trade live with an API key that may also withdraw or transfer coins. Without it such a key is refused at the start: whoever steals it could empty the account.',
+    }),
     fee_pct: decimalText({
       default: '0.2',
       min: '0',

@@ -17,3 +17,4 @@ export type { LadderPreview } from './views/ladder-preview.js';
 export { investedByQuote, type PairStatus, withFigures } from './views/pair-figures.js';
 export type { RunningEngine, StartDeps, StartOptions } from './running-engine.js';
 export { startEngine } from './start-engine.js';
+export { judgeKeyRights } from './key-rights.js';

@@ -4,6 +4,7 @@ import { asRows } from './answer.js';
 import { createGateApi } from './gate-api.js';
 import { type GateCall, apiBase, createGateSigner } from './gate-signer.js';
 import { createHttpClient } from './http-client.js';
+import { type KeyRights, readKeyRights } from './key-rights.js';
 import { createListings } from './listings.js';
 import { loadGateClass } from './load-gate-class.js';
 import { measureClock } from './measure-clock.js';
@@ -15,6 +16,8 @@ export interface AccountReader {
   /** To be called first: signatures carry the exchange's time. Rejects when the exchange does not answer. */
   readonly measureClock: () => Promise<void>;
   readonly balances: () => Promise<Balances>;
+  /** Null when the exchange does not tell. */
+  readonly keyRights: () => Promise<KeyRights | null>;
   readonly openOrders: (symbol: string) => Promise<Listing<OrderRow>>;
   /** Orders that ended since `fromMs`. */
   readonly finishedOrders: (symbol: string, fromMs: EpochMs) => Promise<Listing<OrderRow>>;
@@ -59,6 +62,17 @@ export async function createGateAccountReader(
       ({ exchangeMinusMono } = await measureClock(readTime, clock));
     },
     balances: async () => Object.fromEntries(asRows(await get('accounts', {})).map(readBalance)),
+    keyRights: async () =>
+      readKeyRights(
+        await api.read({
+          method: 'GET',
+          section: 'account',
+          access: 'private',
+          path: 'main_keys',
+          params: {},
+        }),
+        options.apiKey,
+      ),
     openOrders: lists.openOrdersOf,
     finishedOrders: lists.finishedOrdersOf,
     trades: lists.tradesOf,

@@ -8,7 +8,7 @@ type Param = string | number | boolean;
 
 export interface GateCall {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  readonly section: 'spot' | 'wallet';
+  readonly section: 'account' | 'spot' | 'wallet';
   readonly access: 'public' | 'private';
   /** Below the section, with ccxt's placeholders: `orders/{order_id}`. */
   readonly path: string;
@@ -64,7 +64,7 @@ export function createGateSigner(options: GateSignerOptions, Gate: CcxtGateClass
   exchange.hmac = (payload, secret) => createHmac('sha512', secret).update(payload).digest('hex');
   const base = apiBase(options.restUrl);
   for (const access of ['public', 'private'])
-    for (const section of ['spot', 'wallet']) (exchange.urls.api[access] ??= {})[section] = base;
+    for (const section of ['account', 'spot', 'wallet']) (exchange.urls.api[access] ??= {})[section] = base;
 
   return (call) => {
     const signed = exchange.sign(call.path, [call.access, call.section], call.method, call.params);

@@ -8,6 +8,7 @@ import { createGateApi } from './gate-api.js';
 import { type GateCall, apiBase, createGateSigner } from './gate-signer.js';
 import { createGateStops } from './gate-stops.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
+import { type KeyRights, readKeyRights } from './key-rights.js';
 import { createListings } from './listings.js';
 import { loadGateClass } from './load-gate-class.js';
 import { measureClock } from './measure-clock.js';
@@ -40,10 +41,16 @@ export interface GateVenueDeps {
   readonly onNews?: (news: VenueNews) => void;
 }
 
+/** What the engine uses of an exchange, and what a start asks besides. */
+export interface GateVenue extends Venue {
+  /** Null when the exchange does not tell. Rejects with a VenueError, also where a key may not ask. */
+  readonly keyRights: () => Promise<KeyRights | null>;
+}
+
 const CLIENT_ID = /^t-[0-9A-Za-z_.-]{1,26}$/;
 
 /** Gate.io spot as the engine's `Venue`. Loads one ccxt class, makes no request. */
-export async function createGateVenue(options: GateVenueOptions, deps: GateVenueDeps): Promise<Venue> {
+export async function createGateVenue(options: GateVenueOptions, deps: GateVenueDeps): Promise<GateVenue> {
   const { clock, log } = deps;
   const symbols = new Set(options.symbols);
   const scrub = createScrubber([options.apiKey, options.apiSecret]);
@@ -178,6 +185,20 @@ export async function createGateVenue(options: GateVenueOptions, deps: GateVenue
           return row === undefined ? [] : [readRules(row, symbol, fee)];
         });
       }),
+
+    keyRights: () =>
+      reading('rights of the key', async () =>
+        readKeyRights(
+          await api.read({
+            method: 'GET',
+            section: 'account',
+            access: 'private',
+            path: 'main_keys',
+            params: {},
+          }),
+          options.apiKey,
+        ),
+      ),
 
     close: () => http.close(),
   };

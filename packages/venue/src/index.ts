@@ -1,6 +1,7 @@
 export { type AccountReader, type AccountReaderOptions, createGateAccountReader } from './account-reader.js';
-export { type GateVenueDeps, type GateVenueOptions, createGateVenue } from './gate-venue.js';
+export { type GateVenue, type GateVenueDeps, type GateVenueOptions, createGateVenue } from './gate-venue.js';
 export type { HttpClient, HttpReply, HttpRequest } from './http-client.js';
+export type { KeyRights } from './key-rights.js';
 export { type RejectionKind, rejectionKind } from './labels.js';
 export { type RequestPhase, VenueError } from './venue-error.js';
 export type { OrderRow } from './rows.js';

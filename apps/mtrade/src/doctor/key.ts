@@ -1,6 +1,6 @@
 import { errorText, systemClock } from '@mtrade/base';
 import type { MtradeConfig, Secrets } from '@mtrade/config';
-import { type ExchangeAccount, openAccount } from '@mtrade/runtime';
+import { type ExchangeAccount, judgeKeyRights, openAccount } from '@mtrade/runtime';
 import { type Finding, ok, problem, warning } from './finding.js';
 
 const CHECK = 'key';
@@ -44,7 +44,10 @@ export async function key(config: MtradeConfig, load: () => Secrets | null): Pro
   }
   try {
     await account.reader.balances();
-    return [ok(CHECK, 'the exchange takes the key: a signed request was answered')];
+    return [
+      ok(CHECK, 'the exchange takes the key: a signed request was answered'),
+      ...(await withdrawal(config, account)),
+    ];
   } catch (error) {
     const label = labelOf(error);
     const known = label === null ? undefined : REFUSALS[label];
@@ -54,4 +57,12 @@ export async function key(config: MtradeConfig, load: () => Secrets | null): Pro
   } finally {
     await account.close();
   }
+}
+
+/** The same judgement as at the start of the engine. */
+async function withdrawal({ mode, exchange }: MtradeConfig, { reader }: ExchangeAccount): Promise<Finding[]> {
+  const judged = judgeKeyRights(await reader.keyRights().catch((error: unknown) => errorText(error)));
+  if (judged === null) return [];
+  const isRefused = judged.mayWithdraw && mode === 'live' && !exchange.allowWithdrawalKey;
+  return [(isRefused ? problem : warning)(CHECK, judged.detail, judged.remedy)];
 }

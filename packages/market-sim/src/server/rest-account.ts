@@ -26,6 +26,31 @@ const detail = (call: RestCall, { keyOf }: RestServices): unknown => ({
   tier: 0,
 });
 
+/** Gate shows the first characters of a key only. */
+const SHOWN_OF_KEY = 12;
+
+function mainKeys(call: RestCall, { keyOf }: RestServices): unknown {
+  const owner = keyOf(call.userId);
+  if (owner === undefined) return [];
+  const { key, readOnly = false, moreRights = [] } = owner;
+  const seconds = Math.floor(call.nowMs / 1_000);
+  return [
+    {
+      state: 1,
+      mode: 1,
+      name: 'key',
+      user_id: Number(call.userId),
+      perms: ['spot', ...moreRights].map((name) => ({ name, read_only: readOnly })),
+      ip_whitelist: [],
+      currency_pairs: [],
+      key: `${key.slice(0, SHOWN_OF_KEY)}*****`,
+      created_at: seconds,
+      update_at: seconds,
+      last_access: seconds,
+    },
+  ];
+}
+
 const notUnified = (): never => {
   throw new GateError(400, 'USER_NOT_FOUND', 'this account is not a unified account');
 };
@@ -38,6 +63,7 @@ export const accountRoutes: readonly Route[] = [
   { method: 'GET', path: '/spot/batch_fee', access: 'private', handle: fees },
   { method: 'GET', path: '/wallet/fee', access: 'private', handle: fee },
   { method: 'GET', path: '/account/detail', access: 'private', handle: detail },
+  { method: 'GET', path: '/account/main_keys', access: 'private', handle: mainKeys },
   {
     method: 'GET',
     path: '/unified/unified_mode',

@@ -7,6 +7,8 @@ export interface ApiKey {
   readonly userId: string;
   /** Refuses everything that is not a GET. */
   readonly readOnly?: boolean;
+  /** Rights beside those to the spot account, such as `wallet`; only told, never needed here. */
+  readonly moreRights?: readonly string[];
 }
 
 /** A signature older or younger than this is refused (APIv4 documentation). */

@@ -12,10 +12,11 @@ import {
   type Venue,
   type VenueNews,
 } from '@mtrade/engine';
-import { createGateVenue, rejectionKind, VenueError } from '@mtrade/venue';
+import { createGateVenue } from '@mtrade/venue';
 import type { MarketRules } from '@mtrade/cycle';
 import { workerLogger } from '../logging.js';
 import type { LaneBoot, WorkerControl } from '../messages.js';
+import { checkKey } from './check-key.js';
 import { report, wireOf } from './report.js';
 
 /** The exchange is asked this long for the pairs' rules before the start is given up. */
@@ -74,7 +75,7 @@ export async function run(boot: LaneBoot): Promise<void> {
     });
 
     report(control, { type: 'rules', rules: (await firstRules(venue, symbols, boot)).map(rulesToWire) });
-    if (config.mode !== 'paper') await checkKey(venue);
+    if (config.mode !== 'paper') await checkKey(config, { venue, log });
     report(control, { type: 'ready' });
     await Promise.all([
       every(HEARTBEAT_MS, stop.signal, () => board.heartbeats.beat('lane', systemClock.monoMs())),
@@ -112,22 +113,6 @@ async function firstRules(
         { cause: error },
       );
     }
-  }
-}
-
-/** A key that the exchange refuses is found here and not with the first order. Anything else may pass by itself. */
-async function checkKey(venue: Venue): Promise<void> {
-  try {
-    await venue.balances();
-  } catch (error) {
-    if (!(error instanceof VenueError) || error.label === null || rejectionKind(error.label) !== 'key')
-      return;
-    throw new MtradeError(
-      'MTRADE_SECRET_MISSING',
-      `the exchange refuses the API key (${error.label}): check key and secret, the key's right to trade spot, and its list of IP addresses`,
-      { name: 'MTRADE_API_KEY, MTRADE_API_SECRET' },
-      { cause: error },
-    );
   }
 }
 
