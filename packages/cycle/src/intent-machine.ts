@@ -59,6 +59,8 @@ export const SCAN_GAP_MS = 2_000;
 export const QUARANTINE_AFTER_MS = 600_000;
 /** `finishAs` of an intent whose client id was found on two orders: both are booked, and an operator has to look. */
 export const DUPLICATE = 'duplicate';
+/** `finishAs` of an order that would have traded with one of the same account; what it had traded before counts. */
+export const SELF_TRADE = 'stp';
 /** `finishAs` of an order that was accepted, traded nothing and is no longer listed. */
 export const VANISHED = 'vanished';
 

@@ -6,6 +6,7 @@ import {
   type Intent,
   type PairState,
   raiseAttention,
+  SELF_TRADE,
   settle,
   settleLate,
   settleLateFill,
@@ -40,7 +41,13 @@ export function closeIntent(
 
   commitSettlement(context, pair, settlement, next, fills, {
     intentMoves: [{ intent: next, from: from.state }],
-    journal: [...entries, journal(nowMs, `order.${next.state.toLowerCase()}`, pair.symbol, describe(next))],
+    journal: [
+      ...entries,
+      journal(nowMs, `order.${next.state.toLowerCase()}`, pair.symbol, describe(next)),
+      ...(next.finishAs === SELF_TRADE
+        ? [journal(nowMs, 'order.self-trade', pair.symbol, describe(next))]
+        : []),
+    ],
   });
 
   intents.delete(next.id);

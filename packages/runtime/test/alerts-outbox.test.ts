@@ -196,6 +196,28 @@ describe('the alerter', () => {
     ).toEqual(['order.quarantined', 'order.quarantined']);
   });
 
+  test('X04: own orders that would have crossed are told once, until an order fills or somebody has looked', async () => {
+    const receiver = await startReceiver();
+    const { watch } = alerter(receiver.url, () => Promise.resolve(statusWith()));
+    const see = (event: string) =>
+      watch.onEvent({ event, symbol: 'ETH/USDT', details: { clientOrderId: 't-1' } });
+    for (const event of ['order.killed', 'order.self-trade', 'order.self-trade', 'order.partial']) see(event);
+    see('order.filled');
+    await until('the first and its end', () => receiver.received.length === 2);
+    see('order.self-trade');
+    see('operator.resumed');
+    await until('all', () => receiver.received.length === 4);
+    const told = receiver.received.map(
+      ({ body }) => JSON.parse(body) as { condition: string; status: string },
+    );
+    expect(told.map(({ condition, status }) => `${status} ${condition}`)).toEqual([
+      'raised order.self-trade',
+      'resolved order.self-trade',
+      'raised order.self-trade',
+      'resolved order.self-trade',
+    ]);
+  });
+
   test('is never in the way: a receiver that hangs delays no caller and no look', async () => {
     const receiver = await startReceiver();
     receiver.answer = () => undefined;

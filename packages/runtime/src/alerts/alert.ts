@@ -4,6 +4,7 @@ export const CONDITIONS = {
   'order.unknown': 'the outcome of an order stays unknown',
   'order.quarantined': 'an order cannot be resolved',
   'order.trades-missing': 'the trades of an accepted order do not come',
+  'order.self-trade': 'two orders of this account would have traded with each other',
   'order.late-fill': 'an order traded after its end',
   'account.foreign-engine': 'another installation of mtrade trades on this account',
   'account.orphan': 'the account has orders of mtrade that the books do not know',

@@ -81,8 +81,17 @@ export class Alerter {
     }
     if (event === 'order.late-fill')
       this.raise('order.late-fill', symbol, `order ${id} traded after its end; it is booked, buying halts`);
+    if (event === 'order.self-trade')
+      this.raise(
+        'order.self-trade',
+        symbol,
+        `the exchange ended order ${id} before it could trade with another order of this account: see what else trades on it`,
+      );
     // The operator has looked.
-    if (event === 'operator.resumed' || event === 'operator.reset') this.resolve('order.late-fill', symbol);
+    const isLookedAt = event === 'operator.resumed' || event === 'operator.reset';
+    if (isLookedAt) this.resolve('order.late-fill', symbol);
+    // An order that filled to its end met nobody of this account.
+    if (isLookedAt || event === 'order.filled') this.resolve('order.self-trade', symbol);
     if (id !== null && ORDER_ENDED.test(event) && this.#quarantined.delete(id)) {
       if (![...this.#quarantined.values()].includes(symbol)) this.resolve('order.quarantined', symbol);
     }

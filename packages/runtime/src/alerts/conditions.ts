@@ -259,6 +259,7 @@ const FROM_STATUS: ReadonlySet<Condition> = new Set<Condition>([
 ]);
 const TOLD: ReadonlySet<Condition> = new Set<Condition>([
   'order.quarantined',
+  'order.self-trade',
   'order.late-fill',
   'stop.lost',
   'stop.duplicate',
