@@ -45,17 +45,32 @@ export function settle(
 /** Killed, rejected or never placed: a start buy leaves no cycle behind, everything else leaves things as they were. */
 function settleNothing(pair: PairState, cycle: Cycle, intent: Intent, nowMs: EpochMs): Settlement {
   assert(fillsAreNone(intent), `${intent.clientOrderId} is ${intent.state}, but its trades are missing`);
-  const waiting = { ...pair, ...afterFailure(failureKind(intent), pair.failures, nowMs) };
+  const kind = failureKind(intent);
+  const waiting = { ...pair, ...afterFailure(kind, pair.failures, nowMs) };
   const details = {
     clientOrderId: intent.clientOrderId,
     state: intent.state,
     finishAs: intent.finishAs ?? '',
   };
-  const notes = [{ event: 'order.nothing-filled', details }];
+  const notes: SettleNote[] = [{ event: 'order.nothing-filled', details }];
+  if (kind === 'price-band') notes.push(priceRefusedNote(intent, waiting));
   if (cycle.phase === 'active') return { pair: waiting, closed: null, notes };
   const closed = close(cycle, 'abandoned', ZERO as QuoteAmount, nowMs);
   return { pair: { ...waiting, cycle: null }, closed, notes };
 }
+
+const priceRefusedNote = (
+  { clientOrderId, finishAs, limitPrice }: Intent,
+  { retryAtMs }: PairState,
+): SettleNote => ({
+  event: 'order.price-refused',
+  details: {
+    clientOrderId,
+    label: finishAs ?? '',
+    price: limitPrice === null ? 'market' : text(limitPrice),
+    retryAtMs,
+  },
+});
 
 const fillsAreNone = (intent: Intent): boolean =>
   intent.state !== 'FILLED' &&

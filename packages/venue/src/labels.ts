@@ -12,6 +12,8 @@ const DEFINITE = {
   INVALID_CURRENCY_PAIR: 'market',
   AMOUNT_TOO_LITTLE: 'order',
   AMOUNT_TOO_MUCH: 'order',
+  PRICE_TOO_DEVIATED: 'order',
+  MARKET_PRICE_TOO_DEVIATED: 'order',
   POC_FILL_IMMEDIATELY: 'unfilled',
   FOK_NOT_FILL: 'unfilled',
   ORDER_BOOK_NOT_FOUND: 'market',

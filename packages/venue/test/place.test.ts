@@ -142,6 +142,7 @@ describe('rejected: only what the exchange says is definite', () => {
     [400, 'POC_FILL_IMMEDIATELY (X05)'],
     [400, 'AMOUNT_TOO_LITTLE (X06)'],
     [400, 'INVALID_PRECISION (X07)'],
+    [400, 'PRICE_TOO_DEVIATED (X08)'],
     [400, 'INVALID_CURRENCY_PAIR (X14)'],
     [400, 'ORDER_BOOK_NOT_FOUND'],
     [400, 'INVALID_PARAM_VALUE'],
