@@ -234,24 +234,27 @@ describe('X08: a price outside the band of the exchange', () => {
     ['REJECTED', 'PRICE_TOO_DEVIATED'],
     ['REJECTED', 'MARKET_PRICE_TOO_DEVIATED'],
     ['KILLED', 'price_protect_cancelled'],
-  ] as const)('X08: %s as %s is told with its price, and that price is left alone for minutes', (state, finishAs) => {
-    const before = { ...activePair(), failures: 1 };
-    const opened = open(before, averageOf());
-    const refused = { ...ended(opened.intent, state), finishAs };
-    const { pair, notes } = settle(opened.pair, refused, [], makeRules(), NOW);
+  ] as const)(
+    'X08: %s as %s is told with its price, and that price is left alone for minutes',
+    (state, finishAs) => {
+      const before = { ...activePair(), failures: 1 };
+      const opened = open(before, averageOf());
+      const refused = { ...ended(opened.intent, state), finishAs };
+      const { pair, notes } = settle(opened.pair, refused, [], makeRules(), NOW);
 
-    expect(pair.cycle).toBe(before.cycle);
-    expect(notes.find(({ event }) => event === 'order.price-refused')?.details).toEqual({
-      clientOrderId: refused.clientOrderId,
-      label: finishAs,
-      price: text(refused.limitPrice as never),
-      retryAtMs: NOW + 120_000,
-    });
-    const market = makeMarket('90', '90.01');
-    const at = (nowMs: number) => decide(pair, { ...makeContext(market), nowMs: nowMs as never });
-    expect(at(NOW + 119_999)).toEqual({ type: 'wait', reason: 'backing_off' });
-    expect(at(NOW + 120_000)).toMatchObject({ type: 'place' });
-  });
+      expect(pair.cycle).toBe(before.cycle);
+      expect(notes.find(({ event }) => event === 'order.price-refused')?.details).toEqual({
+        clientOrderId: refused.clientOrderId,
+        label: finishAs,
+        price: text(refused.limitPrice as never),
+        retryAtMs: NOW + 120_000,
+      });
+      const market = makeMarket('90', '90.01');
+      const at = (nowMs: number) => decide(pair, { ...makeContext(market), nowMs: nowMs as never });
+      expect(at(NOW + 119_999)).toEqual({ type: 'wait', reason: 'backing_off' });
+      expect(at(NOW + 120_000)).toMatchObject({ type: 'place' });
+    },
+  );
 
   test('X08: another refusal tells nothing of prices', () => {
     const opened = open(activePair(), averageOf());
