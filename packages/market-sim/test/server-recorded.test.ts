@@ -93,7 +93,10 @@ describe.skipIf(!present)(`recorded requests${reason}`, () => {
   test.each(casesOf<RequestCase>('request_spot.json'))(
     '$method $description: $url',
     async ({ method, url, body }) => {
-      const { pathname, search } = new URL(url);
+      const { pathname, searchParams } = new URL(url);
+      // Recorded long ago: its time is moved to where the exchange still lists it.
+      if (searchParams.has('from')) searchParams.set('from', String(Math.floor(Date.now() / 1_000) - 3_600));
+      const search = searchParams.size === 0 ? '' : `?${searchParams.toString()}`;
 
       const answer = await rawPrivate(server, {
         method: HTTP_METHODS[method] ?? 'GET',

@@ -263,6 +263,46 @@ describe('orders', () => {
     expect(atEnd.map((order) => order['id'])).toEqual([body['id']]);
   });
 
+  test('X28: own trades are listed for a week unless a begin is named, and for a month at most', async () => {
+    await rawPrivate(exchange, marketBuy({ text: 't-old' }));
+    const trades = { path: '/api/v4/spot/my_trades' };
+    expect(await rows(exchange, trades)).not.toEqual([]);
+    exchange.advance(8 * 86_400_000);
+    const now = Math.floor(exchange.nowMs() / 1_000);
+    const from = (days: number) => ({ path: `${trades.path}?from=${now - days * 86_400}` });
+
+    expect(await rows(exchange, trades)).toEqual([]);
+    expect(await rows(exchange, from(29))).not.toEqual([]);
+    expect(await json(exchange, from(31))).toMatchObject({
+      status: 400,
+      body: { label: 'INVALID_PARAM_VALUE' },
+    });
+  });
+
+  test('open orders of all pairs come at once; a page is one of each pair', async () => {
+    for (let n = 0; n < 3; n += 1)
+      for (const pair of ['BTC_USDT', 'ETH_USDT'])
+        await rawPrivate(
+          exchange,
+          orderCall({ currency_pair: pair, amount: '0.01', price: '1000', text: `t-${n}` }),
+        );
+    const page = (number: number) =>
+      rows(exchange, { path: `/api/v4/spot/open_orders?limit=2&page=${number}` });
+
+    const [first, second] = [await page(1), await page(2)];
+
+    const counts = (groups: typeof first) =>
+      groups.map(({ total, orders }) => [total, (orders as []).length]);
+    expect(counts(first)).toEqual([
+      [3, 2],
+      [3, 2],
+    ]);
+    expect(counts(second)).toEqual([
+      [3, 1],
+      [3, 1],
+    ]);
+  });
+
   test('lists come in pages; a page over 1000 rows (100 for open orders) is refused (N30)', async () => {
     for (let n = 0; n < 5; n += 1) await rawPrivate(exchange, marketBuy({ amount: '10', text: `t-${n}` }));
     const list = (query: string) => ({ path: `/api/v4/spot/orders?currency_pair=BTC_USDT&${query}` });

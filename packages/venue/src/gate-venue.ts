@@ -1,6 +1,13 @@
 import { type Clock, type EpochMs, errorText } from '@mtrade/base';
 import type { MarketRules } from '@mtrade/cycle';
-import type { OrderRequest, PlaceOutcome, RestPrice, Venue, VenueNews } from '@mtrade/engine';
+import {
+  HISTORY_REACH_MS,
+  type OrderRequest,
+  type PlaceOutcome,
+  type RestPrice,
+  type Venue,
+  type VenueNews,
+} from '@mtrade/engine';
 import type { Logger } from '@mtrade/log';
 import type { Decimal } from '@mtrade/money';
 import { amountField, asRow, asRows, type Row, textField } from './answer.js';
@@ -127,7 +134,9 @@ export async function createGateVenue(options: GateVenueOptions, deps: GateVenue
 
     fills: (symbol, exchangeOrderId) =>
       reading('trades of an order', async () => {
-        const params = { currency_pair: pairOf(symbol), order_id: exchangeOrderId };
+        // Without a begin only the last week is listed, and a stop may have been longer (X28).
+        const from = Math.ceil((exchangeNowMs() - HISTORY_REACH_MS) / 1_000);
+        const params = { currency_pair: pairOf(symbol), order_id: exchangeOrderId, from };
         const { rows, missing } = await readPages((page) =>
           get('my_trades', { ...params, page, limit: PAGE_ROWS }),
         );

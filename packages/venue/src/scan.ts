@@ -1,5 +1,5 @@
 import { type EpochMs, errorText } from '@mtrade/base';
-import type { OrderEvidence, ScanResult } from '@mtrade/engine';
+import { HISTORY_REACH_MS, type OrderEvidence, type ScanResult } from '@mtrade/engine';
 import type { GateApi } from './gate-api.js';
 import type { GateCall } from './gate-signer.js';
 import { PAGE_ROWS, readPages } from './pages.js';
@@ -22,7 +22,9 @@ export async function scanForOrder(
 ): Promise<ScanResult> {
   const { symbol, clientOrderId } = query;
   const pair = { currency_pair: pairOf(symbol) };
-  const from = Math.max(0, Math.floor(query.fromMs / 1_000) - MARGIN_S);
+  const reach = Math.ceil((query.startedAtMs - HISTORY_REACH_MS) / 1_000);
+  const wanted = Math.max(0, Math.floor(query.fromMs / 1_000) - MARGIN_S);
+  const from = Math.max(wanted, reach);
   const found = new Map<string, OrderEvidence>();
   let complete = true;
 
@@ -60,6 +62,8 @@ export async function scanForOrder(
     return rows.length;
   };
 
+  // X28: what is older than the exchange's memory may be found in it no more, so its absence proves nothing.
+  if (from > wanted) problem('the order may be older than what the exchange lists');
   const openRows = await list('open orders', 'orders', { status: 'open' }, readOrder);
   const finishedRows = await list('finished orders', 'orders', { status: 'finished', from }, readOrder);
   const tradeRows = await list('own trades', 'my_trades', { from }, readTradeEvidence);

@@ -107,7 +107,7 @@ describe('scan', () => {
       const page = Number(request.query.get('page'));
       json(response, 200, rows.slice((page - 1) * 100, page * 100));
     };
-  const from = 1_700_000_000_000 as EpochMs;
+  const from = (Math.floor(Date.now() / 1_000) * 1_000 - 3_600_000) as EpochMs;
   const ours = (change = {}) => filledAnswer({ text: 't-ours', ...change });
   const others = (count: number) =>
     Array.from({ length: count }, (_, index) => filledAnswer({ text: 't-no', id: `${9_000 + index}` }));
@@ -121,7 +121,7 @@ describe('scan', () => {
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({ exchangeOrderId: '1852454420', finished: true, finishAs: 'filled' });
     const finished = setup?.seen.filter((one) => one.query.get('status') === 'finished');
-    expect(finished?.[0]?.query.get('from')).toBe('1699999940');
+    expect(finished?.[0]?.query.get('from')).toBe(String(from / 1_000 - 60));
   });
 
   test('finds an order that only the trades still show (fact A)', async () => {
@@ -434,5 +434,106 @@ describe('prices over REST (W03)', () => {
     expect(prices[0]?.exchangeMs).toBeLessThanOrEqual(Date.now());
     expect(prices[0]?.exchangeMs).toBeGreaterThanOrEqual(before - 1);
     expect(setup?.seen).toHaveLength(1);
+  });
+});
+
+describe('the whole account', () => {
+  const HEAD = { status: 'open', side: 'buy', type: 'limit', amount: '1', left: '1', filled_total: '0' };
+  const openRow = (id: number, pair: string, text = 't-ours') => ({
+    ...HEAD,
+    id: String(id),
+    currency_pair: pair,
+    text,
+  });
+
+  test('open orders of all pairs come in one request; a full group of one pair asks for its next page (N30)', async () => {
+    const full = Array.from({ length: 100 }, (_, index) => openRow(index, 'BTC_USDT', ''));
+    const venue = await venueWith(({ query }, response) =>
+      json(
+        response,
+        200,
+        query.get('page') === '1'
+          ? [
+              { currency_pair: 'BTC_USDT', total: 101, orders: full },
+              { currency_pair: 'ETH_USDT', total: 1, orders: [openRow(500, 'ETH_USDT')] },
+            ]
+          : [
+              { currency_pair: 'BTC_USDT', total: 101, orders: [openRow(101, 'BTC_USDT')] },
+              { currency_pair: 'ETH_USDT', total: 1, orders: [] },
+            ],
+      ),
+    );
+
+    const { rows, missing } = await venue.openOrders();
+
+    expect(missing).toBeNull();
+    expect(rows).toHaveLength(102);
+    expect(
+      rows.filter(({ clientOrderId }) => clientOrderId === 't-ours').map(({ symbol }) => symbol),
+    ).toEqual(['ETH/USDT', 'BTC/USDT']);
+    expect(setup?.seen.map(({ path }) => path)).toEqual([
+      '/api/v4/spot/open_orders',
+      '/api/v4/spot/open_orders',
+    ]);
+  });
+
+  test('own trades of all pairs come with the names of their orders, from the second the time begins in', async () => {
+    const venue = await venueWith((_, response) =>
+      json(response, 200, [trade({ id: '1' }), trade({ id: '2', currency_pair: 'ETH_USDT', text: '' })]),
+    );
+
+    const { rows, missing } = await venue.trades(1_999 as EpochMs, 5_001 as EpochMs);
+
+    expect(missing).toBeNull();
+    expect(rows.map(({ clientOrderId, fill }) => [clientOrderId, fill.symbol])).toEqual([
+      ['t-ours', 'BTC/USDT'],
+      ['', 'ETH/USDT'],
+    ]);
+    const query = setup?.seen[0]?.query;
+    expect([query?.get('from'), query?.get('to'), query?.has('currency_pair')]).toEqual(['1', '6', false]);
+  });
+
+  test('scenario 54: an error, a malformed row or half a list is missing something, and is never empty', async () => {
+    let answers = 0;
+    const venue = await venueWith(({ path }, response) => {
+      answers += 1;
+      if (path.endsWith('open_orders')) return json(response, 502, { label: 'SERVER_ERROR', message: 'no' });
+      return answers === 2
+        ? json(response, 200, [trade({ id: '1' }), trade({ id: '2', amount: 'much' })])
+        : json(response, 500, {});
+    });
+
+    expect(await venue.openOrders()).toMatchObject({
+      rows: [],
+      missing: expect.stringContaining('502') as unknown,
+    });
+    const cut = await venue.trades(0 as EpochMs, null);
+    expect(cut.rows).toHaveLength(1);
+    expect(cut.missing).toContain('amount');
+    expect((await venue.trades(0 as EpochMs, null)).missing).toContain('500');
+  });
+
+  test('X28: a scan that would have to look further back than 30 days finds what it can and proves no absence', async () => {
+    const venue = await venueWith((_, response) => json(response, 200, []));
+
+    const longAgo = Date.now() - 31 * 86_400_000;
+    const { record, found } = await venue.scan('BTC/USDT', 't-ours', longAgo as EpochMs);
+
+    expect(found).toEqual([]);
+    expect(record.complete).toBe(false);
+    const asked = setup?.seen.filter(({ query }) => query.has('from')) ?? [];
+    expect(asked.length).toBeGreaterThan(0);
+    for (const { query } of asked)
+      expect(Date.now() / 1_000 - Number(query.get('from'))).toBeLessThanOrEqual(30 * 86_400);
+  });
+
+  test('X28: the trades of one order are asked for over all that is listed, not over the last week', async () => {
+    const venue = await venueWith((_, response) => json(response, 200, trades(1)));
+
+    await venue.fills('BTC/USDT', '4128442423');
+
+    const from = Number(setup?.seen[0]?.query.get('from'));
+    expect(Date.now() / 1_000 - from).toBeGreaterThan(29 * 86_400);
+    expect(Date.now() / 1_000 - from).toBeLessThanOrEqual(30 * 86_400);
   });
 });

@@ -30,6 +30,8 @@ export interface World {
   /** A key of its own: an account admits one engine on the whole machine, and tests may run side by side. */
   readonly apiKey: string;
   readonly apiSecret: string;
+  /** Another key of the same account, as its owner may have made it for another machine. */
+  readonly otherKey: { readonly MTRADE_API_KEY: string; readonly MTRADE_API_SECRET: string };
   /** A fresh directory for configuration and data that goes away with the world. */
   readonly directory: string;
   /** Best bid and ask with plenty behind them. Every quote is repeated twice a second, so that it stays fresh. */
@@ -89,8 +91,13 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   for (const [coin, amount] of Object.entries(options.balances ?? { USDT: '10000' })) transfer(coin, amount);
 
   const [apiKey, apiSecret] = [randomUUID(), randomUUID()];
+  const otherKey = { MTRADE_API_KEY: randomUUID(), MTRADE_API_SECRET: randomUUID() };
+  const keys = [
+    [apiKey, apiSecret],
+    [otherKey.MTRADE_API_KEY, otherKey.MTRADE_API_SECRET],
+  ] as const;
   const server = await startExchangeServer(
-    { apiKeys: [{ key: apiKey, secret: apiSecret, userId: DEFAULT_USER_ID }] },
+    { apiKeys: keys.map(([key, secret]) => ({ key, secret, userId: DEFAULT_USER_ID })) },
     { exchange },
   );
   const processes = new Processes();
@@ -121,6 +128,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     server,
     apiKey,
     apiSecret,
+    otherKey,
     directory,
     price: (symbol, bid, ask) => show(symbol, { kind: 'book', bids: [[bid, PLENTY]], asks: [[ask, PLENTY]] }),
     book: (symbol, bids, asks) => show(symbol, { kind: 'book', bids, asks }),

@@ -16,6 +16,15 @@ async function ask(
   return new ControlClient(config.dataDir).post(path, body);
 }
 
+/** Other installations on the account that the operator has now said to be stopped. */
+function acknowledged(answer: unknown): string[] {
+  const { result } = (answer ?? {}) as { result?: { acknowledged?: unknown } | null };
+  const ids = result?.acknowledged;
+  if (!Array.isArray(ids)) return [];
+  const named = ids.map((id) => cleanText(String(id))).join(', ');
+  return [`acknowledged: the installation ${named} does not trade on this account any more`];
+}
+
 /** What a reset leaves on the account, in the engine's words; nothing when it holds none. */
 function coinsLeft(symbol: string, answer: unknown): string[] {
   const { result } = (answer ?? {}) as { result?: { coins_left?: unknown; cost?: unknown } | null };
@@ -93,12 +102,8 @@ export function addPairCommands(program: Command, cli: Cli): void {
     .description('engine-wide switch: off sends no new order and follows those in flight')
     .addArgument(new Argument('<on|off>').argParser(onOff))
     .action(async (on: boolean, _options: unknown, command: Command) => {
-      const result = await ask(cli, command, on ? ENDPOINTS.tradingOn : ENDPOINTS.tradingOff, {});
+      const answer = await ask(cli, command, on ? ENDPOINTS.tradingOn : ENDPOINTS.tradingOff, {});
       cli.out.line(on ? 'trading is on' : 'trading is off');
-      const { acknowledged } = result as { readonly acknowledged?: readonly string[] };
-      if (acknowledged !== undefined)
-        cli.out.line(
-          `acknowledged: installation ${acknowledged.join(', ')} does not trade on this account any more`,
-        );
+      for (const line of acknowledged(answer)) cli.out.line(line);
     });
 }

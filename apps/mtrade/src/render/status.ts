@@ -98,8 +98,19 @@ function header(status: StatusJson, { nowMs, columns }: RenderOptions, colors: C
   return [
     `${modeLabel(status.mode, colors)}  ${cleanText(status.exchange)}  mtrade ${cleanText(status.version)}  ${run}  ${trading}`,
     ...feed,
+    ...foreignEngines(status, columns).map((line) => colors.red(line)),
   ];
 }
+
+/** Another engine on the account stops every buy: nothing on this screen matters more. */
+const foreignEngines = ({ reconciliation }: StatusJson, columns: number): string[] =>
+  (reconciliation?.foreign_engines ?? []).flatMap(({ install_id: id, what }) =>
+    wrap(
+      `NOT BUYING: another mtrade (${cleanText(id)}) trades on this account: ${cleanText(what)}. Stop it, then: mtrade trading on`,
+      columns,
+      2,
+    ),
+  );
 
 /** The nine counters, three in a row while they are short, else two. */
 function counterLines({ stats }: StatusJson): string[] {

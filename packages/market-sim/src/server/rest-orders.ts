@@ -17,6 +17,7 @@ import {
 const ACCOUNTS: ReadonlySet<string> = new Set(['spot', 'unified']);
 const TIMES_IN_FORCE: ReadonlySet<string> = new Set(['gtc', 'ioc', 'fok', 'poc']);
 const MAX_BATCH = 10;
+const DAY_MS = 86_400_000;
 
 function orderRequest(given: unknown, { exchange }: RestServices): PlaceOrder {
   const body = recordBody(given);
@@ -164,11 +165,17 @@ function countdown(call: RestCall, services: RestServices): unknown {
   return { triggerTime: String(services.countdown.arm(call.userId, pair?.symbol, timeoutS)) };
 }
 
-const trades = (call: RestCall, services: RestServices): unknown =>
-  services.exchange
-    .myTrades(listQuery(call, services, 1_000), call.nowMs)
+/** A week when no begin is named; a month at most. */
+function trades(call: RestCall, services: RestServices): unknown {
+  const query = listQuery(call, services, 1_000);
+  const endMs = query.toMs ?? call.nowMs;
+  const fromMs = query.fromMs ?? endMs - 7 * DAY_MS;
+  if (endMs - fromMs > 30 * DAY_MS + 1_000) throw invalidParam('time range exceeds 30 days');
+  return services.exchange
+    .myTrades({ ...query, fromMs }, call.nowMs)
     .filter((trade) => call.hideNewerThanMs === 0 || trade.ms <= call.nowMs - call.hideNewerThanMs)
     .map(myTradeRow);
+}
 
 /** Orders and own trades. */
 export const orderRoutes: readonly Route[] = [

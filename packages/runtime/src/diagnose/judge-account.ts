@@ -1,9 +1,10 @@
 import {
   blockingIntents,
+  type BooksKnowledge,
   type Intent,
-  OPEN_INTENT_STATES,
-  parseClientOrderId,
   type PairState,
+  standingOfOrder,
+  standingOfTrade,
 } from '@mtrade/cycle';
 import { type Decimal, text, ZERO } from '@mtrade/money';
 import type { BookedFill } from '@mtrade/store';
@@ -23,7 +24,6 @@ export interface BooksView {
   readonly fills: readonly BookedFill[];
 }
 
-const OPEN: ReadonlySet<string> = new Set(OPEN_INTENT_STATES);
 /** The exchange cuts times to seconds, and its clock is not ours. */
 const EDGE_MS = 60_000;
 /** A fill may take this long to show in the exchange's lists and balances. */
@@ -31,12 +31,12 @@ const VISIBLE_MS = 15_000;
 
 /** Database against exchange, both ways. A list that broke off yields findings of what it has, and never of what it lacks. */
 export function judgeAccount(evidence: AccountEvidence, books: BooksView): Finding[] {
-  const intents = new Map(books.intents.map((intent) => [intent.clientOrderId, intent]));
+  const knowledge = knowledgeOf(books);
   return [
     ...evidence.pairs.flatMap((pair) => [
       ...unknownPart(pair),
-      ...openOrders(pair, evidence.askedMs, books.installId, intents),
-      ...missingTrades(pair, books, intents),
+      ...openOrders(pair, evidence.askedMs, knowledge),
+      ...missingTrades(pair, books, knowledge),
       ...phantomFills(pair, evidence, books),
     ]),
     ...balances(evidence, books),
@@ -56,11 +56,15 @@ function unknownPart({ symbol, problem }: PairEvidence): Finding[] {
   ];
 }
 
-/** `null`: not one of ours. */
-function strangerOf(clientOrderId: string, installId: string): 'ours' | 'foreign-install' | null {
-  const parts = parseClientOrderId(clientOrderId);
-  if (parts === null) return null;
-  return parts.installId === installId ? 'ours' : 'foreign-install';
+/** The rule that the engine's own comparison has, over what was read of the books here. */
+function knowledgeOf({ installId, intents, fills }: BooksView): BooksKnowledge {
+  const rows = new Map(intents.map((intent) => [intent.clientOrderId, intent]));
+  const booked = new Set(fills.map(({ fill }) => `${fill.symbol} ${fill.tradeId}`));
+  return {
+    installId,
+    intentOf: (clientOrderId) => rows.get(clientOrderId) ?? null,
+    isBooked: (symbol, tradeId) => booked.has(`${symbol} ${tradeId}`),
+  };
 }
 
 const foreignInstall = (symbol: string, what: string): Finding =>
@@ -85,75 +89,64 @@ const earlierInstall = (symbol: string, what: string): Finding =>
 function openOrders(
   { symbol, openOrders: orders }: PairEvidence,
   askedMs: number,
-  installId: string,
-  intents: ReadonlyMap<string, Intent>,
+  books: BooksKnowledge,
 ): Finding[] {
-  return orders.flatMap(({ clientOrderId, exchangeOrderId, side }) => {
-    const whose = strangerOf(clientOrderId, installId);
+  return orders.flatMap((order) => {
+    const { clientOrderId, exchangeOrderId, side } = order;
+    const standing = standingOfOrder(order, books);
     const what = `open ${side} order ${exchangeOrderId} (${clientOrderId})`;
-    if (whose === null) return [];
-    if (whose === 'foreign-install') return [foreignInstall(symbol, what)];
-    const intent = intents.get(clientOrderId);
-    // Still open, or it ended while the exchange was being asked.
-    if (intent !== undefined && (OPEN.has(intent.state) || (intent.closedMs ?? 0) >= askedMs)) return [];
-    const why = intent === undefined ? 'has no row in the books' : `is ${intent.state} in the books`;
+    if (standing === 'foreign') return [foreignInstall(symbol, what)];
+    if (standing !== 'orphan' && standing !== 'ended') return [];
+    const intent = books.intentOf(clientOrderId);
+    // It ended while the exchange was being asked.
+    if (intent !== null && (intent.closedMs ?? 0) >= askedMs) return [];
+    const why = intent === null ? 'has no row in the books' : `is ${intent.state} in the books`;
     return [
       finding(
         'CRITICAL',
         'orphan-order',
         symbol,
         `${what} rests at the exchange and ${why}`,
-        'pause the pair, then cancel the order at the exchange or start the engine to have it adopted',
+        'pause the pair, cancel the order at the exchange, then compare what it has traded by hand',
       ),
     ];
   });
 }
 
-function missingTrades(
-  { symbol, trades }: PairEvidence,
-  books: BooksView,
-  intents: ReadonlyMap<string, Intent>,
-): Finding[] {
-  const known = new Set(
-    books.fills.filter(({ fill }) => fill.symbol === symbol).map(({ fill }) => fill.tradeId),
-  );
+function missingTrades({ symbol, trades }: PairEvidence, view: BooksView, books: BooksKnowledge): Finding[] {
   const byOrder = new Map<string, OwnTrade[]>();
   for (const trade of trades) {
-    if (known.has(trade.fill.tradeId)) continue;
+    const standing = standingOfTrade(trade, books);
+    if (standing === 'known' || standing === 'stranger') continue;
     byOrder.set(trade.clientOrderId, [...(byOrder.get(trade.clientOrderId) ?? []), trade]);
   }
-  return [...byOrder].flatMap(([clientOrderId, missing]) => {
-    const whose = strangerOf(clientOrderId, books.installId);
-    if (whose === null) return [];
+  return [...byOrder].map(([clientOrderId, missing]) => {
+    const standing = standingOfOrder({ clientOrderId }, books);
     const ids = missing.slice(0, 5).map(({ fill }) => fill.tradeId);
     const what = `${missing.length} trade${missing.length === 1 ? '' : 's'} of ${clientOrderId} (${ids.join(', ')})`;
-    if (whose === 'foreign-install')
-      return [
-        missing.every(({ fill }) => fill.epochMs < books.createdMs)
-          ? earlierInstall(symbol, what)
-          : foreignInstall(symbol, what),
-      ];
-    const intent = intents.get(clientOrderId);
-    if (intent !== undefined && OPEN.has(intent.state))
-      return [
-        finding(
-          'WARN',
-          'missing-trade',
-          symbol,
-          `${what} not in the ledger yet; the order is ${intent.state}`,
-          'the engine books it when it settles the order; start it when it does not run',
-        ),
-      ];
-    const why = intent === undefined ? 'the order has no row' : `the order is ${intent.state}`;
-    return [
-      finding(
-        'CRITICAL',
+    if (standing === 'foreign')
+      return missing.every(({ fill }) => fill.epochMs < view.createdMs)
+        ? earlierInstall(symbol, what)
+        : foreignInstall(symbol, what);
+    const intent = books.intentOf(clientOrderId);
+    if (standing === 'awaited' && intent !== null)
+      return finding(
+        'WARN',
         'missing-trade',
         symbol,
-        `${what} not in the ledger, and ${why} in the books`,
-        'pause the pair and start the engine, which books late trades; the ledger is short of them until then',
-      ),
-    ];
+        `${what} not in the ledger yet; the order is ${intent.state}`,
+        'the engine books it when it settles the order; start it when it does not run',
+      );
+    const why = intent === null ? 'the order has no row' : `the order is ${intent.state}`;
+    return finding(
+      'CRITICAL',
+      'missing-trade',
+      symbol,
+      `${what} not in the ledger, and ${why} in the books`,
+      intent === null
+        ? 'the books may be an old copy: pause the pair and compare it with the exchange by hand'
+        : 'start the engine, which books late trades; the ledger is short of them until then',
+    );
   });
 }
 
