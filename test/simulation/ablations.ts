@@ -86,6 +86,11 @@ export const ABLATIONS = [
     extra: { kind: 'queued', perHour: 4 },
   },
   {
+    name: 'no-reconciliation',
+    what: 'the account is never compared with the books',
+    extra: { kind: 'queued', perHour: 4 },
+  },
+  {
     name: 'no-band',
     what: 'a price that jumps is believed at once',
   },

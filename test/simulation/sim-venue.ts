@@ -128,7 +128,10 @@ export class SimVenue implements Venue {
   }
 
   async openOrders(): Promise<Listing<OpenOrder>> {
-    const { rows, missing } = await this.#pages(() => this.#world.exchange.openOrders());
+    const { exchange, ablated } = this.#world;
+    const { rows, missing } = await this.#pages(() =>
+      ablated('no-reconciliation') ? [] : exchange.openOrders(),
+    );
     return {
       rows: rows.map(({ text, symbol, id, side }) => ({
         clientOrderId: text,
@@ -142,7 +145,9 @@ export class SimVenue implements Venue {
 
   async trades(fromMs: EpochMs, toMs: EpochMs | null): Promise<Listing<OwnTrade>> {
     const { exchange, ablated } = this.#world;
-    const { rows, missing } = await this.#pages(() => exchange.trades(undefined, fromMs, toMs ?? undefined));
+    const { rows, missing } = await this.#pages(() =>
+      ablated('no-reconciliation') ? [] : exchange.trades(undefined, fromMs, toMs ?? undefined),
+    );
     return {
       rows: rows.map((trade) => ({
         clientOrderId: trade.text,

@@ -34,8 +34,6 @@ const HOUR_MS = 3_600_000;
 const QUIET_MS = 600_000;
 const LOOK_EVERY_MS = 60_000;
 const TIDY_UP_MS = 30_000;
-/** The last minutes bring no new orders, so that at the end everything is closed. */
-const RETELL_MS = 150_000;
 const LAST_ORDERS_MS = 120_000;
 
 /** Everything that a run of this seed does to the engine. */
@@ -83,7 +81,6 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
   world.at(0, null, () => world.startProcess());
   world.at(healMs, null, () => world.heal());
   world.at(healMs + TIDY_UP_MS, null, () => world.tidyUp());
-  world.at(healMs + RETELL_MS, null, () => world.retell());
   world.at(healMs + QUIET_MS - LAST_ORDERS_MS - 1_000, null, () => world.current?.view());
   world.at(healMs + QUIET_MS - LAST_ORDERS_MS, null, () => {
     checkTrading(world);

@@ -341,16 +341,6 @@ export class World {
     for (const market of this.markets) market.thin(0);
   }
 
-  /**
-   * Tells once more of the orders that nobody could foresee: whoever was dead or cut off when they traded has not heard.
-   * In the engine this is the work of the reconciliation.
-   */
-  retell(): void {
-    for (const clientOrderId of this.checker.beyond)
-      for (const order of this.exchange.truth.orders.get(clientOrderId) ?? [])
-        this.#current?.onStream({ type: 'evidence', evidence: evidenceToWire(evidenceOf(order)) }, 1);
-  }
-
   stopTrading(): void {
     this.#current?.command({ name: 'trading', on: false });
   }

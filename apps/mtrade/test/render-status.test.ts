@@ -46,6 +46,21 @@ describe('the status for a person', () => {
     expect(text).toContain('p50 480 us, p99 2.1 ms');
   });
 
+  test('X29: another engine on the account is said on top, with what ends it', () => {
+    const at = '2026-01-01T00:00:00.000Z';
+    const engine = { install_id: 'zzzz', first_seen: at, last_seen: at, what: 'bought 1 of ETH/USDT' };
+    const reconciliation = {
+      last_at: at,
+      result: 'complete',
+      reason: null,
+      foreign_engines: [engine],
+      findings: [],
+    } as const;
+    const lines = renderStatus(statusSample({ reconciliation }), options).split('\n');
+    expect(lines.slice(1, 4).join(' ')).toMatch(/NOT BUYING.*zzzz.*mtrade trading on/);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
   test('no mode can be taken for another (C10)', () => {
     const first = (mode: string) => renderStatus(statusSample({ mode }), options).split('\n')[0];
 

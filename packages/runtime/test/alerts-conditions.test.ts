@@ -92,6 +92,34 @@ describe('one message when it begins, one when it is over', () => {
     expect(new Watch().see(status, { seconds: 100 }).words).toEqual(['raised feed.disconnected -']);
   });
 
+  test('X29: another engine on the account is told at once, once, until it is acknowledged', () => {
+    const at = '2026-01-01T00:00:00.000Z';
+    const engine = { install_id: 'zzzz', first_seen: at, last_seen: at, what: 'bought 1 of ETH/USDT' };
+    const status = statusWith({ reconciliation: { foreign_engines: [engine] } });
+    const watch = new Watch().see(status).see(status, { seconds: 600 });
+    expect(watch.words).toEqual(['raised account.foreign-engine zzzz']);
+    watch.see(null).see(fine);
+    expect(watch.words.at(-1)).toBe('resolved account.foreign-engine zzzz');
+  });
+
+  test('an account that cannot be compared is told after its limit; an orphan of a pair without books at once', () => {
+    const failing = statusWith({ reconciliation: { result: 'incomplete', reason: 'own trades: timeout' } });
+    const watch = new Watch().see(failing);
+    expect(watch.words).toEqual([]);
+    watch.see(failing, { seconds: 3_600 }).see(fine);
+    expect(watch.words).toEqual(['raised account.not-reconciled -', 'resolved account.not-reconciled -']);
+
+    const orphan = (symbol: string) => ({
+      symbol,
+      kind: 'orphan-order',
+      reference: 'x1',
+      client_order_id: 't-1',
+      seen: '2026-01-01T00:00:00.000Z',
+    });
+    const status = statusWith({ reconciliation: { findings: [orphan('ETH/USDT'), orphan('GONE/USDT')] } });
+    expect(new Watch().see(status).words).toEqual(['raised account.orphan GONE/USDT']);
+  });
+
   test('a thread that keeps dying is one condition, over when it has been sound for a minute', () => {
     const watch = new Watch().see(fine);
     for (const restarts of [1, 2, 3]) watch.see(statusWith({ restarts }), { seconds: 30 });

@@ -85,6 +85,7 @@ export function statusWith(
     readonly connected?: boolean;
     readonly restarts?: number;
     readonly alive?: boolean;
+    readonly reconciliation?: Partial<NonNullable<StatusJson['reconciliation']>>;
   } = {},
 ): StatusJson {
   const worker = { alive: changes.alive ?? true, restarts: changes.restarts ?? 0, heartbeat_age_ms: 1 };
@@ -92,6 +93,14 @@ export function statusWith(
     pairs: [{ ...PAIR, ...changes.pair }],
     workers: { reactor: worker, cycler: { alive: true, restarts: 0, heartbeat_age_ms: 1 } },
     feed: { connected: changes.connected ?? true, reconnects: 0, malformed_frames: 0, reason: null },
+    reconciliation: {
+      last_at: null,
+      result: 'complete',
+      reason: null,
+      foreign_engines: [],
+      findings: [],
+      ...changes.reconciliation,
+    },
   } as unknown as StatusJson;
 }
 
