@@ -116,8 +116,9 @@ describe('X29: two installations on one account', () => {
       env: world.otherKey,
     });
     world.price('TWO/USDT', '99.9', '100');
-    const { reconciliation: seen } = await two.until('sees the first', ({ reconciliation }) =>
-      Boolean(reconciliation?.result === 'complete'),
+    const { reconciliation: seen } = await two.until(
+      'sees the first',
+      ({ reconciliation }) => reconciliation?.result === 'complete',
     );
     // What the first one did was before these books were begun: it may have been stopped for good.
     expect(seen?.foreign_engines).toEqual([]);

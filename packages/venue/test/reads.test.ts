@@ -439,11 +439,11 @@ describe('prices over REST (W03)', () => {
 
 describe('the whole account', () => {
   const HEAD = { status: 'open', side: 'buy', type: 'limit', amount: '1', left: '1', filled_total: '0' };
-  const openRow = (id: number, pair: string, text = 't-ours') => ({
+  const openRow = (id: number, pair: string, name = 't-ours') => ({
     ...HEAD,
     id: String(id),
     currency_pair: pair,
-    text,
+    text: name,
   });
 
   test('open orders of all pairs come in one request; a full group of one pair asks for its next page (N30)', async () => {
