@@ -52,6 +52,9 @@ export interface CyclerDeps {
   readonly reply: (reply: CyclerReply) => void;
 }
 
+/** As long as the resolver rests after an error. */
+const REST_AFTER_ERROR_MS = 1_000;
+
 const FIXED_OPTIONS = {
   maxClockErrorMs: 1_000,
   balanceEveryMs: 10_000,
@@ -141,7 +144,14 @@ export class Cycler {
       else this.#lane.handle(event);
     } catch (error) {
       this.#survive(error, `event ${event.type}`);
+      if (event.type === 'placed') this.#lookUpSoon(event.intentId);
     }
+  }
+
+  /** An answer that could not be booked does not come again: what it said is asked for, not waited for. */
+  #lookUpSoon(intentId: number): void {
+    const memory = this.#context.intents.get(intentId);
+    if (memory) memory.askAtMono = this.#context.clock.monoMs() + REST_AFTER_ERROR_MS;
   }
 
   request(request: CyclerRequest): void {
