@@ -4,11 +4,10 @@ import { CRASH_POINTS } from './points.js';
 
 const NAMES = CRASH_POINTS.map(({ name }) => name);
 
-/** One death of each class, in this order: the first makes the books, an order that was never sent comes early. */
+/** One death of each class, in this order: the first makes the books; an order that was never sent is looked for. */
 const DEATHS = [
   'create.before-rename',
   'lease.before-commit',
-  'order.start.before-write',
   'intent.before-begin',
   'intent.start.written',
   'intent.average.committed',
@@ -18,6 +17,7 @@ const DEATHS = [
   'settled.before-post',
   'fill.buy.before-commit',
   'fill.sell.committed',
+  'order.start.before-write',
   'scan-open.before-write',
   'scan-trades.answer-read',
   'move.NEVER.committed',

@@ -13,6 +13,9 @@ let isOver = false;
 /** True for the point that is armed: lets a wrapper spare what only one point needs. */
 export const isArmed = (name) => armed !== null && !isOver && armed.point === name;
 
+/** True when the next passing of this point is the one: for what has to be prepared right before. */
+export const isNext = (name) => isArmed(name) && passed + 1 === armed.nth;
+
 /** One of the engine's threads is here. The n-th passing does the harm; every other one does nothing. */
 export function pass(name) {
   if (!isArmed(name)) return;

@@ -2,7 +2,7 @@
 // on the wire, and no more of it will ever be.
 import diagnostics from 'node:diagnostics_channel';
 import { writeSync } from 'node:fs';
-import { isArmed, pass, purposeOf } from './point.mjs';
+import { isNext, pass, purposeOf } from './point.mjs';
 
 const write = writeSync;
 
@@ -40,10 +40,10 @@ export function watchRequests() {
       const name = nameOf(request);
       if (name === null) return;
       pass(`${name}.${when}`);
-      if (channel !== 'undici:client:sendHeaders' || !isArmed(`${name}.half-written`)) return;
+      if (channel !== 'undici:client:sendHeaders') return;
       // Past the socket's own buffers, which die with the process.
       const { _handle: handle } = socket;
-      write(handle.fd, headers.slice(0, headers.length / 2));
+      if (isNext(`${name}.half-written`)) write(handle.fd, headers.slice(0, headers.length / 2));
       pass(`${name}.half-written`);
     });
 }
