@@ -60,6 +60,7 @@ function wantsToBuy(symbol, isBusy) {
       nowMs: 1,
       trading: true,
       sellWhenForbidden: true,
+      keyAccepted: true,
       staleAfterMs: 5_000,
       market: {
         bid: price('100'),
