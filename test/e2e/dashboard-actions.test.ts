@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { CHROMIUM, NEEDS_BROWSER, tokenOf, useBrowser } from './support/browser.js';
+import { CHROMIUM, NEEDS_BROWSER, tokenOf, urlOf, useBrowser } from './support/browser.js';
 import { useEngine } from './support/fixture.js';
 
 const PAIRS = ['ONE/USDT', 'TWO/USDT', 'TRI/USDT', 'FOU/USDT'];
@@ -133,6 +133,20 @@ describe.skipIf(CHROMIUM === null)(`the web page commands the engine${NEEDS_BROW
     await page.goto(page.url().replace(/#.*/, '#/engine'));
     await page.getByTestId('counters').waitFor();
     expect(await page.getByRole('button', { name: /Switch trading|Stop the engine/ }).count()).toBe(0);
+  });
+
+  test('mtrade dashboard prints the address that opens the page; a start without a terminal keeps the token to itself', async () => {
+    const { engine } = at;
+    const { code, stdout } = await engine.cli('dashboard', '--print');
+    const readOnly = await engine.cli('dashboard', '--print', '--read-only');
+
+    expect({ code, address: stdout.trim() }).toEqual({
+      code: 0,
+      address: `${urlOf(engine)}/#token=${tokenOf(engine)}`,
+    });
+    expect(readOnly.stdout.trim()).toBe(`${urlOf(engine)}/#token=${tokenOf(engine, 'read')}`);
+    expect(engine.stdout() + engine.stderr()).not.toContain(tokenOf(engine));
+    expect(engine.stdout()).toContain('control API at');
   });
 
   test('last of all, the engine is stopped from the page, gracefully', async () => {

@@ -6,7 +6,7 @@ import type { Drawing } from './drawing.js';
 
 const INTERVALS = ['1m', '5m', '15m', '1h', '4h', '1d'] as const;
 type Interval = (typeof INTERVALS)[number];
-const REFRESH_MS = 10_000;
+const REFRESH_MS = 5_000;
 
 /** The part that draws is loaded with the first chart, so that the overview on a phone does not wait for it. */
 const loadDrawing = () => import('./drawing.js');
@@ -66,7 +66,7 @@ export function PriceChart({
   const { data, error } = useFetch<{ readonly candles: readonly Candle[] }>(path, REFRESH_MS);
   const { place, drawing } = useDrawing();
   const candles = data?.candles ?? null;
-  const stop = rows.find(({ state }) => state === 'current')?.stop_price ?? null;
+  const stop = pair.protection?.stop_price ?? null;
   const { sell_price: sale, break_even: even, next_buy_price: next } = pair;
   // Compared as text: the objects are new with every state.
   const levelsKey = JSON.stringify([sale, even, next, stop, rows.map(({ rate, state }) => [rate, state])]);

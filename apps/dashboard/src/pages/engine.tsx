@@ -1,4 +1,5 @@
 import { COUNTERS } from '@mtrade/board/counters';
+import type { StatusJson } from '@mtrade/runtime';
 import { count, duration, micros, plain } from '../format.js';
 import { mayCommand, session, status } from '../live.js';
 import { Empty, Section, Tile } from '../parts/bits.js';
@@ -67,6 +68,12 @@ function Actions() {
   );
 }
 
+const accessNote = (access: NonNullable<StatusJson['access']>): string => {
+  if (access.key_refused !== null) return `key refused: ${plain(access.key_refused)}`;
+  if (access.paused_until === null) return 'to the exchange, at once';
+  return `${plain(access.paused_reason ?? 'paused')} for ${duration(Math.max(0, Date.parse(access.paused_until) - Date.now()))}`;
+};
+
 function Tiles() {
   const now = status.value;
   if (now === null) return null;
@@ -102,6 +109,15 @@ function Tiles() {
       <Tile label="Orders unknown" tone={now.unknown_intents > 0 ? 'bad' : ''} note="outcome not known yet">
         {now.unknown_intents}
       </Tile>
+      {now.access !== undefined && (
+        <Tile
+          label="Requests left"
+          tone={now.access.key_refused !== null || now.access.paused_until !== null ? 'bad' : ''}
+          note={accessNote(now.access)}
+        >
+          {now.access.budget}
+        </Tile>
+      )}
       <Tile label="Workers" tone={dead.length > 0 ? 'bad' : 'good'} note={`${restarts} restarts`}>
         {dead.length === 0 ? 'all alive' : `${dead.map(([name]) => name).join(', ')} down`}
       </Tile>
@@ -294,6 +310,47 @@ function MoreFacts() {
   );
 }
 
+/** The account against the books, as the engine compares them. */
+function Reconciliation() {
+  const view = status.value?.reconciliation;
+  if (view === undefined) return null;
+  return (
+    <Section title="Account against books">
+      <dl class="facts">
+        <div>
+          <dt>Last compared</dt>
+          <dd>{ago(view.last_at)}</dd>
+        </div>
+        <div>
+          <dt>Result</dt>
+          <dd class={view.result === 'incomplete' ? 'warn' : ''}>
+            {view.result ?? 'not yet'}
+            {view.reason !== null && `: ${plain(view.reason)}`}
+          </dd>
+        </div>
+        {view.foreign_engines.map(({ install_id, last_seen, what }) => (
+          <div key={install_id} class="bad">
+            <dt>Another installation trades on this account</dt>
+            <dd>
+              {plain(install_id)}, seen {ago(last_seen)}: {plain(what)}
+            </dd>
+          </div>
+        ))}
+        {view.findings.map(({ symbol, kind, reference, seen }) => (
+          <div key={`${symbol} ${reference}`} class="warn">
+            <dt>
+              {plain(symbol)} {plain(kind)}
+            </dt>
+            <dd>
+              {plain(reference)}, seen {ago(seen)}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Section>
+  );
+}
+
 function Holder() {
   const { data, error } = useFetch<LockAnswer>('/v1/lock');
   return (
@@ -356,6 +413,7 @@ export function EnginePage() {
         </div>
         <div class="stack">
           <Workers />
+          <Reconciliation />
           <Alerts />
           <Holder />
         </div>

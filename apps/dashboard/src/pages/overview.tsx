@@ -92,6 +92,7 @@ function Summary() {
 
 const Why = ({ pair }: { readonly pair: PairStatus }) => {
   if (pair.attention !== null) return <span class="bad">{plain(pair.attention)}</span>;
+  if (pair.blind !== null) return <span class="warn">{plain(pair.blind)}</span>;
   if (pair.price_age_ms !== null && pair.price_age_ms > OLD_PRICE_MS)
     return <span class="warn">price is {duration(pair.price_age_ms)} old</span>;
   return <>{pair.waiting_text === null ? '' : plain(pair.waiting_text)}</>;

@@ -33,18 +33,27 @@ function Why({ pair }: { readonly pair: Pair }) {
         <b>It wants you:</b> {plain(pair.attention)}
       </p>
     );
-  const parts = [
-    pair.waiting_text === null ? null : plain(pair.waiting_text),
+  const trouble = [
+    pair.blind === null ? null : `its price stream cannot be relied on (${plain(pair.blind)})`,
+    pair.protection?.problem ? `its stop is missing: ${plain(pair.protection.problem)}` : null,
+    pair.protection?.rollback ? `the engine sells it: ${plain(pair.protection.rollback)}` : null,
+  ].filter((part) => part !== null);
+  const distances = [
     pair.distance_to_sell_pct === null
       ? null
       : `its sale is ${percent(pair.distance_to_sell_pct)} above the bid`,
     pair.distance_to_buy_pct === null
       ? null
-      : `its next buy ${percent(pair.distance_to_buy_pct)} below the ask`,
+      : `its next buy is ${percent(pair.distance_to_buy_pct)} below the ask`,
   ].filter((part) => part !== null);
+  const waits = pair.waiting_text === null ? 'looks at every price as it comes' : plain(pair.waiting_text);
+  const sentence = [...trouble, [waits, distances.join(', ')].filter((part) => part !== '').join(': ')].join(
+    '; ',
+  );
   return (
     <p class="why" data-testid="why">
-      {parts.length === 0 ? 'Looks at every price as it comes.' : `Why it waits: ${parts.join('; ')}.`}
+      {trouble.length > 0 && <b class="warn">Look here: </b>}
+      {`${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`}
     </p>
   );
 }
@@ -80,6 +89,22 @@ function Tiles({ pair }: { readonly pair: Pair }) {
       >
         {price(pair.next_buy_price)}
       </Tile>
+      {pair.protection !== null && (
+        <Tile
+          label="Stop at"
+          title={pair.protection.stop_price ?? undefined}
+          tone={pair.protection.state === 'active' ? '' : 'warn'}
+          note={
+            pair.protection.state === 'active'
+              ? 'lies at the exchange'
+              : pair.protection.unprotected_ms === null
+                ? 'not placed yet'
+                : `unprotected for ${duration(pair.protection.unprotected_ms)}`
+          }
+        >
+          {price(pair.protection.stop_price)}
+        </Tile>
+      )}
       <Tile
         label="Invested"
         title={pair.invested}

@@ -1,5 +1,5 @@
 import { dataAgeMs, isOld, link, linkError, mayCommand, mode, session, status } from '../live.js';
-import { duration } from '../format.js';
+import { duration, plain } from '../format.js';
 import { route, type PageName } from '../route.js';
 import { Icon, type IconName } from './icon.js';
 
@@ -80,10 +80,22 @@ function EngineBanners() {
           Trading is switched off: no new order is sent. <a href="#/engine">Engine</a>
         </div>
       )}
+      {(now.reconciliation?.foreign_engines.length ?? 0) > 0 && (
+        <div class="banner bad" role="status">
+          Another installation of mtrade trades on this account: nothing is bought.{' '}
+          <a href="#/engine">Engine</a>
+        </div>
+      )}
+      {now.access !== undefined && now.access.key_refused !== null && (
+        <div class="banner bad" role="status">
+          The exchange refuses the key ({plain(now.access.key_refused)}): nothing is sent until trading is
+          switched on again. <a href="#/engine">Engine</a>
+        </div>
+      )}
       {!now.feed.connected && (
         <div class="banner bad" role="status">
-          No prices from the exchange{now.feed.reason === null ? '.' : `: ${now.feed.reason}.`} Nothing is
-          traded without them.
+          No prices from the exchange{now.feed.reason === null ? '.' : `: ${plain(now.feed.reason)}.`} Nothing
+          is traded without them.
         </div>
       )}
     </>

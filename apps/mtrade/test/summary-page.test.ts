@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunningEngine } from '@mtrade/runtime';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Cli } from '../src/cli.js';
+import { runSummary } from '../src/render/summary.js';
+import { loadWebPage } from '../src/web-page.js';
+import { statusSample } from './status-sample.js';
+
+const TOKEN = 'T'.repeat(43);
+
+function directory(): string {
+  const path = mkdtempSync(join(tmpdir(), 'mtrade-summary-'));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** What a start writes to its output once the engine runs. */
+async function written({ isTty, screen }: { isTty: boolean; screen: boolean }): Promise<string> {
+  const dataDir = directory();
+  writeFileSync(join(dataDir, 'control.token'), `${TOKEN}\n`);
+  let text = '';
+  const write = (piece: string): void => void (text += piece);
+  const out = {
+    write,
+    line: (line: string) => write(`${line}\n`),
+    isTty,
+    color: false,
+    columns: () => 80,
+    rows: () => 40,
+  };
+  const cli = { version: '0.1.0', out } as unknown as Cli;
+  const engine = {
+    url: 'http://127.0.0.1:5000',
+    config: { dataDir },
+    status: () => Promise.resolve(statusSample()),
+  } as unknown as RunningEngine;
+  const summary = runSummary(cli, { screen, logTarget: 2 }, () => Promise.resolve(null));
+  summary.onStarted(engine);
+  await expect.poll(() => text).toContain('realized profit');
+  await summary.close();
+  return text;
+}
+
+test.each([
+  ['on its screen', { isTty: true, screen: true }],
+  ['in plain lines', { isTty: true, screen: false }],
+])('a terminal gets the whole address of the page, in a line that fits: %s', async (_, how) => {
+  const text = await written(how);
+  const line = text.split('\n').find((one) => one.includes('#token='));
+  expect(line).toContain(`page http://127.0.0.1:5000/#token=${TOKEN}`);
+});
+
+test('a pipe, a log or the journal never gets the token', async () => {
+  const text = await written({ isTty: false, screen: false });
+  expect(text).toContain('control API at');
+  expect(text).not.toContain(TOKEN);
+});
+
+test('S09: only files of a page are taken from the directory, whatever else lies there', () => {
+  const built = directory();
+  expect(loadWebPage(built)).toBeUndefined();
+  for (const name of ['index.html', 'icon.svg', 'notes.txt', '.env', 'page.js.map'])
+    writeFileSync(join(built, name), name);
+  expect(loadWebPage(built)).toBeUndefined();
+  expect([...(loadWebPage() ?? new Map()).keys()]).toEqual(
+    expect.arrayContaining(['/', '/icon.svg', expect.stringMatching(/^\/assets\/index-.*\.js$/)]),
+  );
+});
