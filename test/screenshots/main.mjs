@@ -23,14 +23,19 @@ if (executablePath === undefined) {
 
 const WIDE = { viewport: { width: 1_280, height: 820 }, colorScheme: 'light' };
 const PHONE = { viewport: { width: 390, height: 844 }, colorScheme: 'dark', isMobile: true, hasTouch: true };
-/** File, window, address, and what must stand there before the picture is taken. */
+/** File, window, address (null: the pair that shows most), and what must stand there before the picture is taken. */
 const PICTURES = [
-  ['overview', WIDE, '#/', 'Earned today'],
-  ['pair', { ...WIDE, viewport: { width: 1_280, height: 1_060 } }, null, 'Ledger of this cycle'],
-  ['engine', WIDE, '#/engine', 'cycler_iterations'],
-  ['profit', WIDE, '#/profit', 'By pair'],
-  ['overview-phone', PHONE, '#/', 'Earned today'],
-  ['pair-phone', PHONE, null, 'Ledger of this cycle'],
+  { name: 'overview', view: WIDE, hash: '#/', text: 'Earned today' },
+  {
+    name: 'pair',
+    view: { ...WIDE, viewport: { width: 1_280, height: 1_060 } },
+    hash: null,
+    text: 'Ledger of this cycle',
+  },
+  { name: 'engine', view: WIDE, hash: '#/engine', text: 'cycler_iterations' },
+  { name: 'profit', view: WIDE, hash: '#/profit', text: 'By pair' },
+  { name: 'overview-phone', view: PHONE, hash: '#/', text: 'Earned today' },
+  { name: 'pair-phone', view: PHONE, hash: null, text: 'Ledger of this cycle' },
 ];
 
 const home = mkdtempSync(join(tmpdir(), 'mtrade-pictures-'));
@@ -71,8 +76,8 @@ try {
   const pair = `#/pairs/${await deepestPair(url, token)}`;
   mkdirSync(images, { recursive: true });
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-  for (const [name, options, hash, text] of PICTURES) {
-    const context = await browser.newContext({ ...options, timezoneId: 'UTC', locale: 'en-GB' });
+  for (const { name, view, hash, text } of PICTURES) {
+    const context = await browser.newContext({ ...view, timezoneId: 'UTC', locale: 'en-GB' });
     const page = await context.newPage();
     await page.goto(`${url}/#token=${token}`);
     await page.getByText('up to date').waitFor();

@@ -49,6 +49,10 @@ export const percent = (text: string | null | undefined, digits = 2): string =>
     ? NONE
     : `${format({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(Number(text)).replace('-', '\u2212')}\u00a0%`;
 
+/** A distance that is used up is no distance: the level is there. */
+export const away = (text: string | null, direction: 'above' | 'below'): string =>
+  text === null ? NONE : Number(text) <= 0 ? 'reached' : `${percent(text)} ${direction}`;
+
 export const count = (value: number | null | undefined): string =>
   value === null || value === undefined ? NONE : format({ maximumFractionDigits: 1 }).format(value);
 

@@ -39,7 +39,7 @@ const INTERVAL_MS: Readonly<Record<string, number>> = {
   '1d': 86_400_000,
 };
 
-const FEWEST_BARS = 90;
+const FEWEST_BARS = 36;
 
 /** The library draws UTC; the reader lives somewhere. */
 const localTime = (ms: number): UTCTimestamp =>

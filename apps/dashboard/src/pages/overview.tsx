@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import type { HistoryAnswers, PairStatus } from '@mtrade/runtime';
-import { duration, money, percent, plain, price, quoteOf, signed, toneOf } from '../format.js';
+import { away, duration, money, percent, plain, price, quoteOf, signed, toneOf } from '../format.js';
 import { journalTurn, status } from '../live.js';
 import { Empty, Tile } from '../parts/bits.js';
 import { memo } from '../parts/memo.js';
@@ -125,14 +125,12 @@ function RowView({ pair }: { readonly pair: PairStatus }) {
       </td>
       <td class="num c-buy" data-label="next buy" title={pair.next_buy_price ?? ''}>
         {price(pair.next_buy_price)}
-        <small>{pair.distance_to_buy_pct === null ? '' : `${percent(pair.distance_to_buy_pct)} below`}</small>
+        <small>{pair.distance_to_buy_pct === null ? '' : away(pair.distance_to_buy_pct, 'below')}</small>
       </td>
       <td class="c-track">{holds && <Track pair={pair} />}</td>
       <td class="num c-sell" data-label="sale" title={pair.sell_price ?? ''}>
         {price(pair.sell_price)}
-        <small>
-          {pair.distance_to_sell_pct === null ? '' : `${percent(pair.distance_to_sell_pct)} above`}
-        </small>
+        <small>{pair.distance_to_sell_pct === null ? '' : away(pair.distance_to_sell_pct, 'above')}</small>
       </td>
       <td class="num c-invested" data-label="invested" title={`${pair.invested} ${quote}`}>
         {holds ? money(pair.invested) : '–'}

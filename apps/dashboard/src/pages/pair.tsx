@@ -4,11 +4,11 @@ import type { CycleWithTrades, PairDetail, Trade } from '../api/types.js';
 import { PriceChart } from '../chart/price-chart.js';
 import {
   amount,
+  away,
   baseOf,
   clock,
   duration,
   money,
-  percent,
   plain,
   price,
   quoteOf,
@@ -39,15 +39,11 @@ function Why({ pair }: { readonly pair: Pair }) {
     pair.protection?.rollback ? `the engine sells it: ${plain(pair.protection.rollback)}` : null,
   ].filter((part) => part !== null);
   const distances = [
-    pair.distance_to_sell_pct === null
-      ? null
-      : `its sale is ${percent(pair.distance_to_sell_pct)} above the bid`,
-    pair.distance_to_buy_pct === null
-      ? null
-      : `its next buy is ${percent(pair.distance_to_buy_pct)} below the ask`,
+    pair.distance_to_sell_pct === null ? null : `sale ${away(pair.distance_to_sell_pct, 'above')}`,
+    pair.distance_to_buy_pct === null ? null : `next buy ${away(pair.distance_to_buy_pct, 'below')}`,
   ].filter((part) => part !== null);
   const waits = pair.waiting_text === null ? 'looks at every price as it comes' : plain(pair.waiting_text);
-  const sentence = [...trouble, [waits, distances.join(', ')].filter((part) => part !== '').join(': ')].join(
+  const sentence = [...trouble, distances.length === 0 ? waits : `${waits} (${distances.join(', ')})`].join(
     '; ',
   );
   return (
@@ -73,9 +69,7 @@ function Tiles({ pair }: { readonly pair: Pair }) {
       <Tile
         label="Sale at"
         title={pair.sell_price ?? undefined}
-        note={
-          pair.distance_to_sell_pct === null ? 'no position' : `${percent(pair.distance_to_sell_pct)} above`
-        }
+        note={pair.distance_to_sell_pct === null ? 'no position' : away(pair.distance_to_sell_pct, 'above')}
       >
         {price(pair.sell_price)}
       </Tile>
@@ -85,7 +79,7 @@ function Tiles({ pair }: { readonly pair: Pair }) {
       <Tile
         label="Next buy at"
         title={pair.next_buy_price ?? undefined}
-        note={pair.distance_to_buy_pct === null ? 'none' : `${percent(pair.distance_to_buy_pct)} below`}
+        note={pair.distance_to_buy_pct === null ? 'none' : away(pair.distance_to_buy_pct, 'below')}
       >
         {price(pair.next_buy_price)}
       </Tile>
