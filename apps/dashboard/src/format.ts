@@ -50,7 +50,7 @@ export const percent = (text: string | null | undefined, digits = 2): string =>
     : `${format({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(Number(text)).replace('-', '\u2212')}\u00a0%`;
 
 /** A distance that is used up is no distance: the level is there. */
-export const away = (text: string | null, direction: 'above' | 'below'): string =>
+export const away = (text: string | null, direction: 'above' | 'below' | 'to go'): string =>
   text === null ? NONE : Number(text) <= 0 ? 'reached' : `${percent(text)} ${direction}`;
 
 export const count = (value: number | null | undefined): string =>

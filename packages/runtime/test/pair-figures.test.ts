@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { investedByQuote, withFigures } from '../src/views/pair-figures.js';
 import { STATUS } from './control-harness.js';
 
-const pair = { ...(STATUS.pairs[0] as (typeof STATUS.pairs)[number]) };
+const pair = STATUS.pairs[0];
 
 test('distances are in per cent of the price that counts: the bid for a sale, the ask for a buy', () => {
   const shown = withFigures({

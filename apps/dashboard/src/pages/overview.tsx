@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import type { HistoryAnswers, PairStatus } from '@mtrade/runtime';
-import { away, duration, money, percent, plain, price, quoteOf, signed, toneOf } from '../format.js';
+import { away, duration, money, plain, price, quoteOf, signed, toneOf } from '../format.js';
 import { journalTurn, status } from '../live.js';
 import { Empty, Tile } from '../parts/bits.js';
 import { memo } from '../parts/memo.js';
@@ -75,7 +75,7 @@ function Summary() {
       </Tile>
       <Tile
         label="Closest to its sale"
-        note={next ? `${percent(next.distance_to_sell_pct)} to go` : 'no open position'}
+        note={next ? away(next.distance_to_sell_pct, 'to go') : 'no open position'}
       >
         {next ? <a href={pairHref(next.symbol)}>{next.symbol}</a> : '–'}
       </Tile>

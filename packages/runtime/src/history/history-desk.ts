@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { MtradeError } from '@mtrade/base';
 import { Piscina } from 'piscina';
 import type { HistoryReply } from '../workers/history.worker.js';
@@ -17,12 +18,14 @@ const WORKER = new URL('../workers/history.worker.js', import.meta.url).href;
 export class HistoryDesk {
   readonly #path: string;
   #pool: Piscina | null = null;
+  #closed = false;
 
   constructor(databasePath: string) {
     this.#path = databasePath;
   }
 
   async ask<Q extends HistoryQuestion>(question: Q): Promise<HistoryAnswers[Q['about']]> {
+    if (this.#closed) throw this.#ending();
     this.#pool ??= new Piscina({
       filename: WORKER,
       minThreads: 0,
@@ -36,13 +39,21 @@ export class HistoryDesk {
         command: 'history',
       });
     const task: Promise<HistoryReply> = this.#pool.run({ path: this.#path, question }, { name: 'run' });
-    const reply = await task;
+    const reply = await task.catch((error: unknown) => {
+      // Whoever still asks while the engine ends is no failure of it.
+      throw this.#closed ? this.#ending() : error;
+    });
     if ('error' in reply) throw MtradeError.fromWire(reply.error);
     return reply.answer as HistoryAnswers[Q['about']];
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#pool?.destroy();
     this.#pool = null;
+  }
+
+  #ending(): MtradeError {
+    return new MtradeError('MTRADE_NOT_RUNNING', 'the engine is ending', { dataDir: dirname(this.#path) });
   }
 }
