@@ -42,9 +42,11 @@ describe.skipIf(CHROMIUM === null)(`the web page commands the engine${NEEDS_BROW
 
     await page.getByRole('button', { name: 'Pause', exact: true }).click();
     // The focus is on Cancel, so that a slip of Enter says no.
+    await page.locator('dialog[open] button:focus', { hasText: 'Cancel' }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Reset', exact: true }).click();
+    await page.locator('dialog[open]').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
 
