@@ -19,6 +19,7 @@ export const ABLATIONS = [
   {
     name: 'no-lag',
     what: 'an absence counts at once after the deadline (L_vis = 0)',
+    extra: { kind: 'unseen', perHour: 10 },
   },
   {
     name: 'lookup-is-proof',
@@ -74,6 +75,7 @@ export const ABLATIONS = [
   {
     name: 'flags-not-swept',
     what: 'what a dead cycler had claimed stays claimed',
+    extra: { kind: 'cycler-death', perHour: 10 },
     muted: ['I15'],
   },
   {

@@ -99,6 +99,8 @@ export class World {
   violation: Violation | null = null;
   /** What the engine last said of itself. */
   lastView: EngineView | null = null;
+  /** When the exchange last called a request too late: its clock is measured anew then. */
+  expiredMs = Number.NEGATIVE_INFINITY;
   /** True once coins were sold by hand or by an order that was processed twice: the account may hold less than the books. */
   coinsMayBeMissing = false;
   /** True when a promise may have been kept since the last look: its followers have to run before the next event. */
@@ -142,15 +144,19 @@ export class World {
         this.tell(() => `journal  ${event} ${symbol ?? ''} ${JSON.stringify(details)}`);
       }
       for (const { intent } of change.intentMoves ?? [])
-        if (!isOpen(intent.state)) this.#current?.debounce.calledFor(this.symbols.indexOf(intent.symbol));
+        if (!isOpen(intent.state)) this.#callFor(intent.symbol);
       // Trades after an order's end call for a look as its end does.
-      for (const { fill } of change.fills ?? [])
-        this.#current?.debounce.calledFor(this.symbols.indexOf(fill.symbol));
+      for (const { fill } of change.fills ?? []) this.#callFor(fill.symbol);
       for (const { intent, from } of change.intentMoves ?? [])
         this.tell(() => `intent   ${intent.clientOrderId} ${from} -> ${intent.state}`);
     };
     for (const [index] of this.markets.entries()) this.#tickLater(index);
     if (options.keepsBackups) this.#backupLater();
+  }
+
+  /** Of all processes: one that was taken for replaced may have taken the books back. */
+  #callFor(symbol: string): void {
+    for (const process of this.#processes) process.debounce.calledFor(this.symbols.indexOf(symbol));
   }
 
   get current(): EngineProcess | null {
