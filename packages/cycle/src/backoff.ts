@@ -12,7 +12,7 @@ export type FailureKind = 'kill' | 'rejection' | 'price-band';
 const DELAYS: Readonly<Record<FailureKind, { readonly firstMs: number; readonly maxMs: number }>> = {
   kill: { firstMs: 1_000, maxMs: 30_000 },
   rejection: { firstMs: 5_000, maxMs: 300_000 },
-  'price-band': { firstMs: 60_000, maxMs: 3_600_000 },
+  'price-band': { firstMs: 60_000, maxMs: 300_000 },
 };
 
 /** Doubles with every failure in a row, up to the kind's longest. `failures` is their number before this one. */
