@@ -734,3 +734,35 @@ test('a shutdown waits for a stop that is on its way, and puts back one that was
   world.turn();
   expect([stateOf(world), drained()]).toEqual(['active', true]);
 });
+
+test('a shutdown also waits while a refused stop is about to be tried again, but not for ever', () => {
+  const drained = (world: World) => world.replies.some((reply) => reply.type === 'reply' && reply.id === 77);
+  const refused = () => {
+    const { world, stops } = begin();
+    world.pass(ETH, '100', '100');
+    world.trade({ at: '100', fee: '0' });
+    world.turn();
+    world.cycler.request({ type: 'drain', id: 77 });
+    stops.refuse('INVALID_PARAM_VALUE');
+    world.turn();
+    expect(drained(world)).toBe(false);
+    world.clock.advance(1_100);
+    world.ready();
+    world.turn();
+    expect(stops.asked).toHaveLength(2);
+    return { world, stops };
+  };
+  const mended = refused();
+  mended.stops.accept();
+  mended.world.turn();
+  expect(drained(mended.world)).toBe(true);
+
+  const hopeless = refused();
+  hopeless.stops.refuse('TOO_MANY_REQUESTS');
+  hopeless.world.turn();
+  expect(drained(hopeless.world)).toBe(false);
+  hopeless.world.command({ name: 'trading', on: false });
+  hopeless.world.clock.advance(5_000);
+  hopeless.world.turn();
+  expect(drained(hopeless.world)).toBe(true);
+});
