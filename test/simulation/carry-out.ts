@@ -60,6 +60,8 @@ export function carryOut(world: World, fault: ImmediateFault): void {
       return;
     case 'user-sells':
       return sellByHand(world, world.scenario.pairs[index] as ScenarioPair, amount);
+    case 'stop-cancelled':
+      return world.exchange.cancelStopByHand(symbol);
     case 'restore':
       return world.restore(value);
   }

@@ -1,5 +1,5 @@
-import { type Intent, isOpen, L_VIS_MS, type PairState, SCAN_GAP_MS } from '@mtrade/cycle';
-import type { ChangeSet, OrderRequest } from '@mtrade/engine';
+import { type Intent, isOpen, type PairState, safeToDoubtMs, SCAN_GAP_MS, STOP_WAIT_MS } from '@mtrade/cycle';
+import type { ChangeSet, OrderRequest, StopRequest } from '@mtrade/engine';
 import type { Order, Trade } from '@mtrade/market-sim';
 import { decimal, text, ZERO } from '@mtrade/money';
 import { fillKey } from './disk.js';
@@ -25,6 +25,8 @@ export class Checker {
   readonly #told = new Set<string>();
   /** Decision about a row to the client id whose order filled. */
   readonly #filledRows = new Map<string, string>();
+  readonly #bareSinceMs = new Map<string, number>();
+  readonly #alarmed = new Set<string>();
   readonly #bornMs = new Map<number, number>();
 
   constructor(world: World) {
@@ -69,6 +71,23 @@ export class Checker {
     const lateMs = time.exchangeMs() - order.deadlineMs;
     if (lateMs > CLOCK_TOLERANCE_MS)
       this.#fail('I9', `${clientOrderId} is sent ${lateMs} ms after its deadline`);
+  }
+
+  /** One POST of a stop leaves; the answer is the client id that the stop itself does not carry. */
+  onStopPost(stop: StopRequest): string {
+    const { disk, stats } = this.#world;
+    stats.posts += 1;
+    const intent = disk.intents.get(stop.intentId);
+    const name = intent?.clientOrderId ?? `stop ${stop.intentId}`;
+    const asCommitted =
+      intent?.stop !== undefined &&
+      intent.symbol === stop.symbol &&
+      text(intent.stop.triggerPrice) === stop.triggerPrice &&
+      text(intent.baseAmount ?? ZERO) === stop.amount;
+    if (!asCommitted) this.#fail('I2', `${name} is sent otherwise than committed`);
+    if (this.#posted.has(name)) this.#fail('I3', `${name} is sent twice`);
+    this.#posted.add(name);
+    return name;
   }
 
   /** An order of ours has a trade on the exchange. */
@@ -116,7 +135,12 @@ export class Checker {
     const wrong = this.#ledger.check(change, before);
     if (wrong) this.#fail(wrong.id, wrong.detail);
     if (change.closedCycle) this.#cycleEnded(change);
-    if (change.pair) this.#phase(change.pair.symbol);
+    if (change.pair) {
+      this.#phase(change.pair.symbol);
+      this.#protected(change.pair);
+    }
+    for (const { event, symbol } of change.journal ?? [])
+      if (event === 'position.unprotected' && symbol !== null) this.#alarmed.add(symbol);
   }
 
   #born(intent: Intent): void {
@@ -130,7 +154,8 @@ export class Checker {
     const pair = disk.pair(intent.symbol);
     if (intent.side === 'buy' && (!pair.permitted || !disk.trading))
       this.#fail('I19', `${intent.clientOrderId} buys without permission`);
-    const wrongMs = Math.abs(time.exchangeMs() + scenario.orderExpiryMs - intent.deadlineMs);
+    const lifeMs = intent.stop === undefined ? scenario.orderExpiryMs : STOP_WAIT_MS;
+    const wrongMs = Math.abs(time.exchangeMs() + lifeMs - intent.deadlineMs);
     if (intent.offsetErrorMs > CLOCK_TOLERANCE_MS || wrongMs > intent.offsetErrorMs + 2)
       this.#fail(
         'I10',
@@ -168,7 +193,7 @@ export class Checker {
 
   /** I13: two complete scans after T_safe, a gap apart. */
   #proven(intent: Intent): void {
-    const safeMs = intent.deadlineMs + intent.offsetErrorMs + L_VIS_MS;
+    const safeMs = safeToDoubtMs(intent);
     const scans = intent.proof.filter((scan) => scan.complete && scan.startedAtMs > safeMs);
     const [first, second] = scans;
     if (!first || !second || second.startedAtMs - first.startedAtMs < SCAN_GAP_MS)
@@ -208,6 +233,21 @@ export class Checker {
   }
 
   /** I7: a cycle is buying exactly while its start buy is open, and active exactly while it holds something. */
+  #protected({ symbol, position }: PairState): void {
+    if (position?.state === 'pending_sl') {
+      if (!this.#bareSinceMs.has(symbol)) this.#bareSinceMs.set(symbol, this.#world.time.nowMs);
+      return;
+    }
+    this.#bareSinceMs.delete(symbol);
+    this.#alarmed.delete(symbol);
+  }
+
+  /** I27: how long a position has been without its stop and without an alarm; 0 while all is well. */
+  silentlyBareMs(symbol: string): number {
+    const sinceMs = this.#bareSinceMs.get(symbol);
+    return sinceMs === undefined || this.#alarmed.has(symbol) ? 0 : this.#world.time.nowMs - sinceMs;
+  }
+
   #phase(symbol: string): void {
     const pair = this.#world.disk.pair(symbol);
     const { cycle } = pair;

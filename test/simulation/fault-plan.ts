@@ -77,6 +77,7 @@ const HABITS: Readonly<Record<Exclude<FaultKind, 'restore'>, Habit>> = {
   'user-buys': { perHour: [0.5, 6], value: ofPair(whole(5, 60)) },
   'user-sells': { perHour: [0.2, 2], value: ofPair(whole(1, 100)) },
   'user-trades': { perHour: [0.5, 6], value: ofPair(whole(2, 12)) },
+  'stop-cancelled': { perHour: [0.5, 6], value: ofPair(nothing) },
 };
 
 /** What is taken back goes with what takes it back, or most of a run would stand still. */
@@ -95,7 +96,11 @@ export function planFaults(seed: number, lengthMs: number): Fault[] {
   const share = random.pick([0.15, 0.3, 0.5, 0.8, 1]);
   const off = new Set<FaultKind>();
   const kinds = Object.keys(HABITS) as (keyof typeof HABITS)[];
-  for (const kind of kinds) if (!random.chance(share)) off.add(kind);
+  for (const kind of kinds) {
+    // Came in later: drawn from its own stream, so that the older ones are drawn as before.
+    const chances = kind === 'stop-cancelled' ? new Random(seed, 'plan of stops') : random;
+    if (!chances.chance(share)) off.add(kind);
+  }
   for (const group of TOGETHER) {
     if (random.chance(share)) for (const kind of group) off.delete(kind);
     else for (const kind of group) off.add(kind);

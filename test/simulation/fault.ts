@@ -59,6 +59,7 @@ export const FAULTS = {
   'user-buys': 'the user buys `amount` quote of the coin by hand (X17)',
   'user-sells': "the user sells `amount` per cent of the coin's balance by hand (X16)",
   'user-trades': 'the user makes `amount` small buys by hand (N30)',
+  'stop-cancelled': "the user cancels the pair's stop on the web (X18)",
   restore: 'the books are put back to the backup of `value` ms ago (P31); never drawn, only for ablations',
 } as const;
 export type FaultKind = keyof typeof FAULTS;

@@ -1,4 +1,4 @@
-import { DUPLICATE, L_VIS_MS, type WaitReason } from '@mtrade/cycle';
+import { DUPLICATE, type Intent, L_VIS_MS, type WaitReason } from '@mtrade/cycle';
 import { DEFAULT_USER_ID } from '@mtrade/market-sim';
 import { decimal, text, ZERO } from '@mtrade/money';
 import { fillKey } from './disk.js';
@@ -29,6 +29,9 @@ export function checkProcess(world: World, process: EngineProcess): void {
     const ageMs = board.slots.elapsedMs(index, world.time.host.monoMs());
     if (ageMs > STARVED_AFTER_MS)
       world.fail('I17', `${symbol} was not looked at for ${Math.round(ageMs)} ms`);
+    const bareMs = world.checker.silentlyBareMs(symbol);
+    if (bareMs > STARVED_AFTER_MS)
+      world.fail('I27', `${symbol} has had no stop for ${Math.round(bareMs)} ms, and no alarm is up`);
   }
 }
 
@@ -36,6 +39,7 @@ export function checkProcess(world: World, process: EngineProcess): void {
 export function checkClosing(world: World, healedMs: number): void {
   const limitMs = world.scenario.orderExpiryMs + 1_000 + L_VIS_MS + CLOSES_WITHIN_MS;
   for (const intent of world.disk.openIntents()) {
+    if (isResting(intent)) continue;
     const ageMs = world.time.nowMs - Math.max(healedMs, world.checker.bornMs(intent.id));
     if (ageMs > limitMs)
       world.fail(
@@ -102,10 +106,26 @@ export function checkEnd(world: World): void {
   }
   const [extra] = booked;
   for (const intent of disk.openIntents())
-    world.fail('I18', `${intent.clientOrderId} is still ${intent.state} at the end`);
+    if (!isResting(intent)) world.fail('I18', `${intent.clientOrderId} is still ${intent.state} at the end`);
+  for (const { spec } of world.scenario.pairs) checkStops(world, spec.symbol);
   for (const clientOrderId of checker.beyond) checkTold(world, clientOrderId);
   if (extra !== undefined) world.fail('I5', `trade ${extra} is in the books and not on the exchange`);
   if (!world.coinsMayBeMissing) checkCoins(world);
+}
+
+const isResting = ({ state, stop }: Intent): boolean => state === 'LIVE' && stop !== undefined;
+
+/** I27, after healing: exactly the stop that the books have lies on the exchange, for each position that wants one. */
+function checkStops(world: World, symbol: string): void {
+  const { position, openIntents } = world.disk.pair(symbol);
+  const stop = openIntents.find(isResting);
+  const there = world.exchange.stopsOf(symbol).filter(({ status }) => status === 'open');
+  const ids = there.map(({ id }) => id).join(', ') || 'none';
+  const known = stop?.stop?.stopId ?? 'none';
+  if (ids !== known) world.fail('I27', `${symbol}: the exchange has the stops ${ids}, the books ${known}`);
+  const isHeld = position !== null && (position.state === 'pending_sl' || position.state === 'active');
+  if (isHeld && stop === undefined && world.checker.silentlyBareMs(symbol) > 0)
+    world.fail('I27', `${symbol} is held without a stop at the end, and no alarm is up`);
 }
 
 /** What traded after its end, or twice, was said aloud. */

@@ -51,7 +51,10 @@ export function drawScenario(seed: number, pairCount: number): Scenario {
   const quote = random.pick(['300', '2000', '100000']);
   const gt = random.chance(0.15);
   return {
-    pairs: symbols.map((symbol) => drawPair(symbol, random)),
+    pairs: withStops(
+      seed,
+      symbols.map((symbol) => drawPair(symbol, random)),
+    ),
     balances: { USDT: quote, USDC: quote, ...(gt && { GT: random.pick(['0.05', '1000']) }) },
     tickMs,
     staleAfterMs: Math.ceil(tickMs * 3),
@@ -119,4 +122,14 @@ function drawPair(symbol: string, random: Random): ScenarioPair {
     startTicks: Math.floor(random.between(2_000, 900_000)),
     volatility: random.pick([0.004, 0.008, 0.016]),
   };
+}
+
+/** In half of the runs most pairs protect their positions. Drawn by itself, so that all else stays as it is without. */
+function withStops(seed: number, pairs: readonly ScenarioPair[]): ScenarioPair[] {
+  const random = new Random(seed, 'stops');
+  const isOn = random.chance(0.5);
+  return pairs.map((pair) => {
+    const stopLossPct = decimal(isOn && random.chance(0.8) ? random.pick(['0.8', '2', '6']) : '0');
+    return { ...pair, params: { ...pair.params, stopLossPct } };
+  });
 }

@@ -1,4 +1,4 @@
-import type { OrderRequest } from '@mtrade/engine';
+import type { OrderRequest, StopRequest } from '@mtrade/engine';
 import {
   type BalanceView,
   DEFAULT_USER_ID,
@@ -6,12 +6,14 @@ import {
   type Order,
   type PlaceOrder,
   type Trade,
+  type TriggerOrder,
 } from '@mtrade/market-sim';
 import type { Random } from './random.js';
 import type { Scenario } from './scenario.js';
 
 const OWN = 't-m1-';
 const KEPT_BALANCES_MS = 60_000;
+const EXPIRATION_S = 30 * 86_400;
 
 export type Placed =
   { readonly ok: true; readonly order: Order } | { readonly ok: false; readonly label: string };
@@ -23,8 +25,8 @@ export interface Truth {
 }
 
 export interface ExchangeWitness {
-  /** An event of the private stream about one of our orders. */
-  readonly onOrder: (order: Order) => void;
+  /** An event of the private stream about one of our orders; `shownAs` is the name that the exchange knows it by. */
+  readonly onOrder: (order: Order, shownAs: string) => void;
   readonly onTrade: (trade: Trade) => void;
 }
 
@@ -46,6 +48,9 @@ export class SimExchange {
   readonly #orderShownMs = new Map<string, number>();
   readonly #tradesShownMs = new Map<string, number>();
   readonly #balances: { ms: number; view: Readonly<Record<string, BalanceView>> }[] = [];
+  /** Client id of the intent behind each stop, and behind each order that one has fired. Only the truth knows them. */
+  readonly #stopNames = new Map<string, string>();
+  readonly #firedNames = new Map<string, string>();
   #nextHiddenMs: number | null = null;
 
   constructor(scenario: Scenario, witness: ExchangeWitness, deps: SimExchangeDeps) {
@@ -58,16 +63,20 @@ export class SimExchange {
     });
     this.core.subscribe({
       onOrder: (_, order) => {
-        if (!order.text.startsWith(OWN)) return;
-        this.#note(order);
-        witness.onOrder(order);
+        const name = this.#nameOf(order.id, order.text);
+        if (name === null) return;
+        const named = { ...order, text: name };
+        this.#note(named);
+        witness.onOrder(named, order.text);
       },
       onUserTrade: (trade) => {
-        if (!trade.text.startsWith(OWN)) return;
-        const known = this.truth.trades.get(trade.text);
-        if (known) known.push(trade);
-        else this.truth.trades.set(trade.text, [trade]);
-        witness.onTrade(trade);
+        const name = this.#nameOf(trade.orderId, trade.text);
+        if (name === null) return;
+        const named = { ...trade, text: name };
+        const known = this.truth.trades.get(name);
+        if (known) known.push(named);
+        else this.truth.trades.set(name, [named]);
+        witness.onTrade(named);
       },
       onBalance: () => this.#noteBalances(),
     });
@@ -95,6 +104,56 @@ export class SimExchange {
   /** The next order takes so long to appear. */
   hideNext(ms: number): void {
     this.#nextHiddenMs = ms;
+  }
+
+  /** A stop at the gateway. It carries no name; `name` is for the truth alone. */
+  placeStop(request: StopRequest, name: string): { ok: true; stopId: string } | { ok: false; label: string } {
+    const { symbol, triggerPrice, amount } = request;
+    const nowMs = this.#deps.exchangeMs();
+    const put = {
+      side: 'sell',
+      type: 'market',
+      amount,
+      timeInForce: 'ioc',
+      account: 'normal',
+      text: 'api',
+    } as const;
+    const result = this.core.triggers.place(
+      DEFAULT_USER_ID,
+      { symbol, rule: '<=', triggerPrice, expirationS: EXPIRATION_S, put },
+      nowMs,
+    );
+    if (!result.ok) return { ok: false, label: result.error.label };
+    const { id } = result.value;
+    this.#stopNames.set(id, name);
+    this.#orderShownMs.set(`stop ${id}`, nowMs + Math.floor(this.#hiddenMs * this.#deps.random.unit()));
+    return { ok: true, stopId: id };
+  }
+
+  cancelStop(stopId: string): boolean {
+    return this.core.triggers.cancel(DEFAULT_USER_ID, stopId, this.#deps.exchangeMs()).ok;
+  }
+
+  cancelStopByHand(symbol: string): void {
+    const [stop] = this.stopsOf(symbol).filter(({ status }) => status === 'open');
+    if (stop) this.cancelStop(stop.id);
+  }
+
+  /** Null while it is not shown yet. */
+  stop(stopId: string): TriggerOrder | null {
+    const result = this.core.triggers.one(DEFAULT_USER_ID, stopId, this.#deps.exchangeMs());
+    return result.ok && this.#isShown(this.#orderShownMs, `stop ${stopId}`) ? result.value : null;
+  }
+
+  stops(symbol: string, status: 'open' | 'finished'): TriggerOrder[] {
+    return this.core.triggers
+      .list({ userId: DEFAULT_USER_ID, status, symbol, limit: Infinity }, this.#deps.exchangeMs())
+      .filter(({ id }) => this.#isShown(this.#orderShownMs, `stop ${id}`));
+  }
+
+  /** All of the pair's, shown or not. */
+  stopsOf(symbol: string): readonly TriggerOrder[] {
+    return this.core.records().triggers.filter((stop) => stop.symbol === symbol);
   }
 
   /** What a person does on the exchange's own page. */
@@ -143,6 +202,18 @@ export class SimExchange {
       if (known && known.ms <= atMs) return known.view;
     }
     return this.#balances[0]?.view ?? {};
+  }
+
+  /** The client id of ours that the order belongs to; null for somebody else's. */
+  #nameOf(orderId: string, name: string): string | null {
+    if (name.startsWith(OWN)) return name;
+    const known = this.#firedNames.get(orderId);
+    if (known !== undefined || this.#stopNames.size === 0) return known ?? null;
+    const stop = this.core.records().triggers.find(({ firedOrderId }) => firedOrderId === orderId);
+    const owner = stop && this.#stopNames.get(stop.id);
+    if (owner === undefined) return null;
+    this.#firedNames.set(orderId, owner);
+    return owner;
   }
 
   #note(order: Order): void {

@@ -12,11 +12,12 @@ import type {
   RestPrice,
   StopEvidence,
   StopOutcome,
+  StopRequest,
   StopScan,
   Venue,
   VenueNews,
 } from '@mtrade/engine';
-import type { Order, PairSpec, Trade } from '@mtrade/market-sim';
+import type { Order, PairSpec, Trade, TriggerOrder } from '@mtrade/market-sim';
 import { baseQty, decimal, price, quoteAmount } from '@mtrade/money';
 import type { OrderFault } from './armed-faults.js';
 import type { Life } from './life.js';
@@ -30,6 +31,8 @@ const MOST_PAGES = 1_000;
 const PAGES_OF_A_REAL_ONE = 33;
 /** The adapter of Gate asks a minute more than it was asked for. */
 const SCAN_MARGIN_MS = 60_000;
+/** As the adapter of Gate: a stop that was decided longer ago is not sent. */
+const LATEST_STOP_MS = 15_000;
 const CLOCK_SAMPLES = 3;
 const KEY_MENDED_MS = 60_000;
 const MOST_CLOCK_REQUESTS = 6;
@@ -111,21 +114,70 @@ export class SimVenue implements Venue {
     };
   }
 
-  // No simulated pair protects its position yet.
-  placeStop(): Promise<StopOutcome> {
-    return Promise.resolve(rejected('NOT_SENT', null));
+  async placeStop(request: StopRequest): Promise<StopOutcome> {
+    const world = this.#world;
+    if (this.#hooks.diesBeforeSend()) return new Promise(() => undefined);
+    if (this.#life.frozenUntilMs > world.time.nowMs) await this.#thaw();
+    if (this.#now() - request.notBeforeMs > LATEST_STOP_MS) return rejected('NOT_SENT', null);
+    const fault = world.armed.takeForOrder();
+    const name = world.checker.onStopPost(request);
+    const serve = (): Served | { readonly type: 'stop'; readonly stopId: string } => {
+      if (fault?.kind === 'refused') {
+        const refusal = REFUSALS[fault.value % REFUSALS.length] as (typeof REFUSALS)[number];
+        return { type: 'refused', ...refusal };
+      }
+      const placed = world.exchange.placeStop(request, name);
+      if (fault?.kind === 'cut-off') world.weather.cutOff(world.time.nowMs + fault.value);
+      return placed.ok
+        ? { type: 'stop', stopId: placed.stopId }
+        : { type: 'refused', label: placed.label, retryAfterMs: null };
+    };
+    const answer = call(world, this.#life, this.#routeOf(fault), serve, this.#hooks.diesOnAnswer);
+    this.#hooks.diesAfterSend();
+    try {
+      const served = await answer;
+      if (served.type === 'refused') return rejected(served.label, served.retryAfterMs);
+      if (served.type !== 'stop' || fault?.kind === 'wrong-text')
+        return { type: 'unknown', reason: 'the answer is about an order' };
+      return { type: 'acked', stopId: served.stopId };
+    } catch (error) {
+      return { type: 'unknown', reason: (error as Error).message };
+    }
   }
 
-  cancelStop(): Promise<void> {
-    return Promise.reject(new Error('no stops are simulated'));
+  /** What is lost of it may have been carried out or not. */
+  async cancelStop(_symbol: string, stopId: string): Promise<void> {
+    const world = this.#world;
+    const fault = world.armed.takeForRead();
+    const isDone = world.random.chance(0.5);
+    const route: Route = {
+      upMs: world.latency(),
+      downMs: world.latency(),
+      requestLost: fault === 'lost' && !isDone,
+      answerLost: fault === 'lost' && isDone,
+      error: fault === 'error' ? (isDone ? 'after' : 'before') : null,
+    };
+    if (!(await call(world, this.#life, route, () => world.exchange.cancelStop(stopId))))
+      throw new Error('AUTO_ORDER_NOT_FOUND');
   }
 
-  stop(): Promise<StopEvidence> {
-    return Promise.reject(new Error('no stops are simulated'));
+  async stop(_symbol: string, stopId: string): Promise<StopEvidence> {
+    const stop = await this.#read(() => this.#world.exchange.stop(stopId));
+    if (stop === null) throw new Error('AUTO_ORDER_NOT_FOUND');
+    return stopEvidenceOf(stop);
   }
 
-  findStops(): Promise<StopScan> {
-    return Promise.reject(new Error('no stops are simulated'));
+  async findStops(symbol: string, fromMs: EpochMs): Promise<StopScan> {
+    const { exchange } = this.#world;
+    const startedAtMs = this.#now() as EpochMs;
+    const open = await this.#pages(() => exchange.stops(symbol, 'open'));
+    const finished = await this.#pages(() => exchange.stops(symbol, 'finished'));
+    const stops = [...open.rows, ...finished.rows].map(stopEvidenceOf);
+    return {
+      complete: !open.missing && !finished.missing,
+      startedAtMs,
+      stops: stops.filter(({ createdMs }) => createdMs >= fromMs - 1_000),
+    };
   }
 
   async openOrders(): Promise<Listing<OpenOrder>> {
@@ -395,6 +447,18 @@ export const evidenceOf = (order: Order): OrderEvidence => ({
   finishAs: order.status === 'open' ? null : order.finishAs,
   filledBase: baseQty(order.filledAmount),
   filledQuote: quoteAmount(order.filledTotal),
+});
+
+/** Gate tells the time of creation in whole seconds. */
+const stopEvidenceOf = (stop: TriggerOrder): StopEvidence => ({
+  stopId: stop.id,
+  symbol: stop.symbol,
+  triggerPrice: decimal(stop.triggerPrice),
+  amount: decimal(stop.put.amount),
+  createdMs: (Math.floor(stop.createMs / 1_000) * 1_000) as EpochMs,
+  status: stop.status === 'finish' ? 'fired' : stop.status,
+  firedOrderId: stop.firedOrderId,
+  reason: stop.reason === '' ? null : stop.reason,
 });
 
 const sightingOf = (trade: Trade): OrderEvidence => ({

@@ -126,7 +126,10 @@ export class World {
     this.checker = new Checker(this);
     this.exchange = new SimExchange(
       scenario,
-      { onOrder: (order) => this.#onOrder(order), onTrade: (trade) => this.checker.onTrade(trade) },
+      {
+        onOrder: (order, shownAs) => this.#onOrder(order, shownAs),
+        onTrade: (trade) => this.checker.onTrade(trade),
+      },
       { random: new Random(seed, 'exchange'), exchangeMs: () => this.time.exchangeMs() },
     );
     this.disk = new Disk({
@@ -144,7 +147,7 @@ export class World {
         this.tell(() => `journal  ${event} ${symbol ?? ''} ${JSON.stringify(details)}`);
       }
       for (const { intent } of change.intentMoves ?? [])
-        if (!isOpen(intent.state)) this.#callFor(intent.symbol);
+        if (!isOpen(intent.state) || intent.stop !== undefined) this.#callFor(intent.symbol);
       // Trades after an order's end call for a look as its end does.
       for (const { fill } of change.fills ?? []) this.#callFor(fill.symbol);
       for (const { intent, from } of change.intentMoves ?? [])
@@ -252,7 +255,7 @@ export class World {
     return this.ablated('float-ledger') ? floatStore(store) : store;
   }
 
-  #onOrder(order: Order): void {
+  #onOrder(order: Order, shownAs: string): void {
     this.trace.text(`${order.id} ${order.status} ${order.filledTotal}`);
     this.tell(
       () =>
@@ -261,7 +264,10 @@ export class World {
     if (order.status !== 'open') this.checker.onOrderEnded(order);
     if (this.weather.isStreamLost(order.text, this.time.nowMs)) return;
     const delayMs = this.latency() + this.weather.takeStreamDelay();
-    const event: LaneEvent = { type: 'evidence', evidence: evidenceToWire(evidenceOf(order)) };
+    const event: LaneEvent = {
+      type: 'evidence',
+      evidence: evidenceToWire(evidenceOf({ ...order, text: shownAs })),
+    };
     for (const process of this.#processes) process.onStream(event, delayMs);
   }
 

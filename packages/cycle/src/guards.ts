@@ -2,6 +2,7 @@ import { isBackingOff } from './backoff.js';
 import type { DecisionContext, WaitReason } from './decision.js';
 import { blockingIntents, isUnresolved, restingStop } from './open-intents.js';
 import type { PairState } from './pair-state.js';
+import { stopTerms } from './stop-terms.js';
 
 /** Only `yes` goes on. `no` is a known fact; `unknown` is a missing one and never taken for either. */
 export type Verdict =
@@ -55,10 +56,15 @@ export const salePermitted: Guard = (pair, context) =>
 
 export const noAttention: Guard = (pair) => (pair.attention === null ? YES : NEEDS_ATTENTION);
 
-/** What wants a stop is bought further only while it has one, and never while it is being sold for want of one. */
-export const isProtected: Guard = ({ position }) => {
+/**
+ * What wants a stop is bought further only while it has one, and never while it is being sold for want of one. Only a
+ * position that is too small for a stop grows: that is how it gets one.
+ */
+export const isProtected: Guard = ({ cycle, position }, { rules }) => {
   if (position === null || position.state === 'active') return YES;
-  return position.rollback === null ? UNPROTECTED : ROLLING_BACK;
+  if (position.rollback !== null) return ROLLING_BACK;
+  const isTooSmall = cycle !== null && rules !== null && stopTerms(cycle, rules) === null;
+  return isTooSmall ? YES : UNPROTECTED;
 };
 
 /** At the stop's price the exchange is selling, or is about to: whatever were bought now it might sell again at once. */

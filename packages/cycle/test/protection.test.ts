@@ -146,6 +146,9 @@ describe('a position without a stop', () => {
     const rules = makeRules({ minQuote: quoteAmount('2.9') });
     expect(protection(bare(), at('100', { rules }))).toEqual({ type: 'impossible' });
     expect(protection(bare({ rollback: 'refused' }), at('90', { rules }))).toEqual({ type: 'impossible' });
+    // It may grow, for then it can be protected; one that could be is not bought further before it is.
+    expect(draftOf(decide(bare(), at('96.3', { rules }))).purpose).toBe('average');
+    expect(reasonOf(decide(bare(), at('96.3')))).toBe('unprotected');
   });
 });
 

@@ -280,6 +280,7 @@ function newMemory(index: number, bornMono: MonoMs, lastActivityMono: MonoMs | n
     restUntilMono: 0,
     sellUntilMono: null,
     stopProblem: null,
+    bareSinceMono: null,
     isAlarmed: false,
     errors: 0,
     rulesDoubted: false,

@@ -48,8 +48,19 @@ export class Resolver {
     this.#refreshClock(nowMono);
     this.#refreshBalances(nowMono);
     for (const pair of this.#context.books.pairs()) {
-      this.#stops.alarm(pair);
+      this.#alarmSafely(pair, nowMono);
       for (const intent of pair.openIntents) this.#followSafely(pair, intent, nowMono);
+    }
+  }
+
+  /** An alarm that the disk refuses is told again in the next turn, and holds nobody up. */
+  #alarmSafely(pair: PairState, nowMono: MonoMs): void {
+    try {
+      this.#stops.alarm(pair, nowMono);
+    } catch (error) {
+      if (isFatal(error)) throw error;
+      this.#context.board.counters.increment('errors');
+      this.#context.log.error({ symbol: pair.symbol, error: errorText(error) }, 'an alarm was not written');
     }
   }
 

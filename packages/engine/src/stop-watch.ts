@@ -1,10 +1,10 @@
 import type { MonoMs } from '@mtrade/base';
-import { type Intent, type PairState, UNPROTECTED_ALARM_MS, unprotectedMs } from '@mtrade/cycle';
+import { type Intent, type PairState, UNPROTECTED_ALARM_MS } from '@mtrade/cycle';
 import type { EngineContext, IntentMemory } from './context.js';
 import { journal } from './journal.js';
 import { MarketReader } from './market-reader.js';
 import { stopNotBeforeMs } from './placing.js';
-import { stopMemory } from './stop-memory.js';
+import { bareMs, stopMemory } from './stop-memory.js';
 
 /** A look that has not come back by then is asked for again. */
 const GIVE_UP_MS = 15_000;
@@ -47,22 +47,22 @@ export class StopWatch {
   }
 
   /** The alarm about a position that has been without a stop for too long, once for each time. */
-  alarm(pair: PairState): void {
+  alarm(pair: PairState, nowMono: MonoMs): void {
     const { clock, pairs, books, log } = this.#context;
     const memory = pairs.get(pair.symbol);
     if (!memory || (pair.position === null && !memory.isAlarmed)) return;
-    const forMs = unprotectedMs(pair.position, clock.epochMs());
+    const forMs = bareMs(memory, pair.position, clock.epochMs(), nowMono);
     if (forMs === null) {
       memory.isAlarmed = false;
       return;
     }
     if (memory.isAlarmed || forMs < UNPROTECTED_ALARM_MS) return;
-    memory.isAlarmed = true;
     const reason = memory.stopProblem ?? 'its stop is not in place';
     log.error({ symbol: pair.symbol, forMs, reason }, 'a position has no protective stop');
     books.commit({
       journal: [journal(clock.epochMs(), 'position.unprotected', pair.symbol, { forMs, reason })],
     });
+    memory.isAlarmed = true;
   }
 
   #look(intent: Intent, memory: IntentMemory, nowMono: MonoMs): void {

@@ -6,13 +6,13 @@ import {
   protectiveStop,
   publicState,
   stopTerms,
-  unprotectedMs,
   type WaitReason,
 } from '@mtrade/cycle';
 import type { EngineContext } from './context.js';
 import { MarketReader } from './market-reader.js';
 import type { AccessView, EngineView, PairView, ProtectionView, ReconciliationView } from './operator.js';
 import type { LastComparison } from './reconciler.js';
+import { bareMs } from './stop-memory.js';
 
 const tradesMissing = ({ intents }: EngineContext, { openIntents }: PairState): WaitReason | null =>
   openIntents.some(({ id }) => intents.get(id)?.isStuck === true) ? 'trades_missing' : null;
@@ -133,6 +133,7 @@ function pairView(
 function protectionView(context: EngineContext, pair: PairState): ProtectionView | null {
   const { cycle, position } = pair;
   if (cycle === null || position === null) return null;
+  const memory = context.pairs.get(pair.symbol);
   const stop = protectiveStop(pair);
   const rules = context.rules.get(pair.symbol);
   const terms = rules && cycle.phase === 'active' ? stopTerms(cycle, rules) : null;
@@ -140,8 +141,8 @@ function protectionView(context: EngineContext, pair: PairState): ProtectionView
     state: position.state,
     stop_price: shown(stop?.stop?.triggerPrice ?? terms?.triggerPrice ?? null),
     stop_id: stop?.stop?.stopId ?? null,
-    unprotected_ms: unprotectedMs(position, context.clock.epochMs()),
-    problem: position.state === 'active' ? null : (context.pairs.get(pair.symbol)?.stopProblem ?? null),
+    unprotected_ms: memory ? bareMs(memory, position, context.clock.epochMs(), context.clock.monoMs()) : null,
+    problem: position.state === 'active' ? null : (memory?.stopProblem ?? null),
     rollback: position.rollback,
   };
 }

@@ -23,6 +23,9 @@ export interface GateStopsDeps {
   readonly reading: <T>(what: string, read: () => Promise<T>) => Promise<T>;
 }
 
+/** Far less than the time after which a missing stop counts as never placed. */
+const LATEST_SEND_MS = 15_000;
+
 /** Gate's longest; it has no stop without an end. */
 const EXPIRATION_S = 30 * 86_400;
 
@@ -41,6 +44,8 @@ export function createGateStops(deps: GateStopsDeps): GateStops {
   });
   const post = async (request: StopRequest): Promise<StopOutcome> => {
     if (!symbols.has(request.symbol)) return notSent(`${request.symbol} is not configured`);
+    // Nothing on the wire expires: a thread that stood still must not lay a stop that was given up meanwhile.
+    if (exchangeNowMs() - request.notBeforeMs > LATEST_SEND_MS) return notSent('it was decided too long ago');
     return classifyStop(await api.send(stopCall(request)), exchangeNowMs());
   };
 
