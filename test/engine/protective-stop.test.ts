@@ -379,6 +379,44 @@ describe('a stop that is lost', () => {
     world.store.audit();
   });
 
+  test('fired into an empty book, its order forgotten: two empty lists of its trades end it, and the position is sold', () => {
+    const { world, stops } = covered();
+    world.command({ name: 'pause', symbol: ETH });
+    stops.fire('94', stops.last, '0');
+    world.pass(ETH, '94', '94');
+    const [look] = world.requestsOf('look-stop');
+    world.cycler.laneEvent({
+      type: 'stop-seen',
+      intentId: look?.intentId ?? 0,
+      askedMono: world.clock.now,
+      stop: { ...stops.last },
+    });
+    const intentId = look?.intentId ?? 0;
+    const states: string[] = [];
+    for (let times = 0; times < 4; times += 1) {
+      world.clock.advance(10_000);
+      world.ready();
+      world.tick(ETH, '94', '94');
+      world.turn();
+      expect(world.requestsOf('settle').at(-1)).toMatchObject({ intentId, firedByStop: true });
+      const record = {
+        startedAtMs: world.clock.wall as never,
+        complete: true,
+        openRows: 0,
+        finishedRows: 0,
+        tradeRows: 0,
+      };
+      world.cycler.laneEvent({ type: 'stop-traded-nothing', intentId, record });
+      states.push(openOf(world).join());
+    }
+    expect(states).toEqual([...Array.from({ length: 3 }, () => 'stop-loss SETTLING'), '']);
+    world.clock.advance(200);
+    world.tick(ETH, '94', '94');
+    world.turn();
+    expect(world.lastOrder).toMatchObject({ side: 'sell', type: 'market', amount: '0.1' });
+    expect(world.events()).toContain('stop.lost');
+  });
+
   test('one that is listed nowhere any more, twice, is lost as well', () => {
     const { world, stops } = covered();
     stops.stops.length = 0;

@@ -182,6 +182,8 @@ export class Checker {
     const who = intent.clientOrderId;
     if (intent.state === 'UNKNOWN' && from !== 'UNKNOWN') stats.unknown += 1;
     if (intent.state === 'QUARANTINED' && from !== 'QUARANTINED') stats.quarantined += 1;
+    // A resting stop is as old as it likes; from its firing on it has to get on like any order.
+    if (from === 'LIVE') this.#bornMs.set(intent.id, this.#world.time.nowMs);
     if (isOpen(intent.state)) return;
     if (!isOpen(from)) this.#fail('I14', `${who} leaves ${from}, which is an end`);
     if (intent.state === 'NEVER') {

@@ -22,6 +22,7 @@ export class PairMarket {
   readonly #random: Random;
   #price: number;
   #thinUntilMs = 0;
+  #isHeld = false;
   #best: TopOfBook | null = null;
   /** What the price was lately, oldest first; the last entry is the present. */
   #history: (TopOfBook & { readonly atMs: number })[] = [];
@@ -54,6 +55,11 @@ export class PairMarket {
     this.#price *= factor;
   }
 
+  /** The price moves no more: what rests at the exchange would go on without anybody ordering anything. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
   thin(untilMs: number): void {
     this.#thinUntilMs = untilMs;
   }
@@ -62,7 +68,7 @@ export class PairMarket {
   step(exchange: Exchange, nowMs: number, exchangeMs: number): TopOfBook {
     const { startTicks, volatility, spec } = this.#pair;
     const pull = (startTicks - this.#price) * 0.01;
-    this.#price += this.#price * volatility * this.#random.normal() + pull;
+    if (!this.#isHeld) this.#price += this.#price * volatility * this.#random.normal() + pull;
     this.#price = Math.min(Math.max(this.#price, startTicks * 0.3), startTicks * 3);
     const spread = Math.max(1, Math.round((this.#price * spec.book.spreadBp) / 10_000));
     const bidTicks = Math.max(2, Math.round(this.#price - spread / 2));

@@ -148,8 +148,6 @@ export class World {
       }
       for (const { intent } of change.intentMoves ?? [])
         if (!isOpen(intent.state) || intent.stop !== undefined) this.#callFor(intent.symbol);
-      // Trades after an order's end call for a look as its end does.
-      for (const { fill } of change.fills ?? []) this.#callFor(fill.symbol);
       for (const { intent, from } of change.intentMoves ?? [])
         this.tell(() => `intent   ${intent.clientOrderId} ${from} -> ${intent.state}`);
     };
@@ -354,6 +352,7 @@ export class World {
   }
 
   stopTrading(): void {
+    for (const market of this.markets) market.hold();
     this.#current?.command({ name: 'trading', on: false });
   }
 

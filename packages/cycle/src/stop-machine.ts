@@ -1,7 +1,7 @@
 import { assertNever, type EpochMs } from '@mtrade/base';
 import { type BaseQty, type QuoteAmount, ZERO } from '@mtrade/money';
 import type { Intent, IntentStop, ScanRecord } from './intent.js';
-import { DUPLICATE, isDuplicate, missed, move } from './intent-machine.js';
+import { DUPLICATE, isDuplicate, missed, move, VANISHED } from './intent-machine.js';
 import { isOpen, isUnresolved } from './open-intents.js';
 
 /** What the exchange says about one stop, from a single look or from a list. */
@@ -23,7 +23,15 @@ export type StopEvent =
       readonly record: ScanRecord;
       readonly found: readonly StopWord[];
       readonly nowMs: EpochMs;
-    };
+    }
+  /** The order that it has fired is not known by its id, and the complete list of that order's trades is empty. */
+  | { readonly type: 'traded-nothing'; readonly record: ScanRecord; readonly nowMs: EpochMs };
+
+/**
+ * An order at the market is over at once and its trades are shown within L_VIS_MS; one without any is forgotten after a
+ * minute. Two looks so far apart that find neither order nor trades prove that there are none.
+ */
+export const NOTHING_AFTER_MS = 30_000;
 
 /**
  * The steps that only a stop takes; all others are those of any order (`transition`). A stop is LIVE while it lies on
@@ -38,9 +46,21 @@ export function stopTransition(intent: Intent, event: StopEvent): Intent {
       return seen(intent, event.stop, event.nowMs);
     case 'stops-found':
       return found(intent, event);
+    case 'traded-nothing':
+      return tradedNothing(intent, event.record, event.nowMs);
     default:
       return assertNever(event);
   }
+}
+
+function tradedNothing(intent: Intent, record: ScanRecord, nowMs: EpochMs): Intent {
+  if (intent.state !== 'SETTLING' || !record.complete) return intent;
+  const [first] = intent.proof;
+  if (first === undefined) return { ...intent, proof: [record] };
+  if (record.startedAtMs - first.startedAtMs < NOTHING_AFTER_MS) return intent;
+  const nothing = { filledBase: ZERO as BaseQty, filledQuote: ZERO as QuoteAmount };
+  const proof = [first, record];
+  return move(intent, 'KILLED', { ...nothing, proof, finishAs: VANISHED, closedMs: nowMs });
 }
 
 /** Of several stops that look like this one: what has fired counts, then what lies there the longest. */

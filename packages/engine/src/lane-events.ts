@@ -82,6 +82,7 @@ export class LaneEvents {
       case 'stop-seen':
       case 'stop-look-failed':
       case 'stops-found':
+      case 'stop-traded-nothing':
         return this.#stops.handle(event);
       case 'evidence':
         return this.#evidenceSeen(evidenceFromWire(event.evidence));

@@ -65,7 +65,7 @@ export class OrderDesk {
       case 'place':
         return this.#place(request.order);
       case 'settle':
-        return this.#settle(request.intentId, request.symbol, request.exchangeOrderId);
+        return this.#settle(request);
       case 'follow':
         return this.#follow(request);
       case 'scan':
@@ -140,11 +140,13 @@ export class OrderDesk {
   }
 
   /** Follows an order whose id is known: first its own word, then its trades, until the two agree. */
-  async #settle(intentId: number, symbol: string, exchangeOrderId: string): Promise<void> {
+  async #settle(request: Extract<LaneRequest, { type: 'settle' }>): Promise<void> {
+    const { intentId, symbol, exchangeOrderId } = request;
     const { emit } = this.#deps;
     try {
       emit({ type: 'settled', intentId, ...(await this.#wholeOrder(symbol, exchangeOrderId)) });
     } catch (error) {
+      if (request.firedByStop && (await this.#stops.hasNoTrades(intentId, symbol, exchangeOrderId))) return;
       emit({ type: 'settle-failed', intentId, reason: errorText(error) });
     }
   }

@@ -364,6 +364,8 @@ export type LaneRequest =
       readonly intentId: number;
       readonly symbol: string;
       readonly exchangeOrderId: string;
+      /** The order was placed by a stop: it has no name of ours under which it could be looked for. */
+      readonly firedByStop?: true;
     }
   /** The same for several orders at once: more than one under a client id, or one whose intent has ended already. */
   | {
@@ -467,6 +469,8 @@ export type LaneEvent =
       readonly stop: WireStop;
     }
   | { readonly type: 'stop-look-failed'; readonly intentId: number; readonly reason: string }
+  /** Neither the order that it has fired nor any trade of it could be found. */
+  | { readonly type: 'stop-traded-nothing'; readonly intentId: number; readonly record: ScanRecord }
   | {
       readonly type: 'stops-found';
       readonly intentId: number;

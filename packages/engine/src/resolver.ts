@@ -138,6 +138,7 @@ export class Resolver {
       intentId: intent.id,
       symbol: intent.symbol,
       exchangeOrderId: intent.exchangeOrderId,
+      ...(intent.stop && { firedByStop: true as const }),
     });
   }
 

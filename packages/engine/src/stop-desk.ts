@@ -108,6 +108,22 @@ export class StopDesk {
     }
   }
 
+  /** Told as an event of its own when the complete list of an order's trades is empty; false when it is not. */
+  async hasNoTrades(intentId: number, symbol: string, exchangeOrderId: string): Promise<boolean> {
+    const { venue, clock, emit, exchangeClock } = this.#deps;
+    try {
+      const exchange = await exchangeClock();
+      if (exchange === null) return false;
+      const startedAtMs = Math.floor(clock.monoMs() + exchange.minusMono - exchange.errorMs) as EpochMs;
+      if ((await venue.fills(symbol, exchangeOrderId)).length > 0) return false;
+      const record = { startedAtMs, complete: true, openRows: 0, finishedRows: 0, tradeRows: 0 };
+      emit({ type: 'stop-traded-nothing', intentId, record });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   #remember(intentId: number): void {
     this.#posted.add(intentId);
     if (this.#posted.size <= REMEMBERED_STOPS) return;

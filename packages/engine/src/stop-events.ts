@@ -20,7 +20,9 @@ import type { JournalEntry, LaneEvent, WireStop } from './ports.js';
 import { stopMemory } from './stop-memory.js';
 
 type EventOf<T extends LaneEvent['type']> = Extract<LaneEvent, { type: T }>;
-export type StopLaneEvent = EventOf<'stop-placed' | 'stop-seen' | 'stop-look-failed' | 'stops-found'>;
+export type StopLaneEvent = EventOf<
+  'stop-placed' | 'stop-seen' | 'stop-look-failed' | 'stops-found' | 'stop-traded-nothing'
+>;
 
 /** Far from its price a stop is looked at this often. */
 const LOOK_EVERY_MS = 10_000;
@@ -51,6 +53,12 @@ export class StopEvents {
         return this.#lookFailed(open.intent, event.reason);
       case 'stops-found':
         return this.#found(open.pair, open.intent, event);
+      case 'stop-traded-nothing': {
+        const { record } = event;
+        this.#askAgain(event.intentId, LOOK_EVERY_MS);
+        const nowMs = this.#context.clock.epochMs();
+        return this.#apply(open.pair, open.intent, { type: 'traded-nothing', record, nowMs });
+      }
     }
   }
 
