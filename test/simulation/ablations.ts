@@ -93,6 +93,14 @@ export const ABLATIONS = [
     extra: { kind: 'queued', perHour: 4 },
   },
   {
+    name: 'stop-cancel-is-proof',
+    what: 'a stop that was asked to be cancelled is taken for cancelled, without a look',
+  },
+  {
+    name: 'stop-unknown-is-refused',
+    what: 'a stop without an answer is taken for refused',
+  },
+  {
     name: 'no-band',
     what: 'a price that jumps is believed at once',
   },

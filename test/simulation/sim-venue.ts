@@ -50,6 +50,7 @@ export class SimVenue implements Venue {
   readonly #world: World;
   readonly #life: Life;
   readonly #hooks: VenueHooks;
+  readonly #cancelled = new Set<string>();
   #exchangeMinusMono: number | null = null;
 
   constructor(world: World, life: Life, hooks: VenueHooks) {
@@ -141,6 +142,7 @@ export class SimVenue implements Venue {
         return { type: 'unknown', reason: 'the answer is about an order' };
       return { type: 'acked', stopId: served.stopId };
     } catch (error) {
+      if (world.ablated('stop-unknown-is-refused')) return rejected('NETWORK', null);
       return { type: 'unknown', reason: (error as Error).message };
     }
   }
@@ -149,6 +151,7 @@ export class SimVenue implements Venue {
   async cancelStop(_symbol: string, stopId: string): Promise<void> {
     const world = this.#world;
     const fault = world.armed.takeForRead();
+    this.#cancelled.add(stopId);
     const isDone = world.random.chance(0.5);
     const route: Route = {
       upMs: world.latency(),
@@ -164,7 +167,9 @@ export class SimVenue implements Venue {
   async stop(_symbol: string, stopId: string): Promise<StopEvidence> {
     const stop = await this.#read(() => this.#world.exchange.stop(stopId));
     if (stop === null) throw new Error('AUTO_ORDER_NOT_FOUND');
-    return stopEvidenceOf(stop);
+    const evidence = stopEvidenceOf(stop);
+    const isTakenForCancelled = this.#world.ablated('stop-cancel-is-proof') && this.#cancelled.has(stopId);
+    return isTakenForCancelled ? { ...evidence, status: 'cancelled', firedOrderId: null } : evidence;
   }
 
   async findStops(symbol: string, fromMs: EpochMs): Promise<StopScan> {

@@ -148,6 +148,8 @@ export class World {
       }
       for (const { intent } of change.intentMoves ?? [])
         if (!isOpen(intent.state) || intent.stop !== undefined) this.#callFor(intent.symbol);
+      // Trades after an order's end call for a look as its end does.
+      for (const { fill } of change.fills ?? []) this.#callFor(fill.symbol);
       for (const { intent, from } of change.intentMoves ?? [])
         this.tell(() => `intent   ${intent.clientOrderId} ${from} -> ${intent.state}`);
     };

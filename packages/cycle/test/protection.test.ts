@@ -15,6 +15,7 @@ import {
   type Position,
   type Protection,
   protection,
+  publicState,
   reset,
   settle,
 } from '@mtrade/cycle';
@@ -230,6 +231,13 @@ describe('a stop on the exchange', () => {
     expect(draftOf(decide(covered(), at('101', { account }))).purpose).toBe('take-profit');
     expect(decide(bare(), at('101', { account })).type).toBe('attention');
   });
+});
+
+test('a pair is active while its stop is placed and rests, and selling once it has fired', () => {
+  expect(publicState(covered('SUBMITTED'))).toBe('active');
+  expect(publicState(covered('LIVE'))).toBe('active');
+  expect(publicState(covered('SETTLING'))).toBe('selling');
+  expect(publicState(covered('UNKNOWN'))).toBe('unknown');
 });
 
 test('a pair without stop_loss_pct needs nothing, ever', () => {

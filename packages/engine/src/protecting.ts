@@ -66,17 +66,21 @@ function carryOut(
       return false;
     case 'place':
       placeStop(context, pair, needed.draft, nowMono);
+      memory.waitingFor = null;
       return true;
     case 'cancel':
+      memory.waitingFor = 'stop_ending';
       cancelStop(context, needed.stop, needed.why, nowMono);
       return true;
     case 'roll-back':
       rollBack(context, pair, needed.reason);
+      memory.waitingFor = 'rolling_back';
       // The reason is on disk: the sale itself may follow at once.
       carryOut(context, context.books.pair(pair.symbol), facts, memory, nowMono);
       return true;
     case 'exit':
       placeOrder(context, pair, needed.draft, { nowMono, tickMono: null });
+      memory.waitingFor = null;
       return true;
     case 'attention': {
       const { books, clock } = context;
