@@ -58,13 +58,21 @@ export function openKernelLock(path: string): KernelLock | null {
   };
 }
 
-/** Null when the file was removed this very moment, by a start that gave up. */
+/** A file that is made and removed by others all the time is missed this often at most before it is no coincidence. */
+const OPEN_TRIES = 5;
+
+/**
+ * Null when the file was removed this very moment, by a start that gave up. It may have been made again by the time of a
+ * second look, so that what could not be opened is there after all: then it is opened anew.
+ */
 function openExisting(path: string): SqliteDatabase.Database | null {
-  try {
-    return new SqliteDatabase(path, { timeout: 0, fileMustExist: true });
-  } catch (error) {
-    if (!witnessOf(path)) return null;
-    throw storeError(error, path, 'opening the lock file');
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return new SqliteDatabase(path, { timeout: 0, fileMustExist: true });
+    } catch (error) {
+      if (!witnessOf(path)) return null;
+      if (tries === OPEN_TRIES) throw storeError(error, path, 'opening the lock file');
+    }
   }
 }
 
