@@ -96,7 +96,7 @@ describe.concurrent('a protective stop on the exchange', () => {
 
     const [first, second] = stopsOf(world, 'PROFIT/USDT');
     expect([first?.status, second?.status]).toEqual(['cancelled', 'open']);
-    const [sale] = world.orders('PROFIT/USDT').filter(({ side }) => side === 'sell');
+    const sale = world.orders('PROFIT/USDT').find(({ side }) => side === 'sell');
     expect(sale?.createMs).toBeGreaterThanOrEqual(first?.finishMs ?? Infinity);
     const { closed, events } = historyOf(engine, 'PROFIT/USDT');
     expect(closed[0]?.profit).toBeGreaterThan(0);

@@ -135,7 +135,7 @@ export class SimExchange {
   }
 
   cancelStopByHand(symbol: string): void {
-    const [stop] = this.stopsOf(symbol).filter(({ status }) => status === 'open');
+    const stop = this.stopsOf(symbol).find(({ status }) => status === 'open');
     if (stop) this.cancelStop(stop.id);
   }
 

@@ -10,9 +10,7 @@ export function publicState(pair: PairState): PublicState {
   if (pair.openIntents.some((intent) => isUnresolved(intent.state))) return 'unknown';
   if (pair.attention !== null) return 'needs_attention';
   // A stop sells nothing before it has fired.
-  const [intent] = blockingIntents(pair).filter(
-    ({ stop, state }) => stop === undefined || state === 'SETTLING',
-  );
+  const intent = blockingIntents(pair).find(({ stop, state }) => stop === undefined || state === 'SETTLING');
   if (intent) return whileOpen(intent);
   return pair.cycle === null ? 'idle' : pair.cycle.phase;
 }

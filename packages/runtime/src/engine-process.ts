@@ -25,6 +25,7 @@ import { HistoryDesk } from './history/history-desk.js';
 import { acquireLock, type HeldLock } from './lock/index.js';
 import type { LogPlan } from './logging.js';
 import type { LockClaim } from './messages.js';
+import { holdsOrders } from './holds-orders.js';
 import { createOverseers } from './overseers.js';
 import { PaperExchange } from './paper/paper-exchange.js';
 import type { RunningEngine, StartOptions } from './running-engine.js';
@@ -128,11 +129,14 @@ export class EngineProcess implements RunningEngine {
       this.#alerter?.raise('engine.fatal', null, `the engine does not start: ${errorText(error)}`);
       await this.#closeAll(0);
       await this.#alerter?.close(ALERT_GRACE_MS);
-      // What was there before stays as it was; what this attempt has made goes.
+      // What was there before stays as it was; what this attempt has made goes, unless orders stand in it.
       // Only the list of standing alerts outlives it, where there are books: the next attempt must not tell again.
       if (made.includes(databasePath)) made.push(join(config.dataDir, STANDING_FILE));
-      if (this.#lock) for (const path of made) rmSync(path, { recursive: true, force: true });
-      this.#lock?.release({ undoCreated: true });
+      const isToBeKept = holdsOrders(databasePath);
+      if (isToBeKept)
+        this.#log.warn({ databasePath }, 'the start failed, but orders were sent: the books are kept');
+      else if (this.#lock) for (const path of made) rmSync(path, { recursive: true, force: true });
+      this.#lock?.release({ undoCreated: !isToBeKept });
       throw error;
     }
   }
@@ -234,8 +238,10 @@ export class EngineProcess implements RunningEngine {
           this.#events.publish({ event, symbol, epochMs, details }),
       },
     );
-    await this.#supervisor.start();
+    await this.#supervisor.prepare();
+    // Before the first order can go out: a port that is taken must refuse a start that has bought nothing.
     await this.#openControl(this.#supervisor, endpoints.restUrl);
+    await this.#supervisor.begin();
     alerter.start();
     backup.start();
   }

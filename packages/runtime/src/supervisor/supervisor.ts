@@ -100,10 +100,14 @@ export class Supervisor {
     return this.#board;
   }
 
-  /** Lane first, because only the exchange knows the pairs' rules; then the books; then the prices. */
-  async start(): Promise<void> {
+  /** Everything that can still refuse the start: only the exchange knows the pairs' rules. Nothing is bought yet. */
+  async prepare(): Promise<void> {
     await this.#born('lane');
     this.#deps.checkRules(this.#rules ?? []);
+  }
+
+  /** The books, then the prices. From here on orders may go out, whatever becomes of the rest of the start. */
+  async begin(): Promise<void> {
     await this.#born('cycler');
     await this.#born('reactor');
     this.#watch = setInterval(() => this.#watchHearts(), WATCH_EVERY_MS);
