@@ -132,7 +132,7 @@ export class EngineProcess implements RunningEngine {
       // What was there before stays as it was; what this attempt has made goes, unless orders stand in it.
       // Only the list of standing alerts outlives it, where there are books: the next attempt must not tell again.
       if (made.includes(databasePath)) made.push(join(config.dataDir, STANDING_FILE));
-      const isToBeKept = holdsOrders(databasePath);
+      const isToBeKept = made.includes(databasePath) && holdsOrders(databasePath);
       if (isToBeKept)
         this.#log.warn({ databasePath }, 'the start failed, but orders were sent: the books are kept');
       else if (this.#lock) for (const path of made) rmSync(path, { recursive: true, force: true });
