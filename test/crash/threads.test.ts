@@ -93,7 +93,7 @@ test(
   'P21: a supervisor that stalls is noticed from another thread, which kills the process with a reason; the next start goes on',
   async () => {
     const { round } = at;
-    const life = round.start({ point: 'address.renamed', nth: 1, act: 'stall', ms: 120_000 });
+    const life = round.start({ point: 'visible-lock.refreshed', nth: 2, act: 'stall', ms: 120_000 });
     expect(await life.harmed(LIFE_MS)).toBe(true);
     expect(await Promise.race([life.ended, sleep(LIFE_MS, 'late')])).toBe('SIGKILL');
     expect(round.said()).toMatch(/the supervisor has stalled/);
