@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openReader } from '@mtrade/store';
 import { afterAll, describe, expect, test } from 'vitest';
-import { runStart, startEngine } from './support/engine.js';
+import { controlCall, eventually, runStart, startEngine } from './support/engine.js';
 import { useWorld } from './support/fixture.js';
 
 const PAIRS = ['ONE/USDT', 'TWO/USDT', 'THREE/USDT', 'FOUR/USDT'];
@@ -39,5 +40,27 @@ describe('a start that is refused has bought nothing', () => {
       await engine.untilPair(symbol, 'is active', ({ state }) => state === 'active');
     expect(PAIRS.map((symbol) => world.posts(symbol))).toEqual([1, 1, 1, 1]);
     await engine.stop();
+  });
+});
+
+describe('a stop that comes while the engine is still starting', () => {
+  const at = useWorld({ pairs: ['HASTE/USDT'] });
+
+  test('is carried out once it stands: exit 0, and the books know every order that went out', async () => {
+    const { world } = at;
+    world.price('HASTE/USDT', '99.9', '100');
+    const data = join(world.directory, 'data');
+    const ended = runStart(world);
+    await eventually('it can be reached', () => existsSync(join(data, 'control.json')));
+    expect(await controlCall(data, 'POST', '/v1/shutdown', {})).toMatchObject({ status: 200 });
+    const { code, stderr } = await ended;
+    expect(code).toBe(0);
+    // The other way round threads would begin to trade after the lock was given back.
+    expect(stderr).toMatch(/engine started[^]*engine stopped/);
+    const reader = openReader({ path: join(data, 'mtrade.db') });
+    expect(reader?.intents().map(({ clientOrderId }) => clientOrderId)).toEqual(
+      world.orders('HASTE/USDT').map(({ text }) => text),
+    );
+    reader?.close();
   });
 });

@@ -84,6 +84,9 @@ export class EngineProcess implements RunningEngine {
   #alerter: Alerter | null = null;
   #backup: AutoBackup | null = null;
   #stopping: 'no' | 'draining' | 'closing' = 'no';
+  #isUp = false;
+  /** Why it is to stop as soon as it stands: half a start cannot be stopped in order. */
+  #stopWish: string | null = null;
 
   constructor(
     options: StartOptions & {
@@ -125,6 +128,8 @@ export class EngineProcess implements RunningEngine {
       ]);
       this.#fail = (error) => void this.#abort(error);
       this.#log.info({ mode: config.mode, pairs: config.pairs.length, url: this.url }, 'engine started');
+      this.#isUp = true;
+      if (this.#stopWish !== null) this.stop(this.#stopWish);
     } catch (error) {
       this.#alerter?.raise('engine.fatal', null, `the engine does not start: ${errorText(error)}`);
       await this.#closeAll(0);
@@ -152,6 +157,10 @@ export class EngineProcess implements RunningEngine {
   }
 
   stop(reason: string): void {
+    if (!this.#isUp) {
+      this.#stopWish = reason;
+      return;
+    }
     if (this.#stopping !== 'no') {
       this.#log.warn({ reason }, 'stopping at once');
       this.#settle.resolve(ExitCode.ok);
