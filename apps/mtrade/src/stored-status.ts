@@ -1,7 +1,7 @@
 import { systemClock } from '@mtrade/base';
 import type { MtradeConfig } from '@mtrade/config';
 import { cycleStartState, type PairState, protectiveStop, publicState, unprotectedMs } from '@mtrade/cycle';
-import { type Decimal, text, ZERO } from '@mtrade/money';
+import { type Decimal, sumsByKey, text, ZERO } from '@mtrade/money';
 import { investedByQuote, type StatusJson, withFigures } from '@mtrade/runtime';
 import { openReader } from '@mtrade/store';
 import { join } from 'node:path';
@@ -66,11 +66,9 @@ function storedProtection(pair: PairState): StatusJson['pairs'][number]['protect
 }
 
 function profitByQuote(pairs: readonly PairState[]): Record<string, string> {
-  const sums = new Map<string, Decimal>();
-  for (const { symbol, realizedProfit } of pairs) {
-    const quote = symbol.split('/')[1] ?? '';
-    sums.set(quote, (sums.get(quote) ?? ZERO).plus(realizedProfit));
-  }
+  const sums = sumsByKey(
+    pairs.map(({ symbol, realizedProfit }) => [symbol.split('/')[1] ?? '', realizedProfit]),
+  );
   return Object.fromEntries([...sums].map(([quote, sum]) => [quote, text(sum)]));
 }
 

@@ -8,6 +8,13 @@ export function sum<T extends Decimal>(values: Iterable<T>): T {
   return total as T;
 }
 
+/** Exact sums of the values under each key, in the order in which the keys first come: per coin, per day. */
+export function sumsByKey(entries: Iterable<readonly [key: string, value: Decimal]>): Map<string, Decimal> {
+  const sums = new Map<string, Decimal>();
+  for (const [key, value] of entries) sums.set(key, (sums.get(key) ?? ZERO).plus(value));
+  return sums;
+}
+
 /** Decimal places that every stored amount may have: `decimal(text(x))` takes no more. */
 export const STORED_DECIMALS = 40;
 

@@ -4,7 +4,7 @@ import { asRows } from './answer.js';
 import { createGateApi } from './gate-api.js';
 import { type GateCall, apiBase, createGateSigner } from './gate-signer.js';
 import { createHttpClient } from './http-client.js';
-import { type KeyRights, readKeyRights } from './key-rights.js';
+import { type KeyRights, askKeyRights } from './key-rights.js';
 import { createListings } from './listings.js';
 import { loadGateClass } from './load-gate-class.js';
 import { measureClock } from './measure-clock.js';
@@ -62,17 +62,7 @@ export async function createGateAccountReader(
       ({ exchangeMinusMono } = await measureClock(readTime, clock));
     },
     balances: async () => Object.fromEntries(asRows(await get('accounts', {})).map(readBalance)),
-    keyRights: async () =>
-      readKeyRights(
-        await api.read({
-          method: 'GET',
-          section: 'account',
-          access: 'private',
-          path: 'main_keys',
-          params: {},
-        }),
-        options.apiKey,
-      ),
+    keyRights: () => askKeyRights(api, options.apiKey),
     openOrders: lists.openOrdersOf,
     finishedOrders: lists.finishedOrdersOf,
     trades: lists.tradesOf,

@@ -15,7 +15,7 @@ import { createGateApi } from './gate-api.js';
 import { type GateCall, apiBase, createGateSigner } from './gate-signer.js';
 import { createGateStops } from './gate-stops.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
-import { type KeyRights, readKeyRights } from './key-rights.js';
+import { type KeyRights, askKeyRights } from './key-rights.js';
 import { createListings } from './listings.js';
 import { loadGateClass } from './load-gate-class.js';
 import { measureClock } from './measure-clock.js';
@@ -195,19 +195,7 @@ export async function createGateVenue(options: GateVenueOptions, deps: GateVenue
         });
       }),
 
-    keyRights: () =>
-      reading('rights of the key', async () =>
-        readKeyRights(
-          await api.read({
-            method: 'GET',
-            section: 'account',
-            access: 'private',
-            path: 'main_keys',
-            params: {},
-          }),
-          options.apiKey,
-        ),
-      ),
+    keyRights: () => reading('rights of the key', () => askKeyRights(api, options.apiKey)),
 
     close: () => http.close(),
   };

@@ -1,4 +1,5 @@
 import { asRow, type Row } from './answer.js';
+import type { GateApi } from './gate-api.js';
 
 /** What an API key may do, as far as moving coins out of the account goes. */
 export interface KeyRights {
@@ -40,3 +41,10 @@ function withdrawalOf({ perms }: Row): readonly string[] | null {
     .filter(({ name, read_only: readOnly }) => WITHDRAWAL.has(name as string) && readOnly !== true)
     .map(({ name }) => name as string);
 }
+
+/** Asks the exchange what this key may do. Rejects with a VenueError or a MalformedAnswer. */
+export const askKeyRights = async (api: Pick<GateApi, 'read'>, apiKey: string): Promise<KeyRights | null> =>
+  readKeyRights(
+    await api.read({ method: 'GET', section: 'account', access: 'private', path: 'main_keys', params: {} }),
+    apiKey,
+  );

@@ -5,7 +5,7 @@ import { rejectionKind } from './labels.js';
 import { retryAfterMs } from './retry-after.js';
 import { readOrder } from './rows.js';
 
-const unknown = (reason: string): PlaceOutcome => ({ type: 'unknown', reason });
+const unknown = (reason: string) => ({ type: 'unknown', reason }) as const;
 
 /** `{"label": ..., "message": ...}` of an error answer; empty when the body is anything else. */
 export function errorLabel(text: string): { label: string; message: string } {
@@ -31,9 +31,18 @@ export function classifyPlacement(
   exchangeNowMs: number,
 ): PlaceOutcome {
   if (reply.status >= 200 && reply.status < 300) return accepted(reply, request);
+  return refused(reply, rejectionKind, exchangeNowMs);
+}
+
+/** What an answer that accepts nothing proves: a refusal where its label says so, else nothing. */
+export function refused(
+  reply: HttpReply,
+  kindOf: (label: string) => string | null,
+  exchangeNowMs: number,
+): Extract<PlaceOutcome, { type: 'rejected' | 'unknown' }> {
   if (reply.status < 400 || reply.status >= 500) return unknown(`HTTP ${reply.status}`);
   const { label, message } = errorLabel(reply.text);
-  const kind = rejectionKind(label);
+  const kind = kindOf(label);
   if (kind === null) return unknown(`HTTP ${reply.status} ${label || 'without a label'}`);
   return {
     type: 'rejected',

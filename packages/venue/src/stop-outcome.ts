@@ -2,8 +2,7 @@ import type { StopOutcome } from '@mtrade/engine';
 import { MalformedAnswer, asRow, parseJson } from './answer.js';
 import type { HttpReply } from './http-client.js';
 import { stopRejectionKind } from './labels.js';
-import { errorLabel } from './place-outcome.js';
-import { retryAfterMs } from './retry-after.js';
+import { refused } from './place-outcome.js';
 import { stopIdField } from './stop-rows.js';
 
 const unknown = (reason: string): StopOutcome => ({ type: 'unknown', reason });
@@ -11,16 +10,7 @@ const unknown = (reason: string): StopOutcome => ({ type: 'unknown', reason });
 /** What the answer to a stop's POST proves: as with an order, whatever is not definite is unknown. */
 export function classifyStop(reply: HttpReply, exchangeNowMs: number): StopOutcome {
   if (reply.status >= 200 && reply.status < 300) return accepted(reply);
-  if (reply.status < 400 || reply.status >= 500) return unknown(`HTTP ${reply.status}`);
-  const { label, message } = errorLabel(reply.text);
-  const kind = stopRejectionKind(label);
-  if (kind === null) return unknown(`HTTP ${reply.status} ${label || 'without a label'}`);
-  return {
-    type: 'rejected',
-    label,
-    message,
-    retryAfterMs: kind === 'rate' ? retryAfterMs(reply.headers, exchangeNowMs) : null,
-  };
+  return refused(reply, stopRejectionKind, exchangeNowMs);
 }
 
 /** The answer is an id and nothing else, so it cannot show whose it is; that of an ordinary order shows that it is not. */

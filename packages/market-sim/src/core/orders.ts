@@ -1,6 +1,7 @@
 import { assert } from '@mtrade/base';
 import { type Decimal, ZERO, decimal, text } from '@mtrade/money';
 import { Forgotten } from './forgotten.js';
+import { expiredIds } from './retention.js';
 import type { ForgottenOrders, ListQuery, Order, OrderRetention, Trade } from './types.js';
 import { unitsOf } from './units.js';
 
@@ -46,9 +47,6 @@ export function viewOf(order: LiveOrder, change: Partial<Order>): Order {
     ...change,
   };
 }
-
-/** At most so many orders are forgotten by one change, so that neither its record nor its time is ever long. */
-const FORGET_AT_ONCE = 256;
 
 /**
  * The orders and trades that are kept, and the rules about which of them a user is shown: a custom text names an order
@@ -126,21 +124,9 @@ export class OrderLog {
     this.#forgotten.restore(view);
   }
 
-  /**
-   * Orders that need not be kept any longer. They come in batches of an eighth of the bound, because forgetting costs a
-   * walk over everything that stays.
-   */
-  expired({ finishedOrders, youngMs }: OrderRetention, nowMs: number): readonly string[] {
-    const batch = Math.max(1, Math.min(FORGET_AT_ONCE, Math.floor(finishedOrders / 8)));
-    const ids: string[] = [];
-    for (const orders of this.#finished.values()) {
-      if (orders.length - finishedOrders < batch) continue;
-      const oldest = orders.slice(0, batch);
-      // Ends are in time order, so the last of the batch is the youngest.
-      if (oldest.every((order) => (order.finishMs ?? nowMs) <= nowMs - youngMs))
-        ids.push(...oldest.map((order) => order.id));
-    }
-    return ids;
+  /** Ended orders that need not be kept any longer, in batches. */
+  expired(retention: OrderRetention, nowMs: number): readonly string[] {
+    return expiredIds(this.#finished.values(), retention, nowMs);
   }
 
   /** Drops finished orders and their trades; only sums of them stay. */

@@ -1,4 +1,5 @@
 import { assert } from '@mtrade/base';
+import { expiredIds } from './retention.js';
 import type { OrderRetention, TriggerOrder, TriggerQuery } from './types.js';
 import { unitsOf } from './units.js';
 
@@ -9,9 +10,6 @@ export interface WaitingTrigger {
   readonly ticks: number;
   readonly expiresMs: number;
 }
-
-/** At most so many are forgotten by one change. */
-const FORGET_AT_ONCE = 256;
 
 /** The trigger orders that are kept: those that wait, by pair, and those that ended, by account in order of their end. */
 export class TriggerLog {
@@ -104,17 +102,9 @@ export class TriggerLog {
     return shown.toReversed().slice(offset, offset + limit);
   }
 
-  /** Ended orders that need not be kept any longer, in batches as the ordinary orders'. */
-  expired({ finishedOrders, youngMs }: OrderRetention, nowMs: number): readonly string[] {
-    const batch = Math.max(1, Math.min(FORGET_AT_ONCE, Math.floor(finishedOrders / 8)));
-    const ids: string[] = [];
-    for (const orders of this.#ended.values()) {
-      if (orders.length - finishedOrders < batch) continue;
-      const oldest = orders.slice(0, batch);
-      if (oldest.every((order) => (order.finishMs ?? nowMs) <= nowMs - youngMs))
-        ids.push(...oldest.map((order) => order.id));
-    }
-    return ids;
+  /** Ended orders that need not be kept any longer, in batches. */
+  expired(retention: OrderRetention, nowMs: number): readonly string[] {
+    return expiredIds(this.#ended.values(), retention, nowMs);
   }
 
   forget(ids: readonly string[]): void {

@@ -1,4 +1,4 @@
-import { decimal, type Decimal, text, ZERO } from '@mtrade/money';
+import { decimal, sumsByKey, text } from '@mtrade/money';
 import {
   dayIn,
   type JournalPageFilter,
@@ -78,9 +78,7 @@ function profit(
 ) {
   const ended = history.cyclesBetween(filter);
   const lines = profitLines(ended, by === 'pair' ? ({ symbol }) => symbol : dayIn(timeZone));
-  const totals = new Map<string, Decimal>();
-  for (const line of lines)
-    totals.set(line.quote, (totals.get(line.quote) ?? ZERO).plus(decimal(line.profit)));
+  const totals = sumsByKey(lines.map((line) => [line.quote, decimal(line.profit)]));
   return {
     schema: 1 as const,
     by,

@@ -1,6 +1,6 @@
 import { waitText } from '@mtrade/cycle';
 import type { PairView } from '@mtrade/engine';
-import { decimal, type Decimal, quotient, roundHalfUp, text, ZERO } from '@mtrade/money';
+import { decimal, type Decimal, quotient, roundHalfUp, sumsByKey, text, ZERO } from '@mtrade/money';
 
 /** What follows from a pair's state and its prices, for people to read: worked out here, apart from the cycler. */
 export interface PairFigures {
@@ -46,10 +46,8 @@ export function withFigures(pair: PairView): PairStatus {
 
 /** What is tied up in open positions, per quote coin. */
 export function investedByQuote(pairs: readonly PairView[]): Readonly<Record<string, string>> {
-  const sums = new Map<string, Decimal>();
-  for (const { symbol, invested } of pairs) {
-    const quote = symbol.split('/')[1] ?? '';
-    sums.set(quote, (sums.get(quote) ?? ZERO).plus(decimal(invested)));
-  }
+  const sums = sumsByKey(
+    pairs.map(({ symbol, invested }) => [symbol.split('/')[1] ?? '', decimal(invested)]),
+  );
   return Object.fromEntries([...sums].map(([quote, sum]) => [quote, text(sum)]));
 }

@@ -1,5 +1,5 @@
 import type { Outcome } from '@mtrade/cycle';
-import { decimal, type Decimal, text, ZERO } from '@mtrade/money';
+import { decimal, sumsByKey, text, ZERO } from '@mtrade/money';
 import type { Database } from 'better-sqlite3';
 import { type Page, type PageFilter, pageLimit, parseCursor, toPage, when, whereOf } from './cursor.js';
 
@@ -84,8 +84,7 @@ function withFees(db: Database, rows: readonly Omit<CycleLine, 'fees'>[]): Cycle
 }
 
 function sumByCoin(rows: readonly { readonly fee: string; readonly coin: string }[]): Record<string, string> {
-  const sums = new Map<string, Decimal>();
-  for (const { fee, coin } of rows) sums.set(coin, (sums.get(coin) ?? ZERO).plus(decimal(fee)));
+  const sums = sumsByKey(rows.map(({ fee, coin }) => [coin, decimal(fee)]));
   return Object.fromEntries(
     [...sums].filter(([, sum]) => !sum.eq(ZERO)).map(([coin, sum]) => [coin, text(sum)]),
   );
