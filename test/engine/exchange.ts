@@ -1,4 +1,4 @@
-import type { LaneEvent, OrderRequest, WireEvidence, WireFill } from '@mtrade/engine';
+import type { LaneEvent, OrderRequest, PlaceTimes, WireEvidence, WireFill } from '@mtrade/engine';
 import { type BaseQty, type Decimal, decimal, floorToStep, quotient, text, ZERO } from '@mtrade/money';
 
 /** One order as the exchange of these tests has it. */
@@ -100,9 +100,11 @@ export class TestExchange {
   }
 }
 
+const NOT_TIMED: PlaceTimes = { pickedMono: 0, signedMono: null, sentMono: null, answeredMono: 0 };
+
 /** What the order thread would say. */
 export const say = {
-  acked: (order: TestOrder, mono = 0): LaneEvent => ({
+  acked: (order: TestOrder, times = NOT_TIMED): LaneEvent => ({
     type: 'placed',
     intentId: order.request.intentId,
     outcome: {
@@ -113,8 +115,7 @@ export const say = {
       filledBase: text(order.filledBase),
       filledQuote: text(order.filledQuote),
     },
-    sentMono: mono,
-    answeredMono: mono,
+    times,
   }),
   settled: (order: TestOrder): LaneEvent => ({
     type: 'settled',
@@ -140,15 +141,13 @@ export const say = {
     type: 'placed',
     intentId,
     outcome: { type: 'rejected', label, message: label, retryAfterMs },
-    sentMono: 0,
-    answeredMono: 0,
+    times: NOT_TIMED,
   }),
   unknown: ({ intentId }: OrderRequest): LaneEvent => ({
     type: 'placed',
     intentId,
     outcome: { type: 'unknown', reason: 'timeout' },
-    sentMono: 0,
-    answeredMono: 0,
+    times: NOT_TIMED,
   }),
   settleFailed: (intentId: number): LaneEvent => ({ type: 'settle-failed', intentId, reason: 'not yet' }),
   scanned: (

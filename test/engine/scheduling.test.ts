@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { emptyTriggerCell, Owner } from '@mtrade/board';
+import { emptyTriggerCell, Owner, STAGES } from '@mtrade/board';
 import type { MarketRules } from '@mtrade/cycle';
 import { say } from './exchange.js';
 import { BTC, ETH, makeParams, makeRules, scaledPrice, World } from './world.js';
@@ -282,10 +282,44 @@ describe('latencies', () => {
     world.clock.advance(3);
     world.turn();
     const order = world.exchange.execute(world.lastOrder, { at: '100' });
-    const sent = world.clock.now + 2;
-    world.cycler.laneEvent({ ...say.acked(order), sentMono: sent, answeredMono: sent + 40 } as never);
-    expect(world.board.latencies.snapshot('tick_to_order')).toMatchObject({ count: 1, max: 5_000 });
-    expect(world.board.latencies.snapshot('send_to_answer')).toMatchObject({ count: 1, max: 40_000 });
+    const pickedMono = world.clock.now + 1;
+    const times = {
+      pickedMono,
+      signedMono: pickedMono + 2,
+      sentMono: pickedMono + 5,
+      answeredMono: pickedMono + 45,
+    };
+    world.cycler.laneEvent(say.acked(order, times));
+    const measured = STAGES.map((stage) => [stage, world.board.latencies.snapshot(stage)] as const);
+    expect(
+      Object.fromEntries(
+        measured.filter(([, { count }]) => count === 1).map(([stage, { max }]) => [stage, max]),
+      ),
+    ).toEqual({
+      tick_to_queue: 0,
+      tick_to_decision: 3_000,
+      decision_to_commit: 0,
+      commit_to_lane: 1_000,
+      lane_to_signed: 2_000,
+      signed_to_send: 3_000,
+      commit_to_send: 6_000,
+      send_to_answer: 40_000,
+      tick_to_order: 9_000,
+    });
+  });
+
+  test('an order that never came to the wire is no time of a send', () => {
+    const world = new World().ready();
+    world.pass(ETH, '100', '100');
+    const order = world.exchange.kill(world.lastOrder);
+    const signedMono = world.clock.now + 1;
+    world.cycler.laneEvent(
+      say.acked(order, { pickedMono: signedMono, signedMono, sentMono: null, answeredMono: signedMono + 1 }),
+    );
+    const counts = (['lane_to_signed', 'commit_to_send', 'send_to_answer', 'tick_to_order'] as const).map(
+      (stage) => world.board.latencies.snapshot(stage).count,
+    );
+    expect(counts).toEqual([1, 0, 0, 0]);
   });
 });
 

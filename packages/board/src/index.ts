@@ -9,7 +9,14 @@ export {
   type InternalCounterName,
 } from './counters.js';
 export { type Heartbeats, ROLES, type Role } from './heartbeats.js';
-export { type Latencies, type LatencySummary, STAGES, type Stage } from './latencies.js';
+export {
+  type Latencies,
+  type LatencyDistribution,
+  type LatencySummary,
+  STAGE_TABLE,
+  STAGES,
+  type Stage,
+} from './latencies.js';
 export { LAYOUT_VERSION } from './layout.js';
 export { Owner, type OwnerId, type PairSlots } from './pair-slots.js';
 export { type PriceCell, type PriceCells, emptyPriceCell } from './price-cells.js';

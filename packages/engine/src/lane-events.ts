@@ -19,6 +19,7 @@ import { journal } from './journal.js';
 import type { LateFills } from './late-fills.js';
 import type { PriceWatch } from './price-watch.js';
 import type { JournalEntry, LaneEvent, OrderEvidence } from './ports.js';
+import { recordStages } from './record-stages.js';
 import { StopEvents } from './stop-events.js';
 import { hearNews } from './venue-news.js';
 import { evidenceFromWire, fillFromWire, rulesFromWire, settledOrderFromWire } from './wire.js';
@@ -105,13 +106,14 @@ export class LaneEvents {
     }
   }
 
-  #placed({ intentId, outcome, sentMono, answeredMono }: EventOf<'placed'>): void {
+  #placed({ intentId, outcome, times }: EventOf<'placed'>): void {
     const { clock, budget, log } = this.#context;
     const open = this.#find((intent) => intent.id === intentId);
     // A late answer to an order that was given up as silent is still the exchange's word on it.
     if (!open || (open.intent.state !== 'SUBMITTED' && !isUnresolved(open.intent.state))) return;
     const { pair, intent } = open;
-    this.#measure(intent, sentMono, answeredMono);
+    const memory = this.#context.intents.get(intentId);
+    if (memory) recordStages(this.#context.board.latencies, memory, times);
     const fields = { symbol: pair.symbol, clientOrderId: intent.clientOrderId };
     const nowMs = clock.epochMs();
     switch (outcome.type) {
@@ -134,8 +136,8 @@ export class LaneEvents {
           filledQuote: quoteAmount(outcome.filledQuote),
         };
         this.#apply(pair, intent, { type: 'acked', order, nowMs });
-        const memory = this.#context.pairs.get(pair.symbol);
-        if (memory) memory.rulesDoubted = false;
+        const pairMemory = this.#context.pairs.get(pair.symbol);
+        if (pairMemory) pairMemory.rulesDoubted = false;
         this.#askAgain(intentId, TRADES_EXPECTED_MS);
       }
     }
@@ -297,15 +299,6 @@ export class LaneEvents {
     if (!memory) return;
     memory.askedUntilMono = null;
     memory.askAtMono = this.#context.clock.monoMs() + inMs;
-  }
-
-  #measure(intent: Intent, sentMono: number, answeredMono: number): void {
-    const memory = this.#context.intents.get(intent.id);
-    if (!memory || sentMono >= answeredMono) return;
-    const { latencies } = this.#context.board;
-    latencies.record('commit_to_send', (sentMono - memory.committedMono) * 1_000);
-    latencies.record('send_to_answer', (answeredMono - sentMono) * 1_000);
-    if (memory.tickMono !== null) latencies.record('tick_to_order', (sentMono - memory.tickMono) * 1_000);
   }
 
   #find(matches: (intent: Intent) => boolean): { pair: PairState; intent: Intent } | null {

@@ -2,7 +2,15 @@ import { type Clock, type EpochMs, errorText } from '@mtrade/base';
 import { type BaseQty, type QuoteAmount, text, ZERO } from '@mtrade/money';
 import { addsUp } from '@mtrade/cycle';
 import type { Logger } from '@mtrade/log';
-import type { LaneEvent, LaneRequest, OrderRequest, Venue, WireSettledOrder } from './ports.js';
+import type {
+  LaneEvent,
+  LaneRequest,
+  OrderRequest,
+  SendMarks,
+  Venue,
+  WirePlaceOutcome,
+  WireSettledOrder,
+} from './ports.js';
 import { StopDesk } from './stop-desk.js';
 import { survey } from './survey.js';
 import { evidenceToWire, fillToWire, outcomeToWire, rulesToWire } from './wire.js';
@@ -90,11 +98,15 @@ export class OrderDesk {
 
   async #place(order: OrderRequest): Promise<void> {
     const { venue, clock, emit, log } = this.#deps;
+    const pickedMono = clock.monoMs();
+    const marks: SendMarks = { signedMono: null, sentMono: null };
+    const placed = (outcome: WirePlaceOutcome): void => {
+      const times = { pickedMono, ...marks, answeredMono: clock.monoMs() };
+      emit({ type: 'placed', intentId: order.intentId, outcome, times });
+    };
     const refuse = (message: string): void => {
       log.error({ clientOrderId: order.clientOrderId, symbol: order.symbol }, `order not sent: ${message}`);
-      const now = clock.monoMs();
-      const outcome = { type: 'rejected', label: 'NOT_SENT', message, retryAfterMs: null } as const;
-      emit({ type: 'placed', intentId: order.intentId, outcome, sentMono: now, answeredMono: now });
+      placed({ type: 'rejected', label: 'NOT_SENT', message, retryAfterMs: null });
     };
     if (this.#posted.has(order.clientOrderId)) {
       // Not even an answer: the first request's outcome is the only one that may move this intent.
@@ -110,16 +122,8 @@ export class OrderDesk {
     if (clock.monoMs() + exchangeMinusMono >= order.deadlineMs)
       return refuse('deadline passed before the send');
 
-    const sentMono = clock.monoMs();
-    const outcome = await venue.place(order);
-    const answeredMono = clock.monoMs();
-    emit({
-      type: 'placed',
-      intentId: order.intentId,
-      outcome: outcomeToWire(outcome),
-      sentMono,
-      answeredMono,
-    });
+    const outcome = await venue.place(order, marks);
+    placed(outcomeToWire(outcome));
     if (outcome.type !== 'acked' || !outcome.finished || !outcome.filledBase.gt(ZERO)) return;
     const { intentId } = order;
     try {

@@ -20,6 +20,14 @@ import type {
 
 // ---------------------------------------------------------------------------------------------- exchange, REST
 
+/** When a request passed the stages of its way out, monotonic ms; null for a stage that it did not come to. */
+export interface SendMarks {
+  /** Built and signed. */
+  signedMono: number | null;
+  /** Handed to the socket, every byte of it. */
+  sentMono: number | null;
+}
+
 /** What one POST of an order led to. Everything that is not listed as definite is `unknown` (protocol 2.5). */
 export type PlaceOutcome =
   | {
@@ -170,8 +178,8 @@ export interface Venue {
   /** Best prices of many pairs in one call; a pair that the exchange has no price for is missing. */
   readonly tickers: (symbols: readonly string[]) => Promise<readonly RestPrice[]>;
   readonly balances: () => Promise<Balances>;
-  /** Exactly one POST. */
-  readonly place: (request: OrderRequest) => Promise<PlaceOutcome>;
+  /** Exactly one POST. Writes down into `marks` how far it came, and when. */
+  readonly place: (request: OrderRequest, marks?: SendMarks) => Promise<PlaceOutcome>;
   /** Current word on one order by the exchange's own id. */
   readonly order: (symbol: string, exchangeOrderId: string) => Promise<OrderEvidence>;
   /** All trades of one order, every page. */
@@ -436,8 +444,7 @@ export type LaneEvent =
       readonly type: 'placed';
       readonly intentId: number;
       readonly outcome: WirePlaceOutcome;
-      readonly sentMono: number;
-      readonly answeredMono: number;
+      readonly times: PlaceTimes;
     }
   | ({ readonly type: 'settled'; readonly intentId: number } & WireSettledOrder)
   /** What a `follow` led to: every order that was asked for, with all of its trades. */
@@ -499,6 +506,13 @@ export type LaneEvent =
       readonly reason: string | null;
     }
   | { readonly type: 'rules'; readonly rules: readonly WireRules[] };
+
+/** For the latency histograms; no rule looks at them. */
+export interface PlaceTimes extends Readonly<SendMarks> {
+  /** When the order thread had the order in its hands. */
+  readonly pickedMono: number;
+  readonly answeredMono: number;
+}
 
 /** What the account shows of mtrade's orders, ours and other installations'; the user's own are left out. */
 export interface Survey {

@@ -80,13 +80,13 @@ export class Reactor {
     this.#judge(pair, tick, isBook);
     const isConfirmed = wasSuspect && cell.suspectSinceMono < 0;
     prices.write(pair, cell);
-    if (isConfirmed) return this.#pushCrossing(pair);
+    if (isConfirmed) return this.#pushCrossing(pair, tick);
     // No rule looks at the last trade: it is shown, and wakes nobody.
     if (!changed || (!isBook && tick.asks === null)) return counters.increment('reactor_unchanged');
 
     // Read again, now that the price can be seen: what the cycler arms later it holds against this price itself.
     triggers.read(pair, this.#triggers);
-    if (cell.suspectSinceMono < 0 && this.#crosses()) return this.#pushCrossing(pair);
+    if (cell.suspectSinceMono < 0 && this.#crosses()) return this.#pushCrossing(pair, tick);
     if (slots.elapsedMs(pair, this.#clock.monoMs()) < this.#options.debounceMs) {
       counters.increment('reactor_debounced');
       return;
@@ -95,6 +95,7 @@ export class Reactor {
     if (pushed === 'queued') {
       counters.increment('reactor_queued');
       this.#board.cyclerWake.notify();
+      this.#measure(tick);
     } else if (pushed === 'coalesced') {
       counters.increment('reactor_debounced');
     } else {
@@ -107,7 +108,7 @@ export class Reactor {
    * A crossing goes to the head of the queue. While the pair is being processed it is marked dirty too, so that the
    * cycler serves it right after: whatever the two threads interleave, one of the two marks is seen.
    */
-  #pushCrossing(pair: number): void {
+  #pushCrossing(pair: number, tick: Tick): void {
     const { counters, slots, urgent } = this.#board;
     slots.markDirty(pair);
     const pushed = urgent.push(pair, true);
@@ -118,6 +119,12 @@ export class Reactor {
       counters.increment(pushed === 'queued' ? 'reactor_queued' : 'reactor_debounced');
     }
     this.#board.cyclerWake.notify();
+    if (pushed === 'queued') this.#measure(tick);
+  }
+
+  /** After the cycler was woken: it does not wait for the histogram. */
+  #measure({ receivedMono }: Tick): void {
+    this.#board.latencies.record('tick_to_queue', (this.#clock.monoMs() - receivedMono) * 1_000);
   }
 
   /** Held up on its way, or told again after a reconnect: what it says is over (W04). */

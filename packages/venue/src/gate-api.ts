@@ -1,5 +1,5 @@
 import { type Clock, errorText } from '@mtrade/base';
-import type { PauseReason, VenueNews } from '@mtrade/engine';
+import type { PauseReason, SendMarks, VenueNews } from '@mtrade/engine';
 import { MalformedAnswer, parseJson } from './answer.js';
 import type { GateCall, GateSigner } from './gate-signer.js';
 import type { HttpClient, HttpReply, HttpRequest } from './http-client.js';
@@ -9,9 +9,16 @@ import { quietAfter } from './quiet.js';
 import { retryAfterMs } from './retry-after.js';
 import { VenueError } from './venue-error.js';
 
+export interface SendOptions {
+  /** Asked right before the first byte is written; false means that nothing was or will be sent. */
+  readonly mayStart?: () => boolean;
+  /** Written to as the request comes along. */
+  readonly marks?: SendMarks | undefined;
+}
+
 export interface GateApi {
   /** Any complete answer, whatever its status. Rejects with a VenueError. */
-  readonly send: (call: GateCall, mayStart?: () => boolean) => Promise<HttpReply>;
+  readonly send: (call: GateCall, options?: SendOptions) => Promise<HttpReply>;
   /** The JSON of a 2xx answer. Everything else rejects with a VenueError that carries the exchange's label. */
   readonly read: (call: GateCall) => Promise<unknown>;
 }
@@ -62,8 +69,9 @@ export function createGateApi(deps: GateApiDeps): GateApi {
     }
   };
 
-  const send: GateApi['send'] = async (call, mayStart) => {
+  const send: GateApi['send'] = async (call, { mayStart, marks } = {}) => {
     const request = build(call);
+    if (marks) marks.signedMono = clock.monoMs();
     const url = request.url.split('?', 1)[0] as string;
     const quietMs = Math.ceil(quiet.untilMono - clock.monoMs());
     if (quietMs > 0) {
@@ -79,7 +87,8 @@ export function createGateApi(deps: GateApiDeps): GateApi {
       );
     }
     onNews({ type: 'spent', calls: 1 });
-    const reply = await http.send(request, mayStart);
+    const onSent = marks && (() => (marks.sentMono = clock.monoMs()));
+    const reply = await http.send(request, { mayStart, onSent });
     learn(reply, call);
     return reply;
   };

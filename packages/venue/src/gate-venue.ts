@@ -5,6 +5,7 @@ import {
   type OrderRequest,
   type PlaceOutcome,
   type RestPrice,
+  type SendMarks,
   type Venue,
   type VenueNews,
 } from '@mtrade/engine';
@@ -107,18 +108,18 @@ export async function createGateVenue(options: GateVenueOptions, deps: GateVenue
     }
   };
 
-  const post = async (request: OrderRequest): Promise<PlaceOutcome> => {
+  const post = async (request: OrderRequest, marks?: SendMarks): Promise<PlaceOutcome> => {
     const refusal = reasonNotToSend(request, symbols);
     if (refusal !== null) return notSent(refusal);
     const inTime = (): boolean => exchangeNowMs() < request.deadlineMs;
     if (!inTime()) return notSent('its deadline has passed');
-    const reply = await api.send(orderCall(request), inTime);
+    const reply = await api.send(orderCall(request), { mayStart: inTime, marks });
     return classifyPlacement(reply, request, exchangeNowMs());
   };
 
   return {
-    place: async (request) => {
-      const outcome = await post(request).catch(outcomeOfFailure);
+    place: async (request, marks) => {
+      const outcome = await post(request, marks).catch(outcomeOfFailure);
       if (outcome.type === 'unknown') return { type: 'unknown', reason: scrub(outcome.reason) };
       return outcome.type === 'rejected' ? { ...outcome, message: scrub(outcome.message) } : outcome;
     },

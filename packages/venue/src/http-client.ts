@@ -23,10 +23,16 @@ export interface HttpClientOptions {
   readonly maxReplyBytes: number;
 }
 
+export interface SendHooks {
+  /** Asked right before the first byte is written; false means that nothing was or will be sent. */
+  readonly mayStart?: (() => boolean) | undefined;
+  /** Told once the whole request has been handed to the socket. */
+  readonly onSent?: (() => void) | undefined;
+}
+
 /** Sends one request exactly once, or not at all. Rejects with a VenueError that names the phase it died in. */
 export interface HttpClient {
-  /** `mayStart` is asked right before the first byte is written; false means that nothing was or will be sent. */
-  readonly send: (request: HttpRequest, mayStart?: () => boolean) => Promise<HttpReply>;
+  readonly send: (request: HttpRequest, hooks?: SendHooks) => Promise<HttpReply>;
   readonly close: () => Promise<void>;
 }
 
@@ -56,7 +62,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     bodyTimeout: 0,
   });
 
-  const send: HttpClient['send'] = (request, mayStart = () => true) =>
+  const send: HttpClient['send'] = (request, { mayStart = () => true, onSent } = {}) =>
     new Promise((resolve, reject) => {
       const { origin, pathname, search } = new URL(request.url);
       const url = `${origin}${pathname}`;
@@ -109,6 +115,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
             }
             abort = (reason) => controller.abort(reason);
             phase = 'headers';
+            // The client writes head and body as soon as this returns, before any microtask can run.
+            if (onSent) queueMicrotask(onSent);
           },
           onResponseStart: (_controller, statusCode, replyHeaders) => {
             // 1xx answers are only announcements.

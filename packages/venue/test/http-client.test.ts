@@ -13,7 +13,10 @@ async function oneConnection(answer: Answer, requestDeadlineMs: number) {
   stub = await startStub(answer);
   http = createHttpClient({ baseUrl: stub.url, requestDeadlineMs, connections: 1, maxReplyBytes: 1_000 });
   const request = (path: string) => ({ method: 'POST', url: stub.url + path, headers: {}, body: '{}' });
-  return { send: (path: string, mayStart?: () => boolean) => http.send(request(path), mayStart) };
+  return {
+    send: (path: string, mayStart?: () => boolean, onSent?: () => void) =>
+      http.send(request(path), { mayStart, onSent }),
+  };
 }
 
 describe('a request that waits for a connection', () => {
@@ -24,7 +27,12 @@ describe('a request that waits for a connection', () => {
     }, 5_000);
     let late = false;
     const first = send('/first');
-    const second = send('/second', () => !late);
+    let isSecondSent = false;
+    const second = send(
+      '/second',
+      () => !late,
+      () => (isSecondSent = true),
+    );
     await expect.poll(() => stub.seen.length).toBe(1);
 
     late = true;
@@ -33,6 +41,7 @@ describe('a request that waits for a connection', () => {
     await expect(first).resolves.toMatchObject({ status: 200, text: 'ok' });
     await expect(second).rejects.toMatchObject({ phase: 'not-sent' });
     expect(stub.seen.map((one) => one.path)).toEqual(['/first']);
+    expect(isSecondSent).toBe(false);
   });
 
   test('is not sent after its own deadline', async () => {

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { PlaceOutcome } from '@mtrade/engine';
+import type { PlaceOutcome, SendMarks } from '@mtrade/engine';
 import { text } from '@mtrade/money';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
@@ -312,4 +312,30 @@ test('no secret and no signature in what the venue shows (fact O)', async () => 
   expect(shown).not.toContain(KEY);
   expect(shown).not.toContain(SECRET);
   expect(shown).not.toContain('0123456789abcdef');
+});
+
+describe('the marks of a request on its way out', () => {
+  const unmarked = (): SendMarks => ({ signedMono: null, sentMono: null });
+
+  test('signed, then handed to the socket, both before the exchange has anything to answer', async () => {
+    const marks = unmarked();
+    let atTheExchange: SendMarks | null = null;
+    setup = await setUp((_, response) => {
+      atTheExchange = { ...marks };
+      json(response, 201, filledAnswer());
+    });
+    await setup.venue.place(order(), marks);
+
+    const { signedMono, sentMono } = marks;
+    expect(atTheExchange).toEqual({ signedMono: expect.any(Number), sentMono: expect.any(Number) });
+    expect(sentMono).toBeGreaterThanOrEqual(signedMono as number);
+    expect(marks).toEqual(atTheExchange);
+  });
+
+  test('an order that is not sent has no time of sending', async () => {
+    const marks = unmarked();
+    setup = await setUp((_, response) => json(response, 201, filledAnswer()));
+    await setup.venue.place(order({ deadlineMs: (Date.now() - 1) as never }), marks);
+    expect(marks).toEqual(unmarked());
+  });
 });

@@ -71,7 +71,7 @@ class Calls {
         log: silentLogger,
         clock: this.#clock,
         http: {
-          send: async (request, mayStart = () => true) => {
+          send: async (request, { mayStart = () => true } = {}) => {
             if (!mayStart()) throw new Error('too late');
             if (request.method !== 'GET') this.posts.push(request.url);
             return this.#reply();
