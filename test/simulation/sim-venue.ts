@@ -176,7 +176,11 @@ export class SimVenue implements Venue {
     const { exchange } = this.#world;
     const startedAtMs = this.#now() as EpochMs;
     const open = await this.#pages(() => exchange.stops(symbol, 'open'));
-    const finished = await this.#pages(() => exchange.stops(symbol, 'finished'));
+    // The youngest come first, so that, as with the real exchange, nobody reads a list of months to its end.
+    const finished = await this.#pages(
+      () => exchange.stops(symbol, 'finished'),
+      ({ finishMs }) => finishMs !== null && finishMs < fromMs,
+    );
     const stops = [...open.rows, ...finished.rows].map(stopEvidenceOf);
     return {
       complete: !open.missing && !finished.missing,
@@ -359,9 +363,13 @@ export class SimVenue implements Venue {
     return call(world, this.#life, route, serve);
   }
 
-  /** Every page up to the first that is not full; a page that fails leaves the list incomplete. */
+  /**
+   * Every page up to the first that is not full, or that has nothing but rows that are too old; a page that fails leaves
+   * the list incomplete.
+   */
   async #pages<T extends { readonly id: string }>(
     list: () => readonly T[],
+    isTooOld: (row: T) => boolean = () => false,
   ): Promise<{ rows: T[]; missing: boolean }> {
     const rows = new Map<string, T>();
     try {
@@ -372,7 +380,7 @@ export class SimVenue implements Venue {
         );
         const before = rows.size;
         for (const row of shown) rows.set(row.id, row);
-        if (shown.length < PAGE_ROWS || this.#world.ablated('one-page'))
+        if (shown.length < PAGE_ROWS || shown.every(isTooOld) || this.#world.ablated('one-page'))
           return { rows: [...rows.values()], missing: false };
         if (rows.size === before) break;
       }
