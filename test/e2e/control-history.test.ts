@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { useEngine } from './support/fixture.js';
 
@@ -97,6 +99,43 @@ test('the same stands on the terminal, in 80 columns, beside the engine', async 
   }
   expect(await engine.cli('profit', '--tz', 'Mars/Olympus')).toMatchObject({ code: 2 });
   expect(await engine.cli('trades', '--from', 'yesterday')).toMatchObject({ code: 2 });
+});
+
+test('an export beside the engine has every trade, its profit, and goes to a file that is whole', async () => {
+  const { engine, world } = at;
+  const { trades } = (await get('/v1/trades')).body;
+  const jsonl = await engine.cli('export', '--jsonl');
+  expect([jsonl.code, jsonl.stderr]).toEqual([0, '']);
+  const lines = jsonl.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+  expect(lines.map((line) => line['trade_id'])).toEqual(
+    trades.map((trade) => trade['trade_id']).toReversed(),
+  );
+  expect(lines.at(-1)).toMatchObject({ exchange: 'gate', pair: 'ONE/USDT', side: 'sell', mode: 'live', realized_profit: '0.0798101' }); // prettier-ignore
+
+  const path = join(world.directory, 'trades.csv');
+  expect(await engine.cli('export', '-o', path, '--pair', 'one_usdt')).toMatchObject({
+    code: 0,
+    stdout: `${path}: 2 trades\n`,
+  });
+  const [head, buy] = readFileSync(path, 'utf8').split('\n');
+  expect(head).toMatch(
+    /^timestamp,exchange,pair,side,amount,price,cost,fee,fee_currency,order_id,client_order_id,/,
+  );
+  expect(buy).toMatch(/^20\d\d-.*Z,gate,ONE\/USDT,buy,0\.1,100,10,0\.0001,ONE,/);
+
+  const refused = await Promise.all([
+    engine.cli('export', '-o', path),
+    engine.cli('export', '--csv', '--jsonl'),
+    engine.cli('export', '--from', '2026-02-01', '--to', '2026-01-01'),
+    engine.cli('trades', 'FOO/USDT'),
+    engine.cli('export', '--pair', 'FOO/USDT'),
+  ]);
+  expect(refused.map(({ code, stdout }) => [code, stdout])).toEqual(refused.map(() => [2, '']));
+  for (const { stderr } of refused.slice(3))
+    expect(stderr).toContain('FOO/USDT is not in these books; there are ONE/USDT, TWO/USDT');
 });
 
 test("a pair's price history comes from the exchange, exact and oldest first; one that hangs is told as such", async () => {

@@ -8,6 +8,8 @@ export interface Cli {
   readonly version: string;
   /** Answers: what a script would parse. */
   readonly out: Output;
+  /** Where a terminal may show what is going on; `note` writes its lines to it. */
+  readonly err: Output;
   /** Everything said to a person: errors, warnings, notes. */
   readonly note: (line: string) => void;
   /** Aborts on the first Ctrl-C or SIGTERM, for the commands that run until then. */
@@ -17,6 +19,8 @@ export interface Cli {
 export interface Output {
   readonly write: (text: string) => void;
   readonly line: (text: string) => void;
+  /** Resolves once the text has left this process, with false when nobody reads on: for answers of any length. */
+  readonly send: (text: string) => Promise<boolean>;
   readonly json: (value: unknown) => void;
   readonly isTty: boolean;
   readonly color: boolean;
@@ -56,6 +60,13 @@ export function createOutput(
   return {
     write,
     line: (text) => write(`${text}\n`),
+    send: (text) =>
+      closed
+        ? Promise.resolve(false)
+        : new Promise((resolve) => {
+            // An error comes here, too, and has been told to the listener above before.
+            stream.write(text, () => resolve(!closed));
+          }),
     json: (value) => write(`${JSON.stringify(value, null, 2)}\n`),
     isTty,
     color: wantsColor(env, isTty),

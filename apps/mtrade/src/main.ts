@@ -21,6 +21,7 @@ const cli: Cli = {
   out: createOutput(process.stdout, process.env, () => {
     isAnswerLost = true;
   }),
+  err: errors,
   note: errors.line,
   interrupted: () => {
     const controller = new AbortController();

@@ -4,11 +4,13 @@ import { addAnalyzeLogsCommand } from './commands/analyze-logs.js';
 import { addCleanupCommand } from './commands/cleanup.js';
 import { addAlertCommand } from './commands/alert.js';
 import { addBackupCommand } from './commands/backup.js';
+import { addCompletionCommands } from './commands/completion.js';
 import { addConfigCommand } from './commands/config.js';
 import { addDashboardCommand } from './commands/dashboard.js';
 import { addDiagnoseCommand } from './commands/diagnose.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addExchangeCommand } from './commands/exchange.js';
+import { addExportCommand } from './commands/export.js';
 import { addInitCommand } from './commands/init.js';
 import { addLadderCommand } from './commands/ladder.js';
 import { addLockCommand } from './commands/lock.js';
@@ -29,6 +31,12 @@ Exit codes: 0 ok, 1 error, 2 usage, 3 not running, 69 exchange unavailable, 70 c
 
 /** All commands. Each file defines one and loads what it needs only when it runs. */
 export function buildProgram(cli: Cli): Command {
+  const program = buildCommands(cli);
+  addCompletionCommands(program, cli, () => buildCommands(cli));
+  return program;
+}
+
+function buildCommands(cli: Cli): Command {
   const program = new Command('mtrade')
     .description('Trades cycles of averaging buys and one sale on spot markets')
     .version(cli.version)
@@ -49,6 +57,7 @@ export function buildProgram(cli: Cli): Command {
   addDashboardCommand(program, cli);
   addPairCommands(program, cli);
   addReportCommands(program, cli);
+  addExportCommand(program, cli);
   addLadderCommand(program, cli);
   addConfigCommand(program, cli);
   addInitCommand(program, cli);

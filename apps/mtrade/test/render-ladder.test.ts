@@ -38,6 +38,7 @@ test('the object has the shape of the contract: drops positive, at least 12 sign
     'breakeven_pct',
     'target_pct',
     'sell_price',
+    'breakeven_after_fees',
   ]);
   const [first, second] = json.rows;
   expect(first).toMatchObject({ drop_pct: '0', breakeven: '100', target_pct: '0.6', sell_price: '100.6' });
@@ -52,6 +53,19 @@ test('a fee of 0.2 % per side makes the fixed rows from 7 on lose money (scenari
   expect(json.loss_rows).toEqual([7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
   expect(warnings.join()).toContain('ETH/USDT: rows 7-16 sell at a net loss');
   expect(view('0').json.loss_rows).toEqual([]);
+});
+
+test('the break-even of the table has the fees in it: a row that sells above it is none that loses', () => {
+  const { json } = view('0.2');
+  for (const row of json.rows)
+    expect([row.step, Number(row.sell_price) < Number(row.breakeven_after_fees)]).toEqual([
+      row.step,
+      json.loss_rows.includes(row.step),
+    ]);
+  // 100 / 0.998 / 0.998, as docs/ladder.md has it.
+  expect(json.rows[0]?.breakeven_after_fees).toMatch(/^100\.40120320/);
+  expect(renderLadder(json, 'USDT')).toMatch(/^ {2}0 {3}1 {7}0 .* 100\.4012032 /m);
+  expect(view('0').json.rows[0]?.breakeven_after_fees).toBe('100');
 });
 
 test('the table fits 80 columns, even for the largest default ladder', () => {

@@ -148,10 +148,17 @@ describe('the status for a person', () => {
 
 describe('columns', () => {
   test('decimals are cut to fit, whole parts never', () => {
-    expect(fitDecimal('0.000000012345', 10)).toBe('0.00000001');
+    expect(fitDecimal('0.000000012345', 10)).toBe('1.2345e-8');
+    // A fee of that size was shown as 0.000000.
+    expect(fitDecimal('0.000000092', 8)).toBe('9.2e-8');
+    expect(fitDecimal('-0.000000092345', 8)).toBe('-9.23e-8');
+    expect(fitDecimal('0.0000394', 8)).toBe('0.000039');
+    expect(fitDecimal('0.0000000', 4)).toBe('0.00');
     expect(fitDecimal('12345.6', 5)).toBe('12345');
     expect(fitDecimal('1234.56', 5)).toBe('1234');
-    expect(fitDecimal('1234567', 5)).toBe('1234567');
+    expect(fitDecimal('1234567', 5)).toBe('1.2e6');
+    expect(fitDecimal('123456789012.5', 8)).toBe('1.234e11');
+    expect(fitDecimal('-1000000000000', 8)).toBe('-1e12');
     expect(fitDecimal(null, 5)).toBe('-');
   });
 

@@ -12,6 +12,7 @@ function terminal(
   const out: Output = {
     write: (text) => (written = text),
     line: () => undefined,
+    send: () => Promise.resolve(true),
     json: () => undefined,
     isTty: true,
     color,

@@ -125,12 +125,25 @@ export function reading<T>(path: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (error instanceof MtradeError && error.code === 'MTRADE_CONTRADICTION')
-      throw new MtradeError('MTRADE_CONTRADICTION', `the books in ${path}: ${error.message}`, error.facts, {
-        cause: error,
-      });
-    if (error instanceof MtradeError || sqliteCode(error) !== '')
-      throw storeError(error, path, 'reading the books');
-    throw damaged(path, `a row cannot be read back (${errorText(error)})`, error);
+    throw readFailure(error, path);
   }
+}
+
+/** As `reading`, for rows that come one at a time. */
+export function* readingRows<T>(path: string, rows: Iterable<T>): Generator<T, void, undefined> {
+  try {
+    yield* rows;
+  } catch (error) {
+    throw readFailure(error, path);
+  }
+}
+
+function readFailure(error: unknown, path: string): MtradeError {
+  if (error instanceof MtradeError && error.code === 'MTRADE_CONTRADICTION')
+    return new MtradeError('MTRADE_CONTRADICTION', `the books in ${path}: ${error.message}`, error.facts, {
+      cause: error,
+    });
+  if (error instanceof MtradeError || sqliteCode(error) !== '')
+    return storeError(error, path, 'reading the books');
+  return damaged(path, `a row cannot be read back (${errorText(error)})`, error);
 }

@@ -1,10 +1,20 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { type Cleanable, type CleanLimits, findCleanable } from './cleanable.js';
 import { openReadonly } from './connection.js';
-import { damaged, guarded, reading, sqliteCode, storeError } from './errors.js';
+import { damaged, guarded, reading, readingRows, sqliteCode, storeError } from './errors.js';
 import { type BooksFault, examineBooks } from './examine.js';
 import { createHistory, type History } from './history/index.js';
 import { readIdentity, type StoredIdentity } from './identity.js';
@@ -47,7 +57,7 @@ export interface Reader extends Queries {
  *
  * | beside the database lies | then                                                                        |
  * | `-wal` and `-shm`        | an engine runs, or was killed: SQLite reads both in place                    |
- * | neither                  | a clean stop: opening would create both, so the file is read into memory    |
+ * | neither                  | a clean stop: opening would create both, so an image of the file is read     |
  * | `-wal` alone             | a copy without its shared memory: database and log are copied away and read |
  *
  * Throws MTRADE_DATABASE, MTRADE_PERMISSION.
@@ -75,14 +85,14 @@ interface Attached {
 function attach(path: string): Attached {
   if (statSync(path).size === 0) throw damaged(path, 'the file is empty');
   const hasLog = existsSync(`${path}-wal`);
-  if (!hasLog) return inMemory(path);
+  if (!hasLog) return withoutLog(path);
   if (!existsSync(`${path}-shm`)) return copied(path);
   try {
     return inPlace(path);
   } catch (error) {
     // The engine may have stopped between the two looks, or its files may be closed to us: read what can be read.
     if (!/^SQLITE_(CANTOPEN|READONLY|PERM)/.test(sqliteCode(error))) throw error;
-    return existsSync(`${path}-wal`) ? copied(path) : inMemory(path);
+    return existsSync(`${path}-wal`) ? copied(path) : withoutLog(path);
   }
 }
 
@@ -97,21 +107,46 @@ function inPlace(path: string): Attached {
   }
 }
 
+/** Larger books are read from a copy on the disk: memory must not grow with them. */
+const IN_MEMORY_BYTES = 64 * 1_048_576;
+
+/** Two bytes of the header that say "write-ahead log", or that there is none. */
+const JOURNAL_BYTES = { from: 18, to: 20, none: 1 } as const;
+
+function withoutLog(path: string): Attached {
+  return statSync(path).size <= IN_MEMORY_BYTES ? inMemory(path) : copiedWithoutLog(path);
+}
+
 function inMemory(path: string): Attached {
   const image = readFileSync(path);
-  // Two bytes of the header say "write-ahead log"; an image in memory has none, and all of it has been checkpointed.
-  if (image.length > 20) image.fill(1, 18, 20);
+  // An image in memory has no log, and all of it has been checkpointed.
+  const { from, to, none } = JOURNAL_BYTES;
+  if (image.length > to) image.fill(none, from, to);
   const db = openReadonly(image);
   return { db, dispose: () => db.close() };
 }
 
-function copied(path: string): Attached {
+const copied = (path: string): Attached =>
+  fromCopy(path, (copy) => copyFileSync(`${path}-wal`, `${copy}-wal`));
+
+const copiedWithoutLog = (path: string): Attached =>
+  fromCopy(path, (copy) => {
+    const { from, to, none } = JOURNAL_BYTES;
+    const fd = openSync(copy, 'r+');
+    try {
+      writeSync(fd, Buffer.alloc(to - from, none), 0, to - from, from);
+    } finally {
+      closeSync(fd);
+    }
+  });
+
+function fromCopy(path: string, complete: (copy: string) => void): Attached {
   const directory = mkdtempSync(join(tmpdir(), 'mtrade-read-'));
   const remove = (): void => rmSync(directory, { recursive: true, force: true });
   try {
     const copy = join(directory, basename(path));
     copyFileSync(path, copy);
-    copyFileSync(`${path}-wal`, `${copy}-wal`);
+    complete(copy);
     const { db } = inPlace(copy);
     return {
       db,
@@ -139,9 +174,10 @@ function assemble(path: string, db: Database, dispose: () => void): Reader {
      FROM lease`,
   );
   const queries = createQueries(db);
+  const history = createHistory(db);
   return {
     ...guarded(path, queries),
-    history: guarded(path, createHistory(db)),
+    history: { ...guarded(path, history), exported: (filter) => readingRows(path, history.exported(filter)) },
     atOnce: (look) => db.transaction(look)(),
     examine: () => reading(path, () => examineBooks(db, queries)),
     cleanable: (limits) => reading(path, () => findCleanable(db, limits)),

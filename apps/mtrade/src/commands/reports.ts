@@ -1,9 +1,8 @@
-import { MtradeError } from '@mtrade/base';
 import type { HistoryAnswers, HistoryQuestion } from '@mtrade/runtime';
 import { type Command, Option } from 'commander';
-import { pairArgument, timeArgument, timeZone, wholeNumber } from '../arguments.js';
-import { databasePath } from '../books-paths.js';
+import { timeArgument, timeZone, wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
+import { knownPair, openBooks, spanOf } from '../history-span.js';
 import { loadConfig } from '../load-config.js';
 import { renderCycles, renderProfit, renderTrades } from '../render/reports.js';
 
@@ -25,32 +24,15 @@ async function ask<Q extends HistoryQuestion>(
   question: Q,
 ): Promise<HistoryAnswers[Q['about']]> {
   const { config } = await loadConfig(cli, command);
-  const [{ openReader }, { answerFromBooks }] = await Promise.all([
-    import('@mtrade/store'),
-    import('@mtrade/runtime'),
-  ]);
-  const path = databasePath(config.dataDir);
-  const reader = openReader({ path });
-  if (reader === null)
-    throw new MtradeError(
-      'MTRADE_NOT_RUNNING',
-      `there are no books in ${config.dataDir}: no engine has run there yet`,
-      {
-        dataDir: config.dataDir,
-      },
-    );
+  const { answerFromBooks } = await import('@mtrade/runtime');
+  const reader = await openBooks(config);
   try {
+    if ('filter' in question) knownPair(reader, config, question.filter.symbol);
     return answerFromBooks(reader, question) as HistoryAnswers[Q['about']];
   } finally {
     reader.close();
   }
 }
-
-const spanOf = async (pair: string | undefined, { from, to }: SpanOptions) => ({
-  ...(pair !== undefined && { symbol: await pairArgument(pair) }),
-  ...(from !== undefined && { fromMs: from }),
-  ...(to !== undefined && { untilMs: to }),
-});
 
 /** `trades`, `cycles` and `profit` take the same span of time. */
 const report = (program: Command, name: string, description: string): Command =>

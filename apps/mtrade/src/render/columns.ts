@@ -43,16 +43,39 @@ export function wrap(text: string, width: number, indent: number): string[] {
   return line.trim() === '' ? lines : [...lines, line];
 }
 
+/** Digits that say something: `0.0012` has two. */
+const significant = (text: string): number => text.replace(/^-?[0.]*/, '').replace('.', '').length;
+
+/** `0.000000092` as `9.2e-8`, `123456789012` as `1.234e11`: in at most `width` characters, cut towards zero. */
+function scientific(value: string, width: number): string {
+  const sign = value.startsWith('-') ? '-' : '';
+  const [whole = '', decimals = ''] = value.slice(sign.length).split('.');
+  const digits = `${whole}${decimals}`.replace(/^0+/, '').replace(/0+$/, '');
+  const leading = whole.replace(/^0+/, '');
+  const zeros = decimals.length - decimals.replace(/^0+/, '').length;
+  const exponent = leading === '' ? -(zeros + 1) : leading.length - 1;
+  const tail = `e${exponent}`;
+  const room = Math.max(1, width - sign.length - tail.length - 1);
+  const mantissa =
+    digits.length === 1 || room < 2 ? digits.slice(0, 1) : `${digits[0]}.${digits.slice(1, room)}`;
+  return `${sign}${mantissa}${tail}`;
+}
+
+/** Fewer digits than these are worth a power of ten instead. */
+const LEAST_DIGITS = 2;
+
 /**
- * Decimal text in at most `width` characters: decimals are cut, never the whole part. For the eye only, so it rounds
- * towards zero instead of promising a digit that is not there.
+ * Decimal text in at most `width` characters, for the eye: decimals are cut towards zero, never rounded up to a digit
+ * that is not there. What would become a zero, or does not fit, is written as a power of ten.
  */
 export function fitDecimal(value: string | null, width: number): string {
   if (value === null || value === '') return '-';
   if (value.length <= width) return value;
   const dot = value.indexOf('.');
-  if (dot === -1 || dot >= width) return dot === -1 ? value : value.slice(0, dot);
-  return value.slice(0, width).replace(/\.$/, '');
+  if (!/^-?\d+(?:\.\d+)?$/.test(value) || !/[1-9]/.test(value)) return value.slice(0, width);
+  if ((dot === -1 ? value.length : dot) > width) return scientific(value, width);
+  const cut = value.slice(0, width).replace(/\.$/, '');
+  return significant(cut) < Math.min(LEAST_DIGITS, significant(value)) ? scientific(value, width) : cut;
 }
 
 /** `1h02m`, `3d04h`, `12s`. */

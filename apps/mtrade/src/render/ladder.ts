@@ -10,7 +10,7 @@ const COLUMNS: readonly Column[] = [
   ['rate', 10, (row: LadderRowJson) => row.rate],
   ['buy', 9, (row: LadderRowJson) => row.purchase],
   ['invested', 9, (row: LadderRowJson) => row.invested],
-  ['break-even', 11, (row: LadderRowJson) => row.breakeven],
+  ['break-even', 11, (row: LadderRowJson) => row.breakeven_after_fees ?? row.breakeven],
   ['target %', 8, (row: LadderRowJson) => row.target_pct],
   ['sell at', 11, (row: LadderRowJson) => row.sell_price],
 ];
@@ -43,6 +43,7 @@ export function renderLadder(view: LadderViewJson, quote: string): string {
     ...lines,
     '',
     `whole ladder: ${view.total_quote} ${quote}`,
+    'break-even: a sale at this price earns nothing, after the fee of both sides',
     ...(losses.size === 0 ? [] : ['!  sells at a net loss after the fee of both sides']),
     ...(unreachable.size === 0
       ? []

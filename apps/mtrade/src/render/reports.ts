@@ -1,4 +1,5 @@
 import type { HistoryAnswers } from '@mtrade/runtime';
+import { decimal } from '@mtrade/money';
 import { fit, fitDecimal } from './columns.js';
 
 type Column<Row> = readonly [title: string, width: number, cell: (row: Row) => string, align?: 'left'];
@@ -62,9 +63,16 @@ const PROFIT: readonly Column<Profit>[] = [
   ['profit', 16, ({ profit }) => profit],
 ];
 
+const LEFT_OVER =
+  'profit is not just sold - bought: coins too few to be sold stay with the pair,\n' +
+  'and what they cost is counted when a later cycle sells them\n';
+
 /** Fees are in the figures already; those in a third coin are told below, because no figure can hold them. */
 export function renderProfit({ rows, totals }: HistoryAnswers['profit']): string {
   if (rows.length === 0) return 'no cycle has ended\n';
+  const isPlain = rows.every(({ bought, sold, profit }) =>
+    decimal(sold).minus(decimal(bought)).eq(decimal(profit)),
+  );
   const sums = Object.entries(totals).map(([quote, sum]) => `total ${sum} ${quote} after fees`);
-  return `${table(PROFIT, rows)}\n${sums.join('\n')}\n`;
+  return `${table(PROFIT, rows)}\n${sums.join('\n')}\n${isPlain ? '' : LEFT_OVER}`;
 }

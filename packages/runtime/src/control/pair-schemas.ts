@@ -20,6 +20,7 @@ const ladderRow = z.object({
   target_pct: decimal,
   sell_price: decimal,
   stop_price: decimal.optional(),
+  breakeven_after_fees: decimal.optional(),
 });
 
 /** The configuration's keys, so that a page can send back what it was given. */

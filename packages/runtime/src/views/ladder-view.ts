@@ -5,7 +5,7 @@ import {
   ladderStopPrice,
   validateLadder,
 } from '@mtrade/cycle';
-import { type Decimal, price, text } from '@mtrade/money';
+import { type Decimal, HUNDRED, ONE, price, text } from '@mtrade/money';
 
 export interface LadderRowJson {
   readonly step: number;
@@ -21,6 +21,8 @@ export interface LadderRowJson {
   readonly sell_price: string;
   /** Where the stop stands once the row is bought; only for a pair with a stop. */
   readonly stop_price?: string;
+  /** Where a sale earns nothing: the fee of every buy and of the sale itself is in it. */
+  readonly breakeven_after_fees?: string;
 }
 
 /** The public object of `mtrade ladder --json`. Drops are positive percentage points. */
@@ -58,10 +60,19 @@ export function ladderView(
       loss_rows: report.lossRows,
       ...(params.stopLossPct.gt('0') ? { unreachable_rows: report.unreachableRows } : {}),
       fee_pct: text(feePct),
-      rows: rows.map((row) => ladderRowJson(row, params)),
+      rows: rows.map((row) => ({
+        ...ladderRowJson(row, params),
+        breakeven_after_fees: figure(breakEvenAfterFees(row, feePct)),
+      })),
     },
     warnings: report.warnings.map((finding) => `${symbol}: ${finding.message}`),
   };
+}
+
+/** Coins are reduced by the fee of every buy, proceeds by the fee of the sale. */
+function breakEvenAfterFees({ breakEven }: LadderRow, feePct: Decimal): Decimal {
+  const kept = ONE.minus(feePct.div(HUNDRED));
+  return breakEven.div(kept).div(kept);
 }
 
 export function ladderRowJson(row: LadderRow, params: LadderParams): LadderRowJson {

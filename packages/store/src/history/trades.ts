@@ -61,7 +61,7 @@ export function tradePage(db: Database, filter: TradeFilter): Page<TradeLine> {
   return { rows: page.rows.map(withCost), next: page.next };
 }
 
-const withCost = (row: Row): TradeLine => {
+export const withCost = <R extends Row>(row: R): R & { readonly cost: string } => {
   const cost: Decimal = decimal(row.amount).times(decimal(row.price));
   return { ...row, cost: text(cost) };
 };

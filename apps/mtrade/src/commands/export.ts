@@ -1,0 +1,127 @@
+import { MtradeError } from '@mtrade/base';
+import type { ExportLine } from '@mtrade/store';
+import { type Command, Option } from 'commander';
+import { resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { timeArgument } from '../arguments.js';
+import type { Cli } from '../cli.js';
+import type { ExportFormat } from '../export/formats.js';
+import { knownPair, openBooks, spanOf } from '../history-span.js';
+import { loadConfig } from '../load-config.js';
+import { showProgress } from '../render/progress.js';
+
+interface ExportOptions {
+  readonly csv?: true;
+  readonly jsonl?: true;
+  readonly from?: number;
+  readonly to?: number;
+  readonly pair?: string;
+  readonly output?: string;
+  readonly force?: true;
+}
+
+/** Rows that are in memory at a time. */
+const BATCH_ROWS = 500;
+
+function* batches(rows: Iterable<ExportLine>): Generator<ExportLine[], void, undefined> {
+  let batch: ExportLine[] = [];
+  for (const row of rows) {
+    batch.push(row);
+    if (batch.length < BATCH_ROWS) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Takes a piece of text; false when nobody wants more. */
+type Sink = (text: string) => Promise<boolean>;
+
+interface Source {
+  readonly rows: Iterable<ExportLine>;
+  readonly mode: string;
+  readonly format: ExportFormat;
+}
+
+/** The number of trades written. */
+async function pour({ rows, mode, format }: Source, cli: Cli, sink: Sink): Promise<number> {
+  const [{ WRITERS }, { tradeRecord }] = await Promise.all([
+    import('../export/formats.js'),
+    import('../export/trade-record.js'),
+  ]);
+  const { head, batch } = WRITERS[format];
+  const progress = showProgress(cli.err);
+  let count = 0;
+  try {
+    progress.say('sorting the trades');
+    let isWanted = head === '' || (await sink(head));
+    for (const lines of batches(rows)) {
+      if (!isWanted) break;
+      isWanted = await sink(batch(lines.map((line) => tradeRecord(line, mode))));
+      count += lines.length;
+      progress.say(`${count} trades`);
+    }
+  } finally {
+    progress.done();
+  }
+  return count;
+}
+
+async function toFile(path: string, force: boolean, cli: Cli, source: Source): Promise<number> {
+  const { newFile } = await import('../export/new-file.js');
+  const interrupted = cli.interrupted();
+  const file = newFile(path, { force });
+  try {
+    const count = await pour(source, cli, async (text) => {
+      file.write(text);
+      // Files are written without a pause: only here can Ctrl-C be heard.
+      await setImmediate();
+      return !interrupted.aborted;
+    });
+    if (interrupted.aborted)
+      throw new MtradeError('MTRADE_COMMAND', 'interrupted: nothing was written', { command: 'export' });
+    file.finish();
+    return count;
+  } finally {
+    file.discard();
+  }
+}
+
+const formatOf = ({ csv, jsonl, output }: ExportOptions): ExportFormat =>
+  jsonl || (!csv && output?.endsWith('.jsonl')) ? 'jsonl' : 'csv';
+
+async function run(cli: Cli, command: Command, options: ExportOptions): Promise<void> {
+  const { config } = await loadConfig(cli, command);
+  const filter = await spanOf(options.pair, options);
+  const reader = await openBooks(config);
+  try {
+    knownPair(reader, config, filter.symbol);
+    const { mode } = reader.identity;
+    const source = { rows: reader.history.exported(filter), mode, format: formatOf(options) };
+    const { output } = options;
+    if (output === undefined || output === '-') {
+      await pour(source, cli, cli.out.send);
+    } else {
+      const path = resolve(cli.cwd, output);
+      const count = await toFile(path, options.force === true, cli, source);
+      cli.out.line(`${path}: ${count} ${count === 1 ? 'trade' : 'trades'}`);
+    }
+    if (mode !== 'live') cli.note(`note: these are trades of ${mode} mode, no real money`);
+  } finally {
+    reader.close();
+  }
+}
+
+export function addExportCommand(program: Command, cli: Cli): void {
+  program
+    .command('export')
+    .description('write every booked trade with fees, orders and profits as CSV or JSON lines, oldest first')
+    .addOption(new Option('--csv', 'comma separated values with a header (the default)').conflicts('jsonl'))
+    .option('--jsonl', 'one JSON object a line')
+    .option('--from <time>', 'from this day or moment on (2026-11-21, 2026-11-21T10:00Z)', timeArgument)
+    .option('--to <time>', 'up to but not including this one', timeArgument)
+    .option('--pair <pair>', 'only this pair')
+    .option('-o, --output <file>', 'to a file instead of standard output; it appears when it is whole')
+    .option('--force', 'replace a file that is there')
+    .action((options: ExportOptions, command: Command) => run(cli, command, options));
+}
