@@ -78,6 +78,6 @@ export async function printSuggestions(
     },
   });
   // The adapter never asks the shell for file names; where a file belongs, it has to.
-  Object.defineProperty(root, 'directive', { get: () => (isFile ? FILES : NO_FILES), set: () => undefined });
+  Object.defineProperty(root, 'directive', { get: () => (isFile ? FILES : NO_FILES), set: () => {} });
   root.parse([...words]);
 }
