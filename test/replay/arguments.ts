@@ -21,8 +21,8 @@ export interface ReplayOptions {
 
 export const USAGE = `npm run replay -- <recording> [options]
 
-Plays a recording (a file or folder of candles, or of recorded socket frames) through the built engine in paper mode,
-then checks every fill against the exchange's own records and prints a report. Exit code 1 when a rule was broken.
+Plays a recording (a file or folder of candles, of recorded socket frames, or of what mtrade record wrote) through the
+built engine in paper mode, then checks every fill against the exchange's own records and prints a report. Exit code 1 when a rule was broken.
 
   --speed N          recorded time per real time (default 1)
   --pairs A,B        only these pairs, such as ETH/USDT,BTC/USDT (default: all of the recording)

@@ -36,8 +36,24 @@ interface Priced {
 const QUARTERS = 4;
 const CANDLE_MS = 60_000;
 
+const BOOK_QUIET_MS = 2_000;
+const UPDATE = '\\"event\\":\\"update\\"';
+
+/** A line of `mtrade record`: a book ticker speaks, and a ticker while its pair's book has been quiet. */
+function readRecorded(line: string, bookMs: Map<string, number>): Priced | null {
+  const atMs = Number(/^\{"ms":(\d+(?:\.\d+)?)/.exec(line)?.[1]);
+  const isBook = line.includes('spot.book_ticker');
+  if (!line.includes(UPDATE) || !(isBook || line.includes('spot.tickers'))) return null;
+  const id = /\\"(?:s|currency_pair)\\":\\"([A-Z0-9]+_[A-Z0-9]+)\\"/.exec(line)?.[1]?.replace('_', '');
+  if (id === undefined) return null;
+  if (isBook) bookMs.set(id, atMs);
+  else if (atMs - (bookMs.get(id) ?? -Infinity) <= BOOK_QUIET_MS) return null;
+  return { id, firstMs: atMs, lastMs: atMs, prices: 1 };
+}
+
 /** A candle speaks four times, a book ticker once, everything else never. `id` is the pair without its slash. */
-function readLine(line: string, fileId: string): Priced | null {
+function readLine(line: string, fileId: string, bookMs: Map<string, number>): Priced | null {
+  if (line.startsWith('{"ms":')) return readRecorded(line, bookMs);
   if (/^\d{19} \{/.test(line)) {
     if (!line.includes('@bookTicker"')) return null;
     const id = /"s":"([A-Z0-9]+)"/.exec(line)?.[1] ?? '';
@@ -62,8 +78,9 @@ export async function surveyRecording(options: SurveyOptions): Promise<Survey> {
   for (const file of files) {
     const kept: string[] = [];
     let found = 0;
+    const bookMs = new Map<string, number>();
     for await (const line of linesOf(file)) {
-      const priced = readLine(line, idOf(file));
+      const priced = readLine(line, idOf(file), bookMs);
       if (priced !== null && priced.firstMs >= untilMs) break;
       if (isCut) kept.push(line);
       if (priced === null || !wanted.has(priced.id)) continue;
@@ -78,7 +95,11 @@ export async function surveyRecording(options: SurveyOptions): Promise<Survey> {
   return { ...result, path: isCut ? options.cutDir : options.path };
 }
 
-const idOf = (file: string): string => /^[A-Z0-9]+/.exec(basename(file).toUpperCase())?.[0] ?? '';
+/** `ETHUSDT` of `ETHUSDT_1m.csv` and of `ETH-USDT_gate_1m.csv`. */
+const idOf = (file: string): string =>
+  /^([A-Z0-9]+)-([A-Z]{2,10})(?=[_.])/.exec(basename(file))?.slice(1).join('') ??
+  /^[A-Z0-9]+/.exec(basename(file).toUpperCase())?.[0] ??
+  '';
 
 async function writePart(path: string, lines: readonly string[]): Promise<void> {
   const text = `${lines.join('\n')}\n`;
@@ -88,15 +109,16 @@ async function writePart(path: string, lines: readonly string[]): Promise<void> 
 async function filesOf(path: string): Promise<readonly string[]> {
   const info = await stat(path);
   if (!info.isDirectory()) return [path];
-  const names = (await readdir(path)).filter((name) => /\.(?:csv|gz)$/.test(name));
+  const names = (await readdir(path)).filter((name) => /\.(?:csv|gz|jsonl)$/.test(name));
   return names.toSorted().map((name) => join(path, name));
 }
 
 async function firstMoment(files: readonly string[], wanted: ReadonlySet<string>): Promise<number> {
   let first = Infinity;
   for (const file of files) {
+    const bookMs = new Map<string, number>();
     for await (const line of linesOf(file)) {
-      const priced = readLine(line, idOf(file));
+      const priced = readLine(line, idOf(file), bookMs);
       if (priced === null || !wanted.has(priced.id)) continue;
       first = Math.min(first, priced.firstMs);
       break;

@@ -14,6 +14,11 @@ export async function pairArgument(text: string): Promise<string> {
   return symbol;
 }
 
+/** Pairs separated by commas, each once. */
+export const pairsArgument = async (text: string): Promise<string[]> => [
+  ...new Set(await Promise.all(text.split(',').map((part) => pairArgument(part.trim())))),
+];
+
 /** For commander: a positive plain decimal, kept as text. */
 export function positiveDecimal(value: string): string {
   if (!/^\d{1,15}(?:\.\d{1,18})?$/.test(value) || !/[1-9]/.test(value))

@@ -13,6 +13,10 @@ process.on('exit', (code) => {
   if (isAnswerLost && code === ExitCode.ok) process.exitCode = ExitCode.runtimeError;
 });
 
+// A file has reached the system's limit for files: the write fails, too, and that is where it is dealt with (P25).
+// Nobody listening, the signal would end the process without a word.
+process.on('SIGXFSZ', () => undefined);
+
 const cli: Cli = {
   env: process.env,
   cwd: process.cwd(),

@@ -15,6 +15,7 @@ import { addInitCommand } from './commands/init.js';
 import { addLadderCommand } from './commands/ladder.js';
 import { addLockCommand } from './commands/lock.js';
 import { addPairCommands } from './commands/pairs.js';
+import { addRecordCommand } from './commands/record.js';
 import { addReportCommands } from './commands/reports.js';
 import { addReproduceCommand } from './commands/reproduce.js';
 import { addRestoreCommand } from './commands/restore.js';
@@ -70,6 +71,7 @@ function buildCommands(cli: Cli): Command {
   addBackupCommand(program, cli);
   addRestoreCommand(program, cli);
   addAlertCommand(program, cli);
+  addRecordCommand(program, cli);
   addExchangeCommand(program, cli);
   addSystemdCommand(program, cli);
   return program;

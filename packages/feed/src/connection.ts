@@ -11,7 +11,7 @@ export interface ConnectionOptions {
 export interface ConnectionHandlers {
   readonly onOpen: () => void;
   readonly onText: (data: Buffer) => void;
-  readonly onBinary: () => void;
+  readonly onBinary: (data: Buffer) => void;
   /** Exactly once, unless `drop` came first. */
   readonly onClosed: (reason: string) => void;
   /** The exchange's own ping, as text: some proxies answer WebSocket pings themselves. */
@@ -90,7 +90,7 @@ export function openConnection(
   socket.on('message', (data: Buffer, isBinary) => {
     if (over) return;
     heard();
-    if (isBinary) handlers.onBinary();
+    if (isBinary) handlers.onBinary(data);
     else handlers.onText(data);
   });
   socket.on('ping', heard);

@@ -31,6 +31,8 @@ export interface GateFeedDeps {
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** Hears every frame as it came, before anybody reads it. */
+  readonly tap?: (data: Buffer, isBinary: boolean) => void;
 }
 
 export interface GateFeed extends PriceFeed {
@@ -49,7 +51,7 @@ const BOOK_QUIET_MS = 2_000;
  * `book_ticker` gives bid and ask, `tickers` the last price, `order_book` the deeper asks; each tick carries only what
  * its frame said. Crossed prices are passed on: refusing them is the rules' business.
  */
-export function createGateFeed(options: GateFeedOptions, { log, clock, random }: GateFeedDeps): GateFeed {
+export function createGateFeed(options: GateFeedOptions, { log, clock, random, tap }: GateFeedDeps): GateFeed {
   const {
     apiKey = '',
     apiSecret = '',
@@ -127,8 +129,14 @@ export function createGateFeed(options: GateFeedOptions, { log, clock, random }:
       {
         onOpen,
         onClosed,
-        onText: (data) => onFrame(parseFrame(data), clock.monoMs()),
-        onBinary: () => dropFrame('binary frame'),
+        onText: (data) => {
+          tap?.(data, false);
+          onFrame(parseFrame(data), clock.monoMs());
+        },
+        onBinary: (data) => {
+          tap?.(data, true);
+          dropFrame('binary frame');
+        },
         pingText: () => JSON.stringify({ time: exchangeNowS(), channel: 'spot.ping' }),
       },
       clock,

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Choices } from '../ask-choices.js';
-import { pairArgument, positiveDecimal } from '../arguments.js';
+import { pairsArgument, positiveDecimal } from '../arguments.js';
 import type { Cli } from '../cli.js';
 import { refuseKnownFailures } from '../config-checks.js';
 import { configOption } from '../load-config.js';
@@ -20,15 +20,11 @@ interface InitOptions {
 
 const DEFAULT_SYMBOLS = ['BTC/USDT', 'ETH/USDT', 'SOL/USDT', 'XRP/USDT'];
 
-const symbolsOf = async (text: string): Promise<string[]> => [
-  ...new Set(await Promise.all(text.split(',').map((part) => pairArgument(part.trim())))),
-];
-
 async function choose(cli: Cli, options: InitOptions): Promise<Choices | null> {
   const mode = options.mode ?? 'paper';
   const given: Choices = {
     mode,
-    symbols: options.pairs === undefined ? DEFAULT_SYMBOLS : await symbolsOf(options.pairs),
+    symbols: options.pairs === undefined ? DEFAULT_SYMBOLS : await pairsArgument(options.pairs),
     baseOrder: options.baseOrder ?? '3',
     trade: options.trade ?? mode !== 'live',
   };

@@ -51,9 +51,6 @@ function stopOnSignals(log: Logger): { readonly attach: (engine: RunningEngine) 
     else process.exit(ExitCode.ok);
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => onSignal(signal));
-  // A file has reached the system's limit for files: the write fails, too, and that is where it is dealt with (P25).
-  // Nobody listening, the signal would end the process without a word.
-  process.on('SIGXFSZ', () => undefined);
   for (const event of ['uncaughtException', 'unhandledRejection'])
     process.on(event, (error: unknown) => {
       // Crash-only: the next start recovers from any point, a process that guesses on does not.

@@ -2,13 +2,13 @@
 export interface LineCounts {
   /** Candles and book tickers. */
   prices: number;
-  /** Trades: the last price that goes with the next book ticker. */
+  /** Trades and tickers: the last price that goes with the next book ticker. */
   trades: number;
   /** Frames of streams that are not used, such as the depth. */
   otherFrames: number;
   /** Prices and trades of pairs that nobody asked for. */
   otherPairs: number;
-  /** Column names and empty lines. */
+  /** Column names, what a recorder says about itself, and empty lines. */
   empty: number;
   /** Everything else: torn, damaged or foreign. */
   malformed: number;

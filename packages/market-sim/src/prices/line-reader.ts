@@ -1,7 +1,11 @@
 import { MtradeError, errorText } from '@mtrade/base';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { constants, createGunzip } from 'node:zlib';
+
+/** A recording that was cut off (a killed recorder, a lost machine) is read up to where it ends. */
+const gunzipFor = (path: string) =>
+  createGunzip(path.endsWith('.jsonl.gz') ? { finishFlush: constants.Z_SYNC_FLUSH } : {});
 
 /** Lines of a text file, plain or gzip, a few kilobytes at a time: memory does not grow with the file. */
 export class LineReader {
@@ -15,7 +19,7 @@ export class LineReader {
   constructor(path: string) {
     this.#path = path;
     this.#file = createReadStream(path);
-    this.#text = path.endsWith('.gz') ? this.#file.pipe(createGunzip()) : this.#file;
+    this.#text = path.endsWith('.gz') ? this.#file.pipe(gunzipFor(path)) : this.#file;
     // A pipe does not hand errors on: without this a missing file would wait for ever.
     this.#file.on('error', (error) => this.#text.destroy(error));
     this.#chunks = this.#text[Symbol.asyncIterator]() as AsyncIterator<Buffer>;

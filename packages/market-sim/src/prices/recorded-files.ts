@@ -6,6 +6,7 @@ import type { LineCounts } from './line-counts.js';
 import { LineReader, firstLines, recordingError } from './line-reader.js';
 import { intervalOf, isCandleHeader, parseCandle, specFromCandles, walkCandle } from './recorded-candles.js';
 import { FrameParser, isFrameLine, specsFromFrames } from './recorded-frames.js';
+import { GateLineParser, isGateLine, specsFromGateLines } from './recorded-gate.js';
 import { symbolOf } from './recorded-text.js';
 import type { PriceStep } from './source.js';
 
@@ -34,7 +35,7 @@ export async function filesOf(path: string): Promise<readonly string[]> {
     if (!info.isDirectory()) return [path];
     const names = await readdir(path);
     return names
-      .filter((name) => /\.(?:csv|gz)$/.test(name))
+      .filter((name) => /\.(?:csv|gz|jsonl)$/.test(name))
       .toSorted()
       .map((name) => join(path, name));
   } catch (error) {
@@ -54,6 +55,7 @@ export async function openFile(
   if (isCandleName && symbol !== null && !isWanted(symbol))
     return { symbols: [symbol], specs: [], track: null };
   const sample = await firstLines(path, SAMPLE_LINES);
+  if (sample.some(isGateLine)) return openGateLines(path, sample, isWanted, counts);
   if (sample.some(isFrameLine)) return openFrames(path, sample, isWanted, counts);
   const rows = sample.flatMap((line) => parseCandle(line) ?? []);
   if (rows.length === 0) throw recordingError(path, 'is neither a candle file nor recorded frames');
@@ -70,21 +72,31 @@ export async function openFile(
   return { symbols: [symbol], specs: [specFromCandles(symbol, rows)], track: newTrack(path, parse) };
 }
 
-function openFrames(
-  path: string,
-  sample: readonly string[],
-  isWanted: (symbol: string) => boolean,
+type LineParser = new (
   counts: LineCounts,
-): OpenedFile {
-  const all = specsFromFrames(sample);
-  const symbols = all.map((spec) => spec.symbol);
-  const specs = all.filter((spec) => isWanted(spec.symbol));
-  if (specs.length === 0) return { symbols, specs, track: null };
-  // A pair that the sample did not show has no listing here, so its prices are nobody's.
-  const listed = new Set(specs.map((spec) => spec.symbol));
-  const parser = new FrameParser(counts, (symbol) => listed.has(symbol));
-  return { symbols, specs, track: newTrack(path, (line) => parser.parse(line) ?? []) };
-}
+  isWanted: (symbol: string) => boolean,
+) => { readonly parse: (line: string) => PriceStep | null };
+
+const openSocketLines =
+  (specsOf: (sample: readonly string[]) => readonly PairSpec[], Parser: LineParser) =>
+  (
+    path: string,
+    sample: readonly string[],
+    isWanted: (symbol: string) => boolean,
+    counts: LineCounts,
+  ): OpenedFile => {
+    const all = specsOf(sample);
+    const symbols = all.map((spec) => spec.symbol);
+    const specs = all.filter((spec) => isWanted(spec.symbol));
+    if (specs.length === 0) return { symbols, specs, track: null };
+    // A pair that the sample did not show has no listing here, so its prices are nobody's.
+    const listed = new Set(specs.map((spec) => spec.symbol));
+    const parser = new Parser(counts, (symbol) => listed.has(symbol));
+    return { symbols, specs, track: newTrack(path, (line) => parser.parse(line) ?? []) };
+  };
+
+const openFrames = openSocketLines(specsFromFrames, FrameParser);
+const openGateLines = openSocketLines(specsFromGateLines, GateLineParser);
 
 const newTrack = (path: string, parse: Track['parse']): Track => ({
   reader: new LineReader(path),

@@ -8,7 +8,7 @@ import type { PriceLosses, PriceSource, PriceStep } from './source.js';
 const LOW_WATER = 64;
 
 export interface RecordingOptions {
-  /** One file, or a folder of them: candle CSV (plain or gzip) or recorded socket frames. */
+  /** One file, or a folder of them: candle CSV, recorded socket frames, or what `mtrade record` wrote; plain or gzip. */
   readonly path: string;
   /** Only these pairs; all of the recording when absent. */
   readonly symbols?: readonly string[];
