@@ -12,6 +12,8 @@ import {
   SimulatedSource,
   startExchangeServer,
 } from '@mtrade/market-sim';
+import { silentLogger } from '@mtrade/log';
+import { startRecorder } from '@mtrade/runtime';
 import { afterEach, describe, expect, test } from 'vitest';
 import { replay } from '../replay/replay.js';
 import { environment, type Finished, MTRADE, usePlace } from './cli-process.js';
@@ -138,7 +140,7 @@ async function recordSome(market: Market, name: string, args: readonly string[] 
 }
 
 describe('a recording of the public feed', () => {
-  test('replays with the same prices in the same order, and takes no lock and no data directory', async () => {
+  test('replays in paper mode with the same prices in the same order; recording takes no lock and no data directory', async () => {
     const first = await recordSome(await play(simulated()), 'first.jsonl');
     expect(existsSync(place.dataDir)).toBe(false);
     const source = await RecordingSource.open({ path: first });
@@ -148,22 +150,31 @@ describe('a recording of the public feed', () => {
       'SOL/USDT 2',
     ]);
 
-    const again = record(await play(source), 'again.jsonl');
+    // The paper exchange is this source behind this server; a second recorder hears what an engine would.
+    const { server } = await play(source);
+    const again = join(place.directory, 'again.jsonl');
+    const recorder = await startRecorder(
+      {
+        restUrl: server.restUrl,
+        wsUrl: server.wsUrl,
+        symbols: SYMBOLS,
+        path: again,
+        append: false,
+        depth: false,
+      },
+      { log: silentLogger, clock: systemClock, random: Math.random },
+    );
     const wanted = prices(first);
-    await eventually('the replay is over', () => source.ended && prices(again.path).length >= wanted.length);
-    again.child.kill('SIGTERM');
-    expect((await again.ended).code).toBe(0);
-
+    await eventually('the replay is over', () => source.ended && prices(again).length >= wanted.length);
+    recorder.stop();
+    await recorder.ended;
     expect(wanted.length).toBeGreaterThan(20);
-    expect(prices(again.path)).toEqual(wanted);
-  });
+    expect(prices(again)).toEqual(wanted);
 
-  test('paper mode plays it through the whole engine: every recorded price arrives, every fill keeps the rules', async () => {
-    const path = await recordSome(await play(simulated()), 'paper.jsonl');
-
+    // And through the whole engine: every recorded price arrives, every fill keeps the rules.
     const report = await replay(
       {
-        path,
+        path: first,
         pairs: null,
         speed: 1,
         lengthMs: null,
@@ -175,7 +186,6 @@ describe('a recording of the public feed', () => {
       },
       () => undefined,
     );
-
     expect(report.violations).toEqual([]);
     expect(report.pairs.map(({ symbol }) => symbol)).toEqual(SYMBOLS);
     expect(report.frames.delivered).toBe(report.frames.recorded);

@@ -7,6 +7,7 @@ import { addBackupCommand } from './commands/backup.js';
 import { addCompletionCommands } from './commands/completion.js';
 import { addConfigCommand } from './commands/config.js';
 import { addDashboardCommand } from './commands/dashboard.js';
+import { addDataCommand } from './commands/data.js';
 import { addDiagnoseCommand } from './commands/diagnose.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addExchangeCommand } from './commands/exchange.js';
@@ -72,6 +73,7 @@ function buildCommands(cli: Cli): Command {
   addRestoreCommand(program, cli);
   addAlertCommand(program, cli);
   addRecordCommand(program, cli);
+  addDataCommand(program, cli);
   addExchangeCommand(program, cli);
   addSystemdCommand(program, cli);
   return program;

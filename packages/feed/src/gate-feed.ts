@@ -51,7 +51,10 @@ const BOOK_QUIET_MS = 2_000;
  * `book_ticker` gives bid and ask, `tickers` the last price, `order_book` the deeper asks; each tick carries only what
  * its frame said. Crossed prices are passed on: refusing them is the rules' business.
  */
-export function createGateFeed(options: GateFeedOptions, { log, clock, random, tap }: GateFeedDeps): GateFeed {
+export function createGateFeed(
+  options: GateFeedOptions,
+  { log, clock, random, tap }: GateFeedDeps,
+): GateFeed {
   const {
     apiKey = '',
     apiSecret = '',

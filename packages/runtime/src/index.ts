@@ -18,4 +18,17 @@ export { investedByQuote, type PairStatus, withFigures } from './views/pair-figu
 export type { RunningEngine, StartDeps, StartOptions } from './running-engine.js';
 export { startEngine } from './start-engine.js';
 export { judgeKeyRights } from './key-rights.js';
-export { type Recorder, type RecordOptions, type RecordProgress, startRecorder } from './recording/recorder.js';
+export {
+  type Recorder,
+  type RecordOptions,
+  type RecordProgress,
+  startRecorder,
+} from './recording/recorder.js';
+export {
+  type CandleGap,
+  fetchCandles,
+  type FetchOptions,
+  type FetchProgress,
+  type FetchResult,
+} from './recording/fetch-candles.js';
+export type { Timeframe } from '@mtrade/venue';

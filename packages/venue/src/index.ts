@@ -1,5 +1,14 @@
 export { type AccountReader, type AccountReaderOptions, createGateAccountReader } from './account-reader.js';
 export { type GateVenue, type GateVenueDeps, type GateVenueOptions, createGateVenue } from './gate-venue.js';
+export {
+  type CandleHistory,
+  createCandleHistory,
+  isTransient,
+  type OhlcvRow,
+  PAGE_CANDLES,
+  type Timeframe,
+  TIMEFRAMES_MS,
+} from './ccxt-candles.js';
 export type { HttpClient, HttpReply, HttpRequest } from './http-client.js';
 export type { KeyRights } from './key-rights.js';
 export { type RejectionKind, rejectionKind } from './labels.js';

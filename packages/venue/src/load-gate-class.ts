@@ -15,6 +15,20 @@ export interface CcxtGate {
     headers?: Readonly<Record<string, string>>,
   ): { url: string; method: string; headers?: Record<string, string>; body?: string };
 }
+/** What the price history uses of it. */
+export interface CcxtCandles {
+  readonly urls: { readonly api: Record<string, Record<string, string> | undefined> };
+  setMarkets(markets: readonly object[]): unknown;
+  fetchOHLCV(
+    symbol: string,
+    timeframe: string,
+    sinceMs: number,
+    limit: number,
+  ): Promise<readonly (readonly unknown[])[]>;
+  fetchTime(): Promise<number>;
+  close(): Promise<void>;
+}
+
 export type CcxtGateClass = new (config: Readonly<Record<string, unknown>>) => CcxtGate;
 
 const ownFile = (): string => new URL('./src/gate.js', import.meta.resolve('ccxt')).href;

@@ -18,6 +18,8 @@ export const INTERVALS_MS: Readonly<Record<string, number>> = {
   '30d': 43_200 * MINUTE_MS,
 };
 const MAX_CANDLES = 1_000;
+/** So far back, in candles of the interval, the exchange answers at all. */
+const REACH_CANDLES = 10_000;
 
 const currencies = (exchange: Exchange): string[] => [
   ...new Set(exchange.pairs.flatMap((pair) => [pair.base, pair.quote])),
@@ -39,6 +41,8 @@ function candles(exchange: Exchange, query: URLSearchParams, nowMs: number): unk
   const first = from ?? Math.floor(to / intervalMs) * intervalMs - (limit - 1) * intervalMs;
   if ((to - first) / intervalMs > MAX_CANDLES)
     throw invalidParam('Candlestick range too broad. Maximum 1000 data points are allowed per request');
+  if ((nowMs - first) / intervalMs > REACH_CANDLES)
+    throw invalidParam('Candlestick too long ago. Maximum 10000 points recently are allowed');
   return exchange.candles(pair.symbol, intervalMs, first, to, nowMs).map(candleRow);
 }
 
