@@ -10,7 +10,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['cycle', 'board', 'config'],
   ['engine'],
   ['feed', 'venue', 'store', 'market-sim'],
-  ['runtime'],
+  ['runtime', 'bench'],
 ];
 
 /** Libraries with one owner: nobody else may know that they exist. */

@@ -1,0 +1,54 @@
+import type { RowResult, Unit } from '../result.js';
+import { type Ratio, ratioOf, type Summary, summarize } from '../statistics.js';
+
+export interface Line {
+  readonly name: string;
+  readonly summary: Summary;
+  /** By the name of the variant that this one is divided by. */
+  readonly ratios: Readonly<Record<string, Ratio>>;
+  readonly note?: string;
+}
+
+/** A measured row as it is published and committed. */
+export interface Figures {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: Unit;
+  readonly lines: readonly Line[];
+  readonly notes: readonly string[];
+}
+
+export function figuresOf({ id, title, unit, bases, variants, notes }: RowResult): Figures {
+  const named = new Map(variants.map((variant) => [variant.name, variant]));
+  const lines = variants.map(({ name, rounds, note }): Line => {
+    const others = bases.filter((base) => base !== name && named.has(base));
+    return {
+      name,
+      summary: summarize(rounds.flat()),
+      ratios: Object.fromEntries(
+        others.map((base) => [base, ratioOf(rounds, named.get(base)?.rounds ?? [])]),
+      ),
+      ...(note === undefined ? {} : { note }),
+    };
+  });
+  return { id, title, unit, lines, notes };
+}
+
+/** What is committed as the baseline, and written by `--json`. */
+export interface Report {
+  readonly schema: 1;
+  readonly takenAt: string;
+  readonly machine: Machine;
+  readonly rows: readonly Figures[];
+}
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGb: number;
+  readonly system: string;
+  readonly node: string;
+  /** Load average of the last minute when the run began: how much else the machine had to do. */
+  readonly load: number;
+  readonly quick: boolean;
+}

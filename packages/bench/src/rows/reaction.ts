@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MeasurePlan } from '../exchange/messages.js';
+import type { RowContext, RowResult, VariantResult } from '../result.js';
+import { type Contender, interleave } from '../rounds.js';
+import type { Subject, SubjectPlan, Subjects } from './subjects.js';
+
+export interface ReactionOptions {
+  readonly id: string;
+  readonly title: string;
+  readonly rounds: number;
+  /** What each subject does in its round. */
+  readonly plan: MeasurePlan;
+  /** From the end of one subject's round to the next one's. */
+  readonly pauseMs: number;
+  /** The subjects that the others are divided by. */
+  readonly bases: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** The engine's own budget of requests must have grown again before its next round. */
+const REST_MS = 2_200;
+/** The load runs this long before the first order of a round. */
+const LOAD_LEAD_MS = 300;
+const ORDER_LIMIT_MS = 2_000;
+
+/** Price frame sent to order's head read, all subjects in turn, each on its own exchange. */
+export async function measureReaction(
+  options: ReactionOptions,
+  plans: readonly SubjectPlan[],
+  { subjects, context }: { readonly subjects: Subjects; readonly context: RowContext },
+): Promise<RowResult> {
+  const { id, title, rounds, plan, pauseMs, bases, notes } = options;
+  const missing = new Map<string, number>();
+  const contenders: Contender[] = [];
+  for (const subjectPlan of plans) {
+    const { name, load } = subjectPlan;
+    const subject = await subjects.get(subjectPlan);
+    let endedMs = 0;
+    contenders.push({
+      name,
+      round: async () => {
+        if (pauseMs > 0) await sleep(pauseMs);
+        const restMs = plan.orders === 1 ? 0 : endedMs + REST_MS - performance.now();
+        if (restMs > 0 && subject.engine !== null) await sleep(restMs);
+        const measured = await measureOnce(subject, plan, load);
+        endedMs = performance.now();
+        missing.set(name, (missing.get(name) ?? 0) + measured.missing);
+        return measured.reactionsUs;
+      },
+    });
+  }
+  const values = await interleave(contenders, rounds, (index) => {
+    if ((index + 1) % 10 === 0) context.progress(`${id}: ${index + 1} of ${rounds} rounds`);
+  });
+  const variants = plans.map(({ name }): VariantResult => {
+    const lost = missing.get(name) ?? 0;
+    const note = lost === 0 ? {} : { note: `${lost} orders did not come within ${ORDER_LIMIT_MS} ms` };
+    return { name, rounds: values.get(name) ?? [], ...note };
+  });
+  return { id, title, unit: 'us', bases, variants, notes };
+}
+
+async function measureOnce(subject: Subject, plan: MeasurePlan, load: number) {
+  if (load === 0) return subject.exchange.measure(plan);
+  await subject.exchange.load(load);
+  await sleep(LOAD_LEAD_MS);
+  try {
+    return await subject.exchange.measure(plan);
+  } finally {
+    await subject.exchange.load(0);
+  }
+}
+
+/** The three rates at which orders are measured. */
+export const reactionPlans = {
+  slow: (subjectCount: number): Pick<ReactionOptions, 'plan' | 'pauseMs'> => ({
+    plan: { orders: 1, gapMs: 0, limitMs: ORDER_LIMIT_MS },
+    pauseMs: Math.round(2_000 / subjectCount),
+  }),
+  steady: { plan: { orders: 8, gapMs: 50, limitMs: ORDER_LIMIT_MS }, pauseMs: 0 },
+  burst: { plan: { orders: 8, gapMs: 0, limitMs: ORDER_LIMIT_MS }, pauseMs: 0 },
+} as const;

@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import { checkAgainst } from '../src/report/check.js';
+import { type Figures, figuresOf, type Report } from '../src/report/figures.js';
+import { type Goal, judge } from '../src/report/goals.js';
+import { short } from '../src/report/numbers.js';
+import { markdownTable, notesOf, plainTable, tableOf } from '../src/report/table.js';
+import type { RowResult, Unit } from '../src/result.js';
+
+const times = (value: number): number[][] => Array.from({ length: 8 }, () => [value, value, value + 1]);
+
+const row = (fast: number, slow: number, unit: Unit = 'us'): RowResult => ({
+  id: 'way',
+  title: 'A way',
+  unit,
+  bases: ['fast', 'absent'],
+  variants: [
+    { name: 'fast', rounds: times(fast) },
+    { name: 'slow', rounds: times(slow), note: 'two are missing' },
+  ],
+  notes: ['of all rounds'],
+});
+
+const report = (rows: readonly Figures[]): Report => ({
+  schema: 1,
+  takenAt: '2026-11-21T00:00:00.000Z',
+  machine: { cpu: 'x', cores: 2, memoryGb: 8, system: 's', node: 'v20', load: 0, quick: false },
+  rows,
+});
+
+describe('figures and tables', () => {
+  test('each line is divided by the others that it names, and never by itself or by what is not there', () => {
+    const [fast, slow] = figuresOf(row(100, 250)).lines;
+    expect(fast?.ratios).toEqual({});
+    expect(slow?.ratios).toEqual({ fast: { ratio: 2.5, noise: 0 } });
+  });
+
+  test('a table has a column for each baseline; the notes of its lines come first', () => {
+    const figures = figuresOf(row(100, 250));
+    expect(tableOf(figures)).toEqual({
+      head: ['us', 'median', 'p99', 'least', 'most', 'spread', 'values', '/ fast'],
+      rows: [
+        ['fast', '100', '101', '100', '101', '1 %', '24', ''],
+        ['slow', '250', '251', '250', '251', '0 %', '24', '2.5'],
+      ],
+    });
+    expect(notesOf(figures)).toEqual(['slow: two are missing', 'of all rounds']);
+  });
+
+  test('the same table in Markdown and for the terminal', () => {
+    const table = {
+      head: ['us', 'n'],
+      rows: [
+        ['a', '1'],
+        ['bcd', '20'],
+      ],
+    };
+    expect(markdownTable(table)).toBe('| us | n |\n| --- | ---: |\n| a | 1 |\n| bcd | 20 |');
+    expect(plainTable(table)).toBe('us    n\na     1\nbcd  20');
+  });
+
+  test.each([
+    [0.012345, '0.0123'],
+    [1.005, '1.01'],
+    [45.678, '45.7'],
+    [789.4, '789'],
+    [12_345, '12,300'],
+    [0, '0'],
+    [Number.NaN, '-'],
+  ])('%d is shown in three places as %s', (value, text) => {
+    expect(short(value)).toBe(text);
+  });
+});
+
+describe('goals', () => {
+  const goal: Goal = {
+    what: 'w',
+    row: 'way',
+    variant: 'slow',
+    measure: 'median',
+    limit: 300,
+    is: 'at most',
+  };
+
+  test('a value is held against its limit, a ratio against another variant, and what was not measured is said', () => {
+    const rows = [figuresOf(row(100, 250))];
+    const answers = judge(
+      [
+        goal,
+        { ...goal, limit: 249 },
+        { ...goal, is: 'at least' },
+        { ...goal, over: 'fast', limit: 2.5 },
+        { ...goal, over: 'nobody', limit: 2.5 },
+        { ...goal, row: 'elsewhere' },
+      ],
+      rows,
+    );
+    expect(answers.map(({ value, answer }) => [value, answer])).toEqual([
+      [250, 'reached'],
+      [250, 'missed'],
+      [250, 'missed'],
+      [2.5, 'reached'],
+      [null, 'not measured'],
+      [null, 'not measured'],
+    ]);
+  });
+});
+
+describe('the check against the committed baseline', () => {
+  const baseline = report([figuresOf(row(100, 250))]);
+
+  test('compares ratios: a machine half as fast is no regression', () => {
+    expect(checkAgainst(baseline, [figuresOf(row(200, 500))])).toEqual({ compared: 1, regressions: [] });
+  });
+
+  test('finds a ratio that has grown beyond the tolerance, and lets one inside it pass', () => {
+    expect(checkAgainst(baseline, [figuresOf(row(100, 320))]).regressions).toEqual([]);
+    expect(checkAgainst(baseline, [figuresOf(row(100, 330))]).regressions).toEqual([
+      { row: 'way', variant: 'slow', base: 'fast', before: 2.5, now: 3.3, allowed: 3.25 },
+    ]);
+  });
+
+  test('of a throughput, less is worse', () => {
+    const rates = report([figuresOf(row(100, 250, '1/s'))]);
+    expect(checkAgainst(rates, [figuresOf(row(100, 330, '1/s'))]).regressions).toEqual([]);
+    expect(checkAgainst(rates, [figuresOf(row(100, 190, '1/s'))]).regressions).toHaveLength(1);
+  });
+
+  test('noisy rounds widen the tolerance', () => {
+    const noisy: RowResult = {
+      ...row(100, 0),
+      variants: [
+        { name: 'fast', rounds: times(100) },
+        { name: 'slow', rounds: [200, 250, 330, 330, 330, 400, 500, 600].map((value) => [value]) },
+      ],
+    };
+    expect(checkAgainst(baseline, [figuresOf(noisy)])).toEqual({ compared: 1, regressions: [] });
+  });
+
+  test('rows and variants that one of the two lacks are not compared', () => {
+    expect(checkAgainst(baseline, [])).toEqual({ compared: 0, regressions: [] });
+  });
+});

@@ -1,0 +1,52 @@
+import { systemClock } from '@mtrade/base';
+import { createBoard } from '@mtrade/board';
+import { Reactor } from '@mtrade/engine';
+import { createGateFeed } from '@mtrade/feed';
+import { silentLogger } from '@mtrade/log';
+import type { IntakeBoot, IntakeCounts } from './messages.js';
+
+// Entry file of a process that is nothing but the reactor: the engine's feed, its reactor, shared memory.
+
+function run({ symbols, wsUrl }: IntakeBoot): void {
+  const board = createBoard({ symbols, urgentCapacity: 100 });
+  const reactor = new Reactor(
+    { debounceMs: 100, staleAfterMs: 5_000, maxJumpPct: 30 },
+    { board, clock: systemClock },
+  );
+  const feed = createGateFeed(
+    { wsUrl, symbols },
+    { log: silentLogger, clock: systemClock, random: Math.random },
+  );
+  let ticks = 0;
+  let lost = { stale: 0, malformed: 0 };
+  feed.start({
+    onTick: (tick) => {
+      ticks += 1;
+      reactor.onTick(tick);
+    },
+    onOrder: () => undefined,
+    onBalances: () => undefined,
+    onState: ({ connected, malformedFrames, staleFrames = 0 }) => {
+      lost = { stale: staleFrames, malformed: malformedFrames };
+      if (connected) process.send?.('connected');
+    },
+  });
+  // The cycler's part: somebody takes what is urgent, else the queue is full after a hundred pairs.
+  setInterval(() => {
+    while (board.urgent.pop() >= 0);
+  }, 20);
+  process.on('message', () => {
+    const { user, system } = process.cpuUsage();
+    process.send?.({
+      ticks,
+      updates: board.counters.snapshot().reactor_updates,
+      ...lost,
+      residentBytes: process.memoryUsage.rss(),
+      cpuUs: user + system,
+      atMs: performance.now(),
+    } satisfies IntakeCounts);
+  });
+}
+
+process.on('disconnect', () => process.exit());
+process.once('message', (boot: IntakeBoot) => run(boot));

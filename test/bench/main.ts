@@ -1,0 +1,93 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  checkAgainst,
+  describeMachine,
+  type Figures,
+  figuresOf,
+  judge,
+  plainTable,
+  plainText,
+  type Report,
+  type RowContext,
+  Subjects,
+  verdictTable,
+} from '@mtrade/bench';
+import { type BenchOptions, parseArguments, USAGE, UsageError } from './arguments.js';
+import { GOALS } from './goals.js';
+import { pageText } from './page.js';
+import { BASELINE, COMMAND_LINE, PAGE } from './paths.js';
+import { allRows } from './rows.js';
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const progress = (text: string): void => void process.stderr.write(`  ${text}\n`);
+
+async function run(options: BenchOptions): Promise<number> {
+  const workDir = mkdtempSync(join(tmpdir(), 'mtrade-bench-'));
+  const context: RowContext = { quick: options.quick, workDir, commandLine: COMMAND_LINE, progress };
+  const subjects = new Subjects(context);
+  try {
+    const known = allRows(subjects, options);
+    if (options.list) {
+      for (const { id } of known) say(id);
+      return 0;
+    }
+    const unknown = options.rows.filter((id) => !known.some((row) => row.id === id));
+    if (unknown.length > 0) throw new UsageError(`no row ${unknown.join(', ')}; --list names them`);
+    const chosen = options.rows.length === 0 ? known : known.filter(({ id }) => options.rows.includes(id));
+    const machine = describeMachine(options.quick);
+    const rows: Figures[] = [];
+    for (const row of chosen) {
+      progress(row.id);
+      for (const result of await row.run(context)) {
+        const figures = figuresOf(result);
+        rows.push(figures);
+        say(`\n${plainText(figures)}`);
+      }
+    }
+    return finish({ schema: 1, takenAt: new Date().toISOString(), machine, rows }, options);
+  } finally {
+    await subjects.close();
+    rmSync(workDir, { recursive: true, force: true });
+  }
+}
+
+function finish(report: Report, options: BenchOptions): number {
+  const verdicts = judge(GOALS, report.rows).filter(({ answer }) => answer !== 'not measured');
+  if (verdicts.length > 0) say(`\n${plainTable(verdictTable(verdicts, report.rows))}`);
+  if (options.json !== null) writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
+  const code = options.check ? check(report) : 0;
+  if (options.write) write(report);
+  return code;
+}
+
+/** Rows that this run has not measured stay as they were. */
+function write(report: Report): void {
+  const before = existsSync(BASELINE) ? (JSON.parse(readFileSync(BASELINE, 'utf8')) as Report).rows : [];
+  const kept = before.filter(({ id }) => !report.rows.some((row) => row.id === id));
+  const merged: Report = { ...report, rows: [...report.rows, ...kept] };
+  writeFileSync(BASELINE, `${JSON.stringify(merged, null, 1)}\n`);
+  writeFileSync(PAGE, pageText(merged));
+}
+
+function check(report: Report): number {
+  const baseline = JSON.parse(readFileSync(BASELINE, 'utf8')) as Report;
+  const { compared, regressions } = checkAgainst(baseline, report.rows);
+  for (const { row, variant, base, before, now, allowed } of regressions)
+    say(
+      `REGRESSION ${row}: ${variant} / ${base} was ${before.toFixed(3)}, is ${now.toFixed(3)}, allowed ${allowed.toFixed(3)}`,
+    );
+  say(`${compared} ratios compared, ${regressions.length} regressions`);
+  return regressions.length === 0 ? 0 : 1;
+}
+
+try {
+  const options = parseArguments(process.argv.slice(2));
+  if (options === null) say(USAGE);
+  else process.exitCode = await run(options);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n\n${USAGE}\n`);
+  process.exitCode = 2;
+}
