@@ -7,6 +7,8 @@ import { type BestTick, generatedTicks, recordedTicks } from './frames/ticks.js'
 const PAIRS = 200;
 const TICKS = 20_000;
 const PARSE = 'JSON.parse and Number';
+const INTAKE = 'feed and reactor';
+export const INTAKE_CPU = `${INTAKE}, a second of its CPU time`;
 const MB = 1_000_000;
 
 interface Result {
@@ -67,7 +69,6 @@ async function scanner({ quick }: RowContext, ticks: readonly BestTick[], note: 
 
 async function reactor(context: RowContext, ticks: readonly BestTick[], note: string): Promise<RowResult[]> {
   const flood = await Flood.start({ symbols: pairNames(PAIRS), ticks });
-  const name = 'feed and reactor';
   const framesPerRound = 100_000;
   const rounds = context.quick ? 8 : 100;
   const [rate, busy, memory]: [number[][], number[][], number[][]] = [[], [], []];
@@ -95,8 +96,8 @@ async function reactor(context: RowContext, ticks: readonly BestTick[], note: st
       unit: '1/s',
       bases: [],
       variants: [
-        { name: `${name}, wall time`, rounds: rate },
-        { name: `${name}, its own CPU time`, rounds: busy },
+        { name: `${INTAKE}, wall time`, rounds: rate },
+        { name: INTAKE_CPU, rounds: busy },
       ],
       notes: [
         note,

@@ -1,4 +1,6 @@
 import { ENGINE_16, ENGINE_200, type Goal } from '@mtrade/bench';
+import { INTAKE_CPU } from './frames-rows.js';
+import { ALONE, PYTHON } from './memory-rows.js';
 import { FLOOR, PLAIN } from './bots/bot-process.js';
 
 /** What the engine is to reach, and where a row does not, why. */
@@ -93,5 +95,22 @@ export const GOALS: readonly Goal[] = [
     measure: 'median',
     limit: 7,
     is: 'at most',
+  },
+  ...['flag', 'counter', 'debounce', 'price', 'queue'].map((operation): Goal => ({
+    what: `shared memory against the older structures: ${operation}`,
+    row: `memory-${operation}`,
+    variant: ALONE,
+    measure: 'median',
+    over: PYTHON,
+    limit: 0.002,
+    is: 'at most',
+  })),
+  {
+    what: 'frames taken in, a second of CPU time',
+    row: 'reactor',
+    variant: INTAKE_CPU,
+    measure: 'median',
+    limit: 300_000,
+    is: 'at least',
   },
 ];

@@ -15,3 +15,4 @@ const root = projectRoot();
 export const COMMAND_LINE = `${root}apps/mtrade/dist/main.js`;
 export const BASELINE = `${root}test/bench/baseline.json`;
 export const PAGE = `${root}docs/performance.md`;
+export const MANAGER_SCRIPT = `${root}test/bench/memory/manager.py`;

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { FIRST_ID, framesOf, type GateFrame } from './gate-frame.js';
@@ -38,7 +39,7 @@ async function run({ symbols, ticks }: FloodBoot): Promise<void> {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
   await once(server, 'listening');
   process.send?.({ wsUrl: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/` });
-  const [client] = (await once(server, 'connection')) as [WebSocket & { readonly _socket: Socket }];
+  const [client, upgrade] = (await once(server, 'connection')) as [WebSocket, IncomingMessage];
   // Every subscription is granted.
   client.on('message', (data: Buffer) => {
     const { id, channel } = JSON.parse(data.toString('utf8')) as { id: number; channel: string };
@@ -48,7 +49,7 @@ async function run({ symbols, ticks }: FloodBoot): Promise<void> {
   });
   let sent = 0;
   process.on('message', (order: FloodOrder) => {
-    void send(client._socket, frames, sent, order.frames);
+    void send(upgrade.socket, frames, sent, order.frames);
     sent += order.frames;
   });
 }

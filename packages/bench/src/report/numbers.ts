@@ -4,7 +4,7 @@ export function short(value: number): string {
   if (value === 0) return '0';
   const places = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
   const rounded = value >= 1_000 ? Number(value.toPrecision(3)) : value;
-  return rounded.toLocaleString('en', { maximumFractionDigits: Math.min(places, 6) });
+  return new Intl.NumberFormat('en', { maximumFractionDigits: Math.min(places, 6) }).format(rounded);
 }
 
 /** A part of something in whole per cent. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { short } from '../report/numbers.js';
 import type { RowContext, RowResult, VariantResult } from '../result.js';
 import type { SubjectPlan, Subjects } from './subjects.js';
 
@@ -21,7 +22,7 @@ export async function measureIdle(
   for (const { plan, framesPerSecond } of quiets) {
     const { exchange, engine } = await subjects.get(plan);
     if (engine === null) continue;
-    const name = `${plan.name.split(',', 2).join(',')}, ${framesPerSecond.toLocaleString('en')} frames/s`;
+    const name = `${plan.name.split(',', 2).join(',')}, ${short(framesPerSecond)} frames/s`;
     context.progress(`idle: ${name}`);
     await exchange.load(framesPerSecond);
     await sleep(500);
