@@ -406,9 +406,49 @@ test('an answer that cannot be written is no success (P24)', async () => {
   }
 });
 
-test('systemd prints a unit that starts this installation', async () => {
-  const { code, stdout } = await mtrade(place, ['systemd', '--config', 'my.toml']);
+test('systemd prints a unit that starts this installation with the configuration that was found', async () => {
+  const { code, stdout, stderr } = await mtrade(place, ['systemd', '--print']);
+  writeFileSync(join(place.directory, 'mtrade.toml'), 'mode = "paper"\n');
+  const found = await mtrade(place, ['systemd']);
 
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^ExecStart=\/\S*node\S* \/\S*main\.js start --config \/\S*my\.toml$/m);
+  expect(stdout).toMatch(/^ExecStart=\/\S*node\S* \/\S*main\.js start$/m);
+  // What this shell has set is not in the unit, and somebody has to be told.
+  expect(stderr).toContain('MTRADE__DATA_DIR');
+  expect(found.stdout).toMatch(/^ExecStart=\/\S*node\S* \/\S*main\.js start --config \/\S*\/mtrade\.toml$/m);
+});
+
+test('systemd --user --install writes the unit and says what comes next; edited, it is left', async () => {
+  const path = join(place.directory, '.config', 'systemd', 'user', 'mtrade.service');
+  const first = await mtrade(place, ['systemd', '--user', '--install']);
+  const printed = await mtrade(place, ['systemd', '--user']);
+  const second = await mtrade(place, ['systemd', '--user', '--install']);
+
+  expect([first.code, second.code]).toEqual([0, 0]);
+  expect(readFileSync(path, 'utf8')).toBe(printed.stdout);
+  expect(first.stdout).toContain(`${path} written.`);
+  for (const next of ['daemon-reload', 'enable --now mtrade', 'enable-linger', 'journalctl --user -u mtrade'])
+    expect(first.stdout).toContain(next);
+  expect(second.stdout).toContain('is up to date');
+
+  writeFileSync(path, `${printed.stdout}Nice=5\n`);
+  const refused = await mtrade(place, ['systemd', '--user', '--install']);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain('--force');
+  expect((await mtrade(place, ['systemd', '--user', '--install', '--force'])).code).toBe(0);
+  expect(readFileSync(path, 'utf8')).toBe(printed.stdout);
+});
+
+test('systemd refuses what the service could not run with: a wrong configuration, books that it could not write', async () => {
+  const path = join(place.directory, 'mtrade.toml');
+  writeFileSync(path, 'mode = "papre"\n');
+  const wrong = await mtrade(place, ['systemd']);
+  writeFileSync(path, 'data_dir = "/srv/books"\n');
+  const elsewhere = await mtrade(place, ['systemd']);
+
+  expect(wrong.code).toBe(78);
+  expect(elsewhere.code).toBe(78);
+  expect(elsewhere.stderr).toContain('/srv/books');
+  expect((await mtrade(place, ['systemd', '--user'])).code).toBe(0);
+  expect((await mtrade(place, ['systemd', '--print', '--install'])).code).toBe(2);
 });

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, errorText, ExitCode, MtradeError } from '@mtrade/base';
 import { configToml, type MtradeConfig, normalizeSymbol, type Secrets } from '@mtrade/config';
-import type { Logger } from '@mtrade/log';
+import { type Logger, scrubSecrets } from '@mtrade/log';
 import { type Alerter, STANDING_FILE } from './alerts/index.js';
 import type { AutoBackup } from './backups/auto-backup.js';
 import { compareRestoredBooks, isRestored } from './backups/restored-books.js';
@@ -29,6 +29,8 @@ import { holdsOrders } from './holds-orders.js';
 import { createOverseers } from './overseers.js';
 import { PaperExchange } from './paper/paper-exchange.js';
 import type { RunningEngine, StartOptions } from './running-engine.js';
+import { ServiceBeacon } from './service/service-beacon.js';
+import type { ServiceManager } from './service/service-manager.js';
 import { Supervisor } from './supervisor/supervisor.js';
 import { previewLadder } from './views/ladder-preview.js';
 
@@ -37,6 +39,9 @@ const DRAIN_MS = 30_000;
 
 /** Alerts that wait when the engine ends get this long to go out. */
 const ALERT_GRACE_MS = 3_000;
+
+/** So does the last word to the service manager. */
+const SERVICE_GRACE_MS = 1_000;
 
 const DATABASE_FILE = 'mtrade.db';
 const PAPER_DIRECTORY = 'paper-exchange';
@@ -69,6 +74,7 @@ export class EngineProcess implements RunningEngine {
   readonly #logPlan: LogPlan;
   readonly #log: Logger;
   readonly #clock: Clock;
+  readonly #service: ServiceManager | null;
   readonly #events = new EngineEvents();
   #settle: { resolve: (code: ExitCode) => void; reject: (error: Error) => void } = {
     resolve: () => undefined,
@@ -83,6 +89,7 @@ export class EngineProcess implements RunningEngine {
   #charts: CandleDesk | null = null;
   #alerter: Alerter | null = null;
   #backup: AutoBackup | null = null;
+  #beacon: ServiceBeacon | null = null;
   #stopping: 'no' | 'draining' | 'closing' = 'no';
   #isUp = false;
   /** Why it is to stop as soon as it stands: half a start cannot be stopped in order. */
@@ -94,16 +101,22 @@ export class EngineProcess implements RunningEngine {
       readonly secrets: Secrets;
       readonly logPlan: LogPlan;
     },
-    deps: { readonly clock: Clock; readonly log: Logger; readonly onEvent: (event: EngineEvent) => void },
+    deps: {
+      readonly clock: Clock;
+      readonly log: Logger;
+      readonly onEvent: (event: EngineEvent) => void;
+      readonly service: ServiceManager | null;
+    },
   ) {
     const { config, secrets, logPlan } = options;
-    const { clock, log, onEvent } = deps;
+    const { clock, log, onEvent, service } = deps;
     this.#options = options;
     this.config = config;
     this.#secrets = secrets;
     this.#logPlan = logPlan;
     this.#log = log;
     this.#clock = clock;
+    this.#service = service;
     this.#events.subscribe(onEvent);
     this.done = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
@@ -132,6 +145,7 @@ export class EngineProcess implements RunningEngine {
       if (this.#stopWish !== null) this.stop(this.#stopWish);
     } catch (error) {
       this.#alerter?.raise('engine.fatal', null, `the engine does not start: ${errorText(error)}`);
+      this.#tellStopping(`the engine does not start: ${errorText(error)}`);
       await this.#closeAll(0);
       await this.#alerter?.close(ALERT_GRACE_MS);
       // What was there before stays as it was; what this attempt has made goes, unless orders stand in it.
@@ -168,6 +182,7 @@ export class EngineProcess implements RunningEngine {
     }
     this.#stopping = 'draining';
     this.#log.info({ reason }, 'stopping: no new orders');
+    this.#tellStopping(`no new orders, following what is in flight (${reason})`);
     void this.#closeAll(DRAIN_MS).then(async () => {
       await this.#alerter?.close(ALERT_GRACE_MS);
       this.#lock?.release();
@@ -251,8 +266,26 @@ export class EngineProcess implements RunningEngine {
     // Before the first order can go out: a port that is taken must refuse a start that has bought nothing.
     await this.#openControl(this.#supervisor, endpoints.restUrl);
     await this.#supervisor.begin();
+    this.#watchForService(this.#supervisor);
     alerter.start();
     backup.start();
+  }
+
+  #watchForService(supervisor: Supervisor): void {
+    if (this.#service === null) return;
+    this.#beacon = new ServiceBeacon({
+      manager: this.#service,
+      clock: this.#clock,
+      isReady: () => supervisor.ready(),
+      heartAgeMs: (heart) => supervisor.heartAgeMs(heart),
+      status: () => supervisor.status(),
+    });
+    this.#beacon.start();
+  }
+
+  #tellStopping(why: string): void {
+    this.#beacon?.stop();
+    this.#service?.tell({ STOPPING: '1', STATUS: scrubSecrets(`stopping: ${why}`) });
   }
 
   async #status(supervisor: Supervisor): Promise<StatusJson> {
@@ -323,6 +356,7 @@ export class EngineProcess implements RunningEngine {
     this.#stopping = 'closing';
     this.#log.error({ code: error.code, error: error.message }, 'the engine stops');
     this.#alerter?.raise('engine.fatal', null, `the engine stops: ${error.message}`);
+    this.#tellStopping(error.message);
     await this.#closeAll(0);
     await this.#alerter?.close(ALERT_GRACE_MS);
     this.#lock?.release();
@@ -341,5 +375,6 @@ export class EngineProcess implements RunningEngine {
     await this.#history?.close();
     await this.#charts?.close();
     await this.#paper?.close();
+    await this.#service?.close(SERVICE_GRACE_MS);
   }
 }

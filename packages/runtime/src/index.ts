@@ -16,6 +16,8 @@ export { type LadderRowJson, ladderView, type LadderViewJson } from './views/lad
 export type { LadderPreview } from './views/ladder-preview.js';
 export { investedByQuote, type PairStatus, withFigures } from './views/pair-figures.js';
 export type { RunningEngine, StartDeps, StartOptions } from './running-engine.js';
+export type { ServiceManager } from './service/service-manager.js';
+export { systemdFrom } from './service/systemd-notify.js';
 export { startEngine } from './start-engine.js';
 export { judgeKeyRights } from './key-rights.js';
 export {

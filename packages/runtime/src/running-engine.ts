@@ -2,6 +2,7 @@ import type { Clock, ExitCode } from '@mtrade/base';
 import type { AlertSecrets, ConfigDocument, ConfigSource, MtradeConfig, Secrets } from '@mtrade/config';
 import type { EngineEvent, StatusJson, WebPage } from './control/index.js';
 import type { LogPlan } from './logging.js';
+import type { ServiceManager } from './service/service-manager.js';
 
 export interface StartOptions {
   readonly document: ConfigDocument;
@@ -23,6 +24,8 @@ export interface StartOptions {
 export interface StartDeps {
   readonly clock?: Clock;
   readonly onEvent?: (event: EngineEvent) => void;
+  /** Who runs the engine as a service, when somebody does. */
+  readonly service?: ServiceManager | null | undefined;
 }
 
 export interface RunningEngine {

@@ -16,7 +16,10 @@ export async function startEngine(options: StartOptions, deps: StartDeps = {}): 
   const logPlan: LogPlan = { ...options.log, version: options.version };
   const log = workerLogger('supervisor', { log: logPlan, secrets, alertSecrets: options.alertSecrets });
   const onEvent = deps.onEvent ?? (() => undefined);
-  const engine = new EngineProcess({ ...options, config, secrets, logPlan }, { clock, log, onEvent });
+  const engine = new EngineProcess(
+    { ...options, config, secrets, logPlan },
+    { clock, log, onEvent, service: deps.service ?? null },
+  );
   await engine.start();
   return engine;
 }

@@ -73,7 +73,7 @@ async function start(cli: Cli, command: Command, options: StartOptions): Promise
   const warnings = [...resolved.warnings];
   const secrets = await loadAccount(cli, resolved, (text) => warnings.push(text));
   const alertSecrets = await loadAlertAccount(cli, resolved.config, (text) => warnings.push(text));
-  const [{ createLogger }, { logTarget }, { runSummary }, { startEngine }] = await Promise.all([
+  const [{ createLogger }, { logTarget }, { runSummary }, { startEngine, systemdFrom }] = await Promise.all([
     import('@mtrade/log'),
     import('../log-target.js'),
     import('../render/summary.js'),
@@ -102,7 +102,7 @@ async function start(cli: Cli, command: Command, options: StartOptions): Promise
         source: resolved.source,
         page: loadWebPage(),
       },
-      { onEvent: summary.onEvent },
+      { onEvent: summary.onEvent, service: systemdFrom(cli.env, log) },
     );
     signals.attach(engine);
     summary.onStarted(engine);

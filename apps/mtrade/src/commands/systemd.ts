@@ -1,117 +1,110 @@
-import type { Command } from 'commander';
-import { dirname, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MtradeError } from '@mtrade/base';
+import type { ResolvedConfig } from '@mtrade/config';
 import type { Cli } from '../cli.js';
-import { configOption } from '../load-config.js';
+import { loadConfig } from '../load-config.js';
 
-/** systemd's quoting for one word of a command line; `%` and `$` have meanings of their own there. */
-const word = (text: string): string => {
-  const escaped = text.replaceAll('%', '%%').replaceAll('$', '$$$$');
-  return /^[\w@%+=:,./$-]+$/.test(escaped)
-    ? escaped
-    : `"${escaped.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
-};
-
-export interface UnitOptions {
-  readonly node: string;
-  readonly script: string;
-  /** Null: /etc/mtrade/mtrade.toml or the built-in defaults. */
-  readonly config: string | null;
+interface SystemdOptions {
+  readonly user?: boolean;
+  readonly print?: boolean;
+  readonly install?: boolean;
+  readonly force?: boolean;
 }
 
-const IN_HOME = `# yes would hide this installation, which lies in a home directory. The service's own user must be able to pass
-# through it, too (chmod o+x on each directory above); an installation in /opt needs neither.
-ProtectHome=read-only`;
+const UNIT = 'mtrade.service';
+const SYSTEM_DIRECTORY = '/etc/systemd/system';
+/** systemd's StateDirectory: the only place for books that the hardened service can write. */
+const STATE_DIRECTORY = '/var/lib/mtrade';
 
-/** The service unit, hardened: the engine needs its state directory, the network and nothing else. */
-export function systemdUnit({ node, script, config }: UnitOptions): string {
-  const command = [node, script, 'start', ...(config === null ? [] : ['--config', config])]
-    .map(word)
-    .join(' ');
-  const install = dirname(dirname(script));
-  // A home directory hides behind ProtectHome; an installation that lies in one needs it readable.
-  const homes = [node, install, config ?? ''].some((path) => /^\/(?:home|root|run\/user)\//.test(path));
-  return `# Written by mtrade systemd. Save as /etc/systemd/system/mtrade.service, then:
-#   systemctl daemon-reload && systemctl enable --now mtrade
-[Unit]
-Description=mtrade trading engine
-Wants=network-online.target
-After=network-online.target time-sync.target
-StartLimitIntervalSec=600
-StartLimitBurst=20
+function userDirectory({ env, home }: Cli): string {
+  const configHome = env['XDG_CONFIG_HOME'];
+  const base = configHome !== undefined && isAbsolute(configHome) ? configHome : join(home, '.config');
+  return join(base, 'systemd', 'user');
+}
 
-[Service]
-Type=exec
-ExecStart=${command}
-Environment=NODE_ENV=production
-Restart=always
-RestartSec=2s
-# 2 usage, 75 another instance runs, 77 permission, 78 bad configuration or secret: a restart mends none of them.
-RestartPreventExitStatus=2 75 77 78
-# Above the 30 s for which orders in flight are followed, and the ends of the threads after it.
-TimeoutStopSec=45s
-KillMode=mixed
+const OVERRIDE = /^MTRADE__/;
 
-# Keys of the account, readable by the service alone; remove the comment signs for testnet or live mode.
-#LoadCredential=mtrade-api-key:/etc/mtrade/api-key
-#LoadCredential=mtrade-api-secret:/etc/mtrade/api-secret
-# The same for the alert channels that are configured.
-#LoadCredential=mtrade-alert-webhook-secret:/etc/mtrade/alert-webhook-secret
-#LoadCredential=mtrade-alert-telegram-token:/etc/mtrade/alert-telegram-token
+/** The configuration as the service will see it: without this shell's overrides, with systemd's directory. */
+async function serviceConfig(cli: Cli, command: Command, isUser: boolean): Promise<ResolvedConfig> {
+  const overrides = Object.keys(cli.env).filter((name) => OVERRIDE.test(name));
+  if (overrides.length > 0)
+    cli.note(
+      `mtrade: not in the unit: ${overrides.join(', ')}, set in this shell only. What the service needs belongs into the configuration file.`,
+    );
+  const env = Object.fromEntries(Object.entries(cli.env).filter(([name]) => !OVERRIDE.test(name)));
+  const { STATE_DIRECTORY: _, ...own } = env;
+  const place = { ...cli, env: isUser ? own : { ...own, STATE_DIRECTORY } };
+  const resolved = await loadConfig(place, command);
+  const { dataDir } = resolved.config;
+  if (!isUser && dataDir !== STATE_DIRECTORY)
+    throw new MtradeError(
+      'MTRADE_CONFIG',
+      `data_dir = "${dataDir}": the system service has a user of its own, who can write to ${STATE_DIRECTORY} only. Leave data_dir out of the file, or make it a service of your own user: mtrade systemd --user`,
+      { key: 'data_dir', ...(resolved.source.file !== null && { file: resolved.source.file }) },
+    );
+  return resolved;
+}
 
-DynamicUser=yes
-StateDirectory=mtrade
-StateDirectoryMode=0700
-ConfigurationDirectory=mtrade
-UMask=0077
-LimitCORE=0
+const nextCommands = (isUser: boolean): string[] =>
+  isUser
+    ? [
+        'systemctl --user daemon-reload',
+        'systemctl --user enable --now mtrade',
+        'loginctl enable-linger            # it goes on when you log out, and starts with the machine',
+        'journalctl --user -u mtrade -f    # or: mtrade logs -f',
+      ]
+    : [
+        'systemctl daemon-reload',
+        'systemctl enable --now mtrade     # returns once the engine can trade',
+        'journalctl -u mtrade -f           # or: mtrade logs -f',
+      ];
 
-NoNewPrivileges=yes
-CapabilityBoundingSet=
-ProtectSystem=strict
-${homes ? IN_HOME : 'ProtectHome=yes'}
-PrivateTmp=yes
-PrivateDevices=yes
-PrivateIPC=yes
-ProtectClock=yes
-ProtectControlGroups=yes
-ProtectHostname=yes
-ProtectKernelLogs=yes
-ProtectKernelModules=yes
-ProtectKernelTunables=yes
-ProtectProc=invisible
-RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
-RestrictNamespaces=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
-LockPersonality=yes
-RemoveIPC=yes
-SystemCallArchitectures=native
-SystemCallFilter=@system-service
-SystemCallErrorNumber=EPERM
-# MemoryDenyWriteExecute cannot be set: the JavaScript engine compiles at run time.
-MemoryHigh=512M
-MemoryMax=768M
-TasksMax=128
+async function systemd(cli: Cli, command: Command, options: SystemdOptions): Promise<void> {
+  const { user: isUser = false, install = false, force = false } = options;
+  const [resolved, { systemdUnit }, { signed }] = await Promise.all([
+    serviceConfig(cli, command, isUser),
+    import('../service/unit.js'),
+    import('../service/signed-unit.js'),
+  ]);
+  const unit = systemdUnit({
+    isUser,
+    node: process.execPath,
+    script: fileURLToPath(new URL('../main.js', import.meta.url)),
+    configFile: resolved.source.file,
+    config: resolved.config,
+  });
+  const text = signed(unit, cli.version);
+  if (!install) return cli.out.write(text);
 
-[Install]
-WantedBy=multi-user.target
-`;
+  const { installUnit } = await import('../service/install-unit.js');
+  const path = join(isUser ? userDirectory(cli) : SYSTEM_DIRECTORY, UNIT);
+  const remedy = isUser
+    ? 'the directory must belong to you'
+    : 'a system service is installed as root (sudo); one of your own user needs no rights: mtrade systemd --user --install';
+  const installed = installUnit(path, text, { force, remedy });
+  const secrets = unit.match(/^LoadCredential=.*$/gm) ?? [];
+  cli.out.line(
+    installed === 'unchanged'
+      ? `${path} is up to date.`
+      : `${path} ${installed === 'new' ? 'written' : 'replaced'}.`,
+  );
+  if (secrets.length > 0)
+    cli.out.line(
+      `It reads ${secrets.map((line) => line.split(':')[1]).join(', ')}: put the secrets there first, mode 0600.`,
+    );
+  cli.out.line('Next:');
+  for (const line of nextCommands(isUser)) cli.out.line(`  ${line}`);
 }
 
 export function addSystemdCommand(program: Command, cli: Cli): void {
   program
     .command('systemd')
-    .description('print the service unit for this installation')
-    .action((_options: unknown, command: Command) => {
-      const config = configOption(command);
-      const script = fileURLToPath(new URL('../main.js', import.meta.url));
-      cli.out.write(
-        systemdUnit({
-          node: process.execPath,
-          script,
-          config: config === null ? null : resolve(cli.cwd, config),
-        }),
-      );
-    });
+    .description('print or install the service unit for this installation')
+    .option('--user', 'a service of your user instead of one of the system')
+    .addOption(new Option('--print', 'print the unit (the default)').conflicts(['install', 'force']))
+    .option('--install', 'write the unit to its place and say what comes next')
+    .option('--force', 'with --install: replace a unit that was edited by hand')
+    .action((options: SystemdOptions, command: Command) => systemd(cli, command, options));
 }

@@ -121,6 +121,12 @@ export class Supervisor {
     const { cycler, lane } = this.#slots;
     return cycler.alive && lane.alive && (this.#feed?.connected ?? false) && this.#isAccountReadable;
   }
+
+  /** Ms since the worker's last sign of life; null while it does not run. */
+  heartAgeMs(party: Party & Role): number | null {
+    return this.#slots[party].alive ? this.#board.heartbeats.ageMs(party, this.#deps.clock.monoMs()) : null;
+  }
+
   command(command: OperatorCommand): Promise<unknown> {
     return this.#cycler.command(command);
   }
