@@ -280,6 +280,21 @@ test.each([[['status']], [['status', '--json']], [['stop']], [['pause', 'ETH/USD
   },
 );
 
+test.each([
+  [['status']],
+  [['export']],
+  [['lock', '--check']],
+  [['start', '--no-screen']],
+  [['config', 'check']],
+])('%j with a file as data directory names it and the key: exit 78', async (args) => {
+  writeFileSync(place.dataDir, 'a file');
+
+  const { code, stdout, stderr } = await mtrade(place, args);
+
+  expect([code, stdout]).toEqual([78, '']);
+  expect(stderr).toContain(`data_dir: ${place.dataDir} is a file and no directory`);
+});
+
 describe('doctor', () => {
   test('finds nothing wrong on a healthy machine', async () => {
     const { code, stdout } = await mtrade(place, ['doctor', '--json']);

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { StatusJson } from '@mtrade/runtime';
 import { expect, test } from 'vitest';
 import { useEngine } from './support/fixture.js';
 
@@ -61,16 +62,19 @@ test('a page leads to the next one, and bad questions are refused with what is w
   expect(second.body.entries[0]?.['id']).not.toBe(first.body.entries[0]?.['id']);
 
   for (const [path, detail] of [
-    ['/v1/trades?limit=0', 'limit'],
-    ['/v1/trades?limit=1001', 'limit'],
+    ['/v1/trades?limit=0', 'limit: must be at least 1'],
+    ['/v1/trades?limit=1001', 'limit: must be at most 1000'],
     ['/v1/trades?from=yesterday', 'a time is Unix ms'],
     ['/v1/trades?before=nonsense', 'no place in history'],
     ['/v1/profit?tz=Mars/Olympus', 'time zone'],
-    ['/v1/profit?by=moon', 'by'],
+    ['/v1/profit?by=moon', 'by: give one of day, pair'],
+    ['/v1/ladder?pair=ONE-USDT&price=abc', 'price: has the wrong form; amounts are decimals such as 0.25'],
   ] as const) {
     const { status, body } = await get(path);
     expect([path, status]).toEqual([path, 400]);
     expect(body['detail']).toContain(detail);
+    // Not the words of the library that found it, nor its patterns.
+    expect(body['detail']).not.toMatch(/✖|→|Invalid|\\d/);
   }
   expect(await get('/v1/trades?pair=DOGE-USDT')).toMatchObject({
     status: 404,
@@ -194,4 +198,20 @@ test('a ladder is shown with any parameters; those that a configuration could no
   ] as const)
     expect([query, await of(query)]).toMatchObject([query, { status: 400, body: { detail: expect.stringContaining(detail) } }]); // prettier-ignore
   expect(await get('/v1/ladder?pair=ONE-USDT')).toMatchObject({ status: 400 });
+});
+
+test('whoever deletes the control socket locks nobody out: the commands find the port, and no other engine', async () => {
+  const { engine } = at;
+  rmSync(join(engine.dataDir, 'control.sock'));
+  expect(await engine.cli('pause', 'TWO/USDT')).toMatchObject({ code: 0, stdout: 'TWO/USDT: paused\n' });
+  const status = JSON.parse((await engine.cli('status', '--json')).stdout) as StatusJson;
+  expect(status).toMatchObject({ running: true, pid: engine.pid });
+  expect(status.pairs.find(({ symbol }) => symbol === 'TWO/USDT')?.paused).toBe(true);
+
+  // An address that another process has written is not believed: its port may be anybody's.
+  const address = readFileSync(join(engine.dataDir, 'control.json'), 'utf8');
+  writeFileSync(join(engine.dataDir, 'control.json'), address.replace(`"pid":${engine.pid}`, '"pid":1'));
+  const refused = await engine.cli('status');
+  expect(refused).toMatchObject({ code: 1, stdout: '' });
+  expect(refused.stderr).toContain(`an engine runs (pid ${engine.pid})`);
 });

@@ -52,6 +52,11 @@ describe('kill -9', () => {
       attention: null,
     });
     expect(second.books((books) => books.journal({ event: 'order.inherited' }))).toHaveLength(1);
+    expect(second.stdout()).toMatch(
+      new RegExp(
+        `took over from an engine that ended without stopping \\(pid ${first.pid}, started .*, last seen `,
+      ),
+    );
 
     world.price('HELD/USDT', '92.4', '92.5');
     const deep = await second.untilPair('HELD/USDT', 'has averaged again', ({ step }) => step === 2);

@@ -2,6 +2,7 @@ import { errorText, isMtradeError, MtradeError, systemClock } from '@mtrade/base
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { type Door, doorName, otherDoor } from './engine-door.js';
 import { refusalText } from './render/waiting.js';
 
 /** A refused command as the engine words it: RFC 9457 with a stable code. */
@@ -65,7 +66,7 @@ function readToken(dataDir: string): string {
 }
 
 function send(
-  socketPath: string,
+  door: Door,
   token: string,
   method: string,
   path: string,
@@ -75,11 +76,11 @@ function send(
   return new Promise((resolve, reject) => {
     const outgoing = request(
       {
-        socketPath,
+        ...door,
         method,
         path,
         headers: {
-          host: 'localhost',
+          ...('socketPath' in door && { host: 'localhost' }),
           authorization: `Bearer ${token}`,
           ...(body === null
             ? {}
@@ -152,21 +153,30 @@ export class ControlClient {
   async #ask(method: string, path: string, body: string | null, limitMs: number): Promise<unknown> {
     const dataDir = this.#dataDir;
     const token = readToken(dataDir);
-    const socketPath = join(dataDir, 'control.sock');
-    let answer: Answer;
+    const ask = async (door: Door): Promise<unknown> => {
+      let answer: Answer;
+      try {
+        answer = await send(door, token, method, path, body, limitMs);
+      } catch (error) {
+        throw transportError(error as NodeJS.ErrnoException, { dataDir, door, isCommand: body !== null });
+      }
+      if (answer.status >= 200 && answer.status < 300) return parseBody(answer.text);
+      throw refusal(answer, path, dataDir);
+    };
     try {
-      answer = await send(socketPath, token, method, path, body, limitMs);
+      return await ask({ socketPath: join(dataDir, 'control.sock') });
     } catch (error) {
-      throw transportError(error as NodeJS.ErrnoException, { dataDir, socketPath, isCommand: body !== null });
+      // Nobody took the connection, so nothing was sent: asking at another door asks once.
+      const door = isMtradeError(error, 'MTRADE_NOT_RUNNING') ? await otherDoor(dataDir) : null;
+      if (door === null) throw error;
+      return ask(door);
     }
-    if (answer.status >= 200 && answer.status < 300) return parseBody(answer.text);
-    throw refusal(answer, path, dataDir);
   }
 }
 
 function transportError(
   error: NodeJS.ErrnoException,
-  { dataDir, socketPath, isCommand }: { dataDir: string; socketPath: string; isCommand: boolean },
+  { dataDir, door, isCommand }: { dataDir: string; door: Door; isCommand: boolean },
 ): MtradeError {
   // A socket file that nobody listens on is what a killed engine leaves behind.
   if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED' || error.code === 'ENOTDIR')
@@ -174,13 +184,13 @@ function transportError(
   if (error.code === 'EACCES' || error.code === 'EPERM')
     return new MtradeError(
       'MTRADE_PERMISSION',
-      `${socketPath} may not be used by this user; run the command as the user of the engine`,
-      { path: socketPath },
+      `${doorName(door)} may not be used by this user; run the command as the user of the engine`,
+      { path: doorName(door) },
       { cause: error },
     );
   return new MtradeError(
     'MTRADE_COMMAND',
-    `the engine at ${socketPath} did not answer: ${errorText(error)}${isCommand ? MAY_STILL : ''}`,
+    `the engine at ${doorName(door)} did not answer: ${errorText(error)}${isCommand ? MAY_STILL : ''}`,
     { command: UNANSWERED },
     { cause: error },
   );

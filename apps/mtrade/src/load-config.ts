@@ -1,5 +1,7 @@
+import { MtradeError } from '@mtrade/base';
 import type { ConfigPlace, LadderCheck, ResolvedConfig } from '@mtrade/config';
 import type { Command } from 'commander';
+import { statSync } from 'node:fs';
 import type { Cli } from './cli.js';
 
 /** `--config` of a command, wherever on the line it stood. */
@@ -25,7 +27,29 @@ async function ladderCheck(): Promise<LadderCheck> {
   };
 }
 
+/** The configuration in force, whose data directory may be one. Throws MTRADE_CONFIG with a line for each problem. */
 export async function loadConfig(cli: Cli, command: Command): Promise<ResolvedConfig> {
+  const resolved = await readConfig(cli, command);
+  const why = notADirectory(resolved.config.dataDir);
+  if (why !== null)
+    throw new MtradeError('MTRADE_CONFIG', `data_dir: ${why}; name a directory that mtrade may make or own`, {
+      key: 'data_dir',
+    });
+  return resolved;
+}
+
+/** Why nothing can lie in that directory, or null. Whether it may be written is another question. */
+export function notADirectory(path: string): string | null {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat === undefined || stat.isDirectory() ? null : `${path} is a file and no directory`;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOTDIR' ? `${path} lies below a file` : null;
+  }
+}
+
+/** As `loadConfig`, whatever lies at the data directory. */
+export async function readConfig(cli: Cli, command: Command): Promise<ResolvedConfig> {
   const [{ nodeConfigFs, resolveConfig }, checkLadder] = await Promise.all([
     import('@mtrade/config'),
     ladderCheck(),

@@ -27,6 +27,7 @@ import { addSystemdCommand } from './commands/systemd.js';
 
 const ENVIRONMENT_HELP = `
 Configuration: --config F, MTRADE_CONFIG, ./mtrade.toml, $XDG_CONFIG_HOME/mtrade/mtrade.toml, /etc/mtrade/mtrade.toml.
+Data: data_dir, by default $XDG_DATA_HOME/mtrade (~/.local/share/mtrade), or systemd's STATE_DIRECTORY.
 Any key from the environment: MTRADE__ENGINE__DEBOUNCE_MS=50.
 Exit codes: 0 ok, 1 error, 2 usage, 3 not running, 69 exchange unavailable, 70 contradiction, 74 disk,
 75 another instance runs, 77 permission, 78 bad configuration or secret.`;

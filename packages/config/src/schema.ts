@@ -71,6 +71,9 @@ export function unknownKey(path: Path): string {
     return 'unknown key; secrets never stand in the file: give MTRADE_ALERT_WEBHOOK_SECRET_FILE or MTRADE_ALERT_TELEGRAM_TOKEN_FILE';
   if (/secret|api_?key|password|token/i.test(word))
     return 'unknown key; keys of the account never stand in the file: give MTRADE_API_KEY_FILE and MTRADE_API_SECRET_FILE';
+  // Written beside `symbol` by somebody who means this pair alone: `ladder.KEY` would change every pair.
+  if (path[0] === 'pairs' && path.length === 3 && Object.hasOwn(LADDER_OPTIONS, word))
+    return `unknown key; ladder keys of one pair stand in its own table: ladder = { ${word} = ... } below its symbol, or [pairs.ladder]`;
   const renamed = Object.hasOwn(FORMER_NAMES, word) ? FORMER_NAMES[word] : undefined;
   const suggestion =
     renamed ??

@@ -24,11 +24,12 @@ export interface TemplateChoices {
 }
 
 const tomlValue = (raw: unknown): string =>
-  typeof raw === 'object' && raw !== null
-    ? `{ ${Object.entries(raw)
-        .map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
-        .join(', ')} }`
-    : JSON.stringify(raw);
+  typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? inlineTable(raw) : JSON.stringify(raw);
+
+function inlineTable(raw: object): string {
+  const entries = Object.entries(raw).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
+  return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
+}
 
 const wrapped = (text: string): string[] => {
   const lines: string[] = [];

@@ -32,6 +32,13 @@ const WRONG: readonly Wrong[] = [
   ),
   inFile('an unknown table', '[enginee]\na = 1', 'enginee', 'did you mean engine?'),
   inFile('an unknown key of a pair', `${ONE_PAIR}tade = true`, 'pairs[0].tade', 'did you mean pairs.trade?'),
+  // `ladder.stop_loss_pct` would have changed every pair.
+  inFile(
+    'a ladder key beside the symbol',
+    `${ONE_PAIR}stop_loss_pct = "3"`,
+    'pairs[0].stop_loss_pct',
+    'ladder = { stop_loss_pct = ... } below its symbol',
+  ),
   inFile('a prototype as a key', '[ladder]\n__proto__ = "1"', 'ladder.__proto__', 'unknown key'),
   inFile(
     'a secret in the file',

@@ -151,12 +151,12 @@ function dropErrors(params: LadderParams): LadderFinding[] {
   }
   if (notFalling.length > 0)
     errors.push({
-      message: `rows ${span(notFalling)} do not lie below the row before them; raise step_pct`,
+      message: `${named(notFalling, 'does not lie', 'do not lie')} below the row before; raise step_pct`,
       rows: notFalling,
     });
   if (belowZero.length > 0)
     errors.push({
-      message: `rows ${span(belowZero)} lie 100 % or more below the start price (the last one ${text(drop)} %); lower step_pct, step_growth_pct or safety_orders`,
+      message: `${named(belowZero, 'lies', 'lie')} 100 % or more below the start price (the last one ${text(drop)} %); lower step_pct, step_growth_pct or safety_orders`,
       rows: belowZero,
     });
   return errors;
@@ -166,7 +166,7 @@ function dropErrors(params: LadderParams): LadderFinding[] {
 function targetErrors(params: LadderParams): LadderFinding[] {
   const rows = range(params.safetyOrders).filter((step) => rowProfitPct(params, step).lt(ZERO));
   if (rows.length === 0) return [];
-  const message = `rows ${span(rows)} would sell below their break-even; raise take_profit_pct or lower take_profit_decay_pct`;
+  const message = `${named(rows, 'would sell below its', 'would sell below their')} break-even; raise take_profit_pct or lower take_profit_decay_pct`;
   return [{ message, rows }];
 }
 
@@ -175,7 +175,7 @@ function minimumErrors(ladder: Ladder, rules: MarketRules, atPrice: Price | null
   const poor = ladder.rows.filter((row) => row.purchase.lt(rules.minQuote)).map((row) => row.step);
   if (poor.length > 0)
     errors.push({
-      message: `rows ${span(poor)} buy for less than ${rules.symbol}'s minimum of ${text(rules.minQuote)} ${rules.quote}; raise base_order`,
+      message: `${named(poor, 'buys', 'buy')} for less than ${rules.symbol}'s minimum of ${text(rules.minQuote)} ${rules.quote}; raise base_order`,
       rows: poor,
     });
   if (atPrice === null) return errors;
@@ -187,7 +187,7 @@ function minimumErrors(ladder: Ladder, rules: MarketRules, atPrice: Price | null
     .map((row) => row.step);
   if (small.length > 0)
     errors.push({
-      message: `rows ${span(small)} buy less than ${rules.symbol}'s minimum amount of ${text(rules.minBase)} ${rules.base} at a price of ${text(atPrice)}; raise base_order`,
+      message: `${named(small, 'buys', 'buy')} less than ${rules.symbol}'s minimum amount of ${text(rules.minBase)} ${rules.base} at a price of ${text(atPrice)}; raise base_order`,
       rows: small,
     });
   return errors;
@@ -212,7 +212,7 @@ function rowsBelowStop(ladder: Ladder, params: LadderParams): number[] {
 
 function stopWarnings(rows: readonly number[], params: LadderParams): LadderFinding[] {
   if (rows.length === 0) return [];
-  const message = `rows ${span(rows)} lie below the stop of the row before them (stop_loss_pct ${text(params.stopLossPct)}): the position is sold before they are bought`;
+  const message = `${named(rows, 'lies', 'lie')} below the stop of the row before (stop_loss_pct ${text(params.stopLossPct)}): the position is sold before`;
   return [{ message, rows }];
 }
 
@@ -228,11 +228,18 @@ function stopMinimumErrors({ rows }: Ladder, params: LadderParams, rules: Market
 function lossWarnings(rows: readonly number[], feePct: Decimal | null): LadderFinding[] {
   if (rows.length === 0 || feePct === null) return [];
   return [
-    { message: `rows ${span(rows)} sell at a net loss after a fee of ${text(feePct)} % on both sides`, rows },
+    {
+      message: `${named(rows, 'sells', 'sell')} at a net loss after a fee of ${text(feePct)} % on both sides`,
+      rows,
+    },
   ];
 }
 
 const range = (last: number): number[] => Array.from({ length: last + 1 }, (_, step) => step);
+
+/** `row 3 sells`, `rows 7-16 sell`. */
+const named = (rows: readonly number[], one: string, many: string): string =>
+  rows.length === 1 ? `row ${rows[0]} ${one}` : `rows ${span(rows)} ${many}`;
 
 /** `7-16`, `15, 16`, `3`: row numbers as people write them. */
 function span(rows: readonly number[]): string {

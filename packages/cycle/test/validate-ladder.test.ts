@@ -32,7 +32,7 @@ test('the defaults need 393,213 quote for a base order of 3', () => {
 
 describe('scenario 14 and 27: parameters that are refused', () => {
   test.each([
-    ['a drop of exactly 100 %', { stepPct: '6.25' }, /rows 16 lie 100 % or more below/],
+    ['a drop of exactly 100 %', { stepPct: '6.25' }, /row 16 lies 100 % or more below/],
     ['a drop far beyond', { stepPct: '60' }, /rows 2-16 lie 100 %/],
     ['a ladder that does not fall', { stepPct: '0' }, /rows 1-16 do not lie below/],
     ['a ladder that turns', { stepPct: '1', stepGrowthPct: '-0.5' }, /rows 2-16 do not lie below/],
@@ -42,7 +42,7 @@ describe('scenario 14 and 27: parameters that are refused', () => {
     ['a negative scale', { volumeScale: '-2' }, /volume_scale must be above 0/],
     ['a negative reserve', { reserve: '-1' }, /reserve must not be negative/],
     ['a negative level step', { bookLevelStep: '-1' }, /book_level_step must not be negative/],
-    ['a target below break-even', { takeProfitPct: '0.3' }, /rows 16 would sell below their break-even/],
+    ['a target below break-even', { takeProfitPct: '0.3' }, /row 16 would sell below its break-even/],
     ['a scale beyond all money', { volumeScale: '100' }, /needs more than 1000000000000000/],
   ])('%s', (_, changes, message) => {
     const report = validateLadder(makeParams(changes));

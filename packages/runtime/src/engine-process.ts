@@ -128,6 +128,10 @@ export class EngineProcess implements RunningEngine {
     return this.#control?.url ?? null;
   }
 
+  get tookOverFrom(): string | null {
+    return this.#lock?.tookOverFrom ?? null;
+  }
+
   async start(): Promise<void> {
     const { config } = this;
     const databasePath = join(config.dataDir, DATABASE_FILE);

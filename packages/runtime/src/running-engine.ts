@@ -32,6 +32,8 @@ export interface RunningEngine {
   readonly config: MtradeConfig;
   /** Address of the HTTP API. */
   readonly url: string | null;
+  /** The engine before this one, in words, when it ended without stopping: killed, crashed, or out of power. */
+  readonly tookOverFrom: string | null;
   readonly status: () => Promise<StatusJson>;
   /** Graceful: no new orders, what is in flight is followed for a while. A second call hurries. */
   readonly stop: (reason: string) => void;

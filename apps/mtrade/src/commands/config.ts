@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli.js';
 import { onlyAtStart, refuseKnownFailures } from '../config-checks.js';
 import { loadConfig } from '../load-config.js';
+import { counted } from '../render/columns.js';
 import { fundingWarnings } from '../funding.js';
 
 async function check(cli: Cli, command: Command, json: boolean): Promise<void> {
@@ -24,7 +25,7 @@ async function check(cli: Cli, command: Command, json: boolean): Promise<void> {
       });
     for (const warning of all) cli.note(`warning: ${warning}`);
     cli.out.line(
-      `configuration ok: ${where} (${config.mode} mode, ${config.pairs.length} pairs, ${permitted} permitted)`,
+      `configuration ok: ${where} (${config.mode} mode, ${counted(config.pairs.length, 'pair')}, ${permitted} permitted)`,
     );
     cli.out.line(`found out only at the start: ${unchecked}`);
   } catch (error) {

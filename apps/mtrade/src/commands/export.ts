@@ -8,6 +8,7 @@ import type { Cli } from '../cli.js';
 import type { ExportFormat } from '../export/formats.js';
 import { knownPair, openBooks, spanOf } from '../history-span.js';
 import { loadConfig } from '../load-config.js';
+import { counted } from '../render/columns.js';
 import { showProgress } from '../render/progress.js';
 
 interface ExportOptions {
@@ -104,7 +105,7 @@ async function run(cli: Cli, command: Command, options: ExportOptions): Promise<
     } else {
       const path = resolve(cli.cwd, output);
       const count = await toFile(path, options.force === true, cli, source);
-      cli.out.line(`${path}: ${count} ${count === 1 ? 'trade' : 'trades'}`);
+      cli.out.line(`${path}: ${counted(count, 'trade')}`);
     }
     if (mode !== 'live') cli.note(`note: these are trades of ${mode} mode, no real money`);
   } finally {

@@ -1,7 +1,7 @@
 import { errorText } from '@mtrade/base';
 import type { MtradeConfig } from '@mtrade/config';
 import { join } from 'node:path';
-import { duration } from '../render/columns.js';
+import { counted, duration } from '../render/columns.js';
 import { type Finding, ok, problem } from './finding.js';
 
 /** Does the database module load on this Node, and can the books be read? */
@@ -33,7 +33,12 @@ export async function database({ dataDir, mode }: MtradeConfig): Promise<Finding
             'use another data_dir for each mode',
           ),
         ];
-      return [ok('database', `${path}: ${reader.pairs().length} pairs, last change ${duration(ageMs)} ago`)];
+      return [
+        ok(
+          'database',
+          `${path}: ${counted(reader.pairs().length, 'pair')}, last change ${duration(ageMs)} ago`,
+        ),
+      ];
     } finally {
       reader.close();
     }

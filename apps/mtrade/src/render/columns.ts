@@ -4,6 +4,9 @@ export function fit(text: string, width: number, align: 'left' | 'right' = 'left
   return align === 'left' ? cut.padEnd(width) : cut.padStart(width);
 }
 
+/** `1 pair`, `2 pairs`. */
+export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
 /** A line with colours, cut to `width` visible characters; the colours are closed even where the text is cut. */
 export function cutColored(line: string, width: number): string {
   let room = Math.max(0, width);

@@ -180,7 +180,7 @@ export function renderStatus(status: StatusJson, options: RenderOptions): string
     ...gap,
     colors.dim(COLUMNS.map(({ title, width, align }) => fit(title, width, align)).join(' ')),
     ...shown.map((pair) => pairLine(pair, colors)),
-    ...(hidden > 0 ? [colors.dim(`... and ${hidden} more pairs`)] : []),
+    ...(hidden > 0 ? [colors.dim(`... and ${hidden} more ${hidden === 1 ? 'pair' : 'pairs'}`)] : []),
     ...legend(shown),
     ...attention,
     ...stopLines(pairs, options.columns).map((line) => (line.startsWith('!') ? colors.red(line) : line)),

@@ -82,9 +82,13 @@ export function runSummary(
 
   return {
     onStarted: (engine) => {
-      const { url } = engine;
+      const { url, tookOverFrom, config } = engine;
+      const takenOver = `took over from an engine that ended without stopping (${tookOverFrom}); its open orders are looked up first`;
+      if (tookOverFrom) view?.addEvent(takenOver);
       if (view === null) {
         cli.out.line(`mtrade ${cli.version} is running${url === null ? '' : `; control API at ${url}`}`);
+        cli.out.line(`data ${config.dataDir}`);
+        if (tookOverFrom) cli.out.line(takenOver);
         const address = page(engine);
         if (address !== null) cli.out.line(`page ${address}`);
       }

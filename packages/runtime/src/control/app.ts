@@ -22,6 +22,7 @@ import { addPairRoutes } from './pair-routes.js';
 import { addSessionRoutes } from './session-routes.js';
 import type { StatusFeed } from './status-feed.js';
 import { addSystemRoutes } from './system-routes.js';
+import { invalidRequest } from './invalid-request.js';
 import { addWebPage, pageOrHint, type WebPage } from './web-page.js';
 
 export interface AppOptions {
@@ -42,7 +43,7 @@ export function createApp(
   const { clock, log } = deps;
   const app = new OpenAPIHono<ControlEnv>({
     defaultHook: (result) => {
-      if (!result.success) throw new Problem(400, 'HTTP_BAD_REQUEST', z.prettifyError(result.error));
+      if (!result.success) throw new Problem(400, 'HTTP_BAD_REQUEST', invalidRequest(result.error.issues));
     },
   });
 

@@ -105,7 +105,7 @@ function listening(server: Server, start: () => void): Promise<void> {
 function tcpFailure(host: string, port: number, error: unknown): MtradeError {
   const { code } = error as NodeJS.ErrnoException;
   const reasons: Record<string, string> = {
-    EADDRINUSE: `port ${port} of ${host} is used by another program. Stop that one, choose another port, or write port 0 for any free one`,
+    EADDRINUSE: `port ${port} of ${host} is used by another program, perhaps by another mtrade: each engine on a machine needs a control.listen of its own. Choose another port, or 0 for any free one`,
     EACCES: `this user may not listen on port ${port} of ${host}. Choose a port above 1023, or 0 for any free one`,
     EADDRNOTAVAIL: `this machine has no address ${host}. Use 127.0.0.1`,
   };

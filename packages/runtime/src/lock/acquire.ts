@@ -7,7 +7,7 @@ import properLockfile from 'proper-lockfile';
 import { type EnsuredDirectory, ensureDirectory, requireOwn } from './directory.js';
 import { refuseNetworkFileSystem } from './file-system.js';
 import { heldError } from './held-error.js';
-import { refuseLiveOwner, removeLeftovers } from './leftovers.js';
+import { deadOwner, refuseLiveOwner, removeLeftovers } from './leftovers.js';
 import { type Owner, removeOwner, writeOwner } from './owner.js';
 import {
   accountDir,
@@ -49,6 +49,8 @@ export interface HeldLock {
   readonly dataDir: string;
   /** The topmost directory made for it; null when it existed. */
   readonly created: string | null;
+  /** The engine that ended without giving the lock back, in words; null when the last one stopped cleanly. */
+  readonly tookOverFrom: string | null;
   /** The files that carry the lock, for another thread to compare before every intent (`sameFile`). */
   readonly witnesses: readonly FileWitness[];
   readonly stillHeld: () => boolean;
@@ -113,6 +115,7 @@ async function acquire(
   const signpost = account ? await claimName(account.hash, holder, deps, undo) : null;
 
   refuseLiveOwner(state, holder, clock.epochMs(), platform);
+  const tookOverFrom = deadOwner(state);
   removeLeftovers(state);
   const owners = [state.owner, ...(account ? [account.paths.owner] : [])];
   const forget = (): void => owners.forEach((path) => removeOwner(path, holder));
@@ -135,6 +138,8 @@ async function acquire(
   watch = watchLock(witnesses, { clock, log, onLost });
   const { stillHeld, isIntact, stop } = watch;
   log.info({ dataDir: data.path, account: account?.hash ?? null }, 'single-instance lock taken');
+  if (tookOverFrom !== null)
+    log.warn({ from: tookOverFrom }, 'taken over from an engine that ended without stopping');
 
   let isReleased = false;
   const release = ({ undoCreated = false } = {}): void => {
@@ -151,7 +156,7 @@ async function acquire(
     stateLock.release({ remove: undoCreated && stateLock.created });
     if (undoCreated) for (const directory of [account?.directory, data]) directory?.undo();
   };
-  return { holder, dataDir: data.path, created: data.created, witnesses, stillHeld, release };
+  return { holder, dataDir: data.path, created: data.created, tookOverFrom, witnesses, stillHeld, release };
 }
 
 interface AccountLock {

@@ -31,6 +31,18 @@ export function isFresh(visible: string, nowMs: number): boolean {
   return stat !== undefined && Math.abs(nowMs - stat.mtimeMs) < FRESH_MS;
 }
 
+/**
+ * Who held the lock and ended without giving it back, in words; null after a clean stop. Its visible lock was touched
+ * every few seconds while it lived, which tells about when that was. Call it only while holding the kernel lock.
+ */
+export function deadOwner({ owner: path, visible }: LockPaths & { readonly visible: string }): string | null {
+  const owner = readOwner(path);
+  if (owner === null) return null;
+  const stat = statSync(visible, { throwIfNoEntry: false });
+  const seen = stat === undefined ? '' : `, last seen ${stat.mtime.toISOString()}`;
+  return `pid ${owner.pid}, started ${new Date(owner.startedAtMs).toISOString()}${seen}`;
+}
+
 /** Removes what a dead owner has left. Call it only while holding the kernel lock. */
 export function removeLeftovers({ owner, visible }: LockPaths & { readonly visible?: string }): void {
   rmSync(`${owner}.tmp`, { force: true });
