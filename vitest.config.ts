@@ -37,6 +37,7 @@ export default defineConfig({
         // own directories, ports and keys.
         test: {
           name: 'real',
+          globalSetup: ['test/support/fresh-bundle.ts'],
           include: ['test/e2e/**/*.test.ts'],
           exclude: ALONE,
           ...REAL_TIMEOUTS,
@@ -48,6 +49,7 @@ export default defineConfig({
         // What needs the cores for itself: races between threads and processes, kills, latency, memory.
         test: {
           name: 'real-alone',
+          globalSetup: ['test/support/fresh-bundle.ts'],
           include: ['test/stress/**/*.test.ts', 'test/crash/**/*.test.ts', ...ALONE],
           ...REAL_TIMEOUTS,
           fileParallelism: false,

@@ -33,6 +33,8 @@ const IMPURE_CALLS =
   /\b(Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|process\.env|randomBytes|randomUUID)\b/;
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+/** `config` of `@mtrade/config/wire`. */
+const packageOf = (target: string): string => target.split('/')[1] ?? '';
 const layerOf = (name: string): number => LAYERS.findIndex((layer) => layer.includes(name));
 
 function sources(folder: string): string[] {
@@ -57,11 +59,7 @@ describe('layers', () => {
     const wrong = sources(join(root, 'packages', name, 'src')).flatMap((file) =>
       importsOf(file)
         .filter((target) => target.startsWith('@mtrade/'))
-        .filter(
-          (target) =>
-            layerOf(target.slice('@mtrade/'.length)) >= layerOf(name) ||
-            layerOf(target.slice('@mtrade/'.length)) < 0,
-        )
+        .filter((target) => layerOf(packageOf(target)) >= layerOf(name) || layerOf(packageOf(target)) < 0)
         .map((target) => `${file.slice(root.length)} -> ${target}`),
     );
     expect(wrong).toEqual([]);

@@ -3,9 +3,10 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { PageFile, WebPage } from '@mtrade/runtime';
+import { APP_DIRECTORY } from './app-directory.js';
 
 /** Where `npm run build` puts the page. */
-const BUILT = fileURLToPath(new URL('../../dashboard/dist/', import.meta.url));
+const BUILT = fileURLToPath(new URL('../dashboard/dist/', APP_DIRECTORY));
 
 /** Only these are served; anything else that lies there is no part of the page. */
 const TYPES: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, errorText, ExitCode, MtradeError } from '@mtrade/base';
 import { configToml, type MtradeConfig, normalizeSymbol, type Secrets } from '@mtrade/config';
+import { configToWire } from '@mtrade/config/wire';
 import { type Logger, scrubSecrets } from '@mtrade/log';
 import { type Alerter, STANDING_FILE } from './alerts/index.js';
 import type { AutoBackup } from './backups/auto-backup.js';
@@ -197,7 +198,8 @@ export class EngineProcess implements RunningEngine {
 
   async #bringUp(databasePath: string): Promise<void> {
     const { config } = this;
-    const { document, version } = this.#options;
+    const { version } = this.#options;
+    const wire = configToWire(config);
     this.#lock = await acquireLock(
       {
         dataDir: config.dataDir,
@@ -223,7 +225,7 @@ export class EngineProcess implements RunningEngine {
     if (config.mode === 'paper') {
       this.#paper = new PaperExchange(
         {
-          document,
+          config: wire,
           secrets: this.#secrets,
           directory: join(config.dataDir, PAPER_DIRECTORY),
           log: this.#logPlan,
@@ -231,25 +233,10 @@ export class EngineProcess implements RunningEngine {
         (error) => this.#fail(error),
       );
     }
-    const endpoints = this.#paper
-      ? await this.#paper.endpoints()
-      : { restUrl: config.exchange.restUrl ?? '', wsUrl: config.exchange.wsUrl ?? '' };
-    if (isRestored(databasePath))
-      await compareRestoredBooks({
-        document,
-        log: this.#logPlan,
-        endpoints,
-        secrets: this.#secrets,
-        databasePath,
-        account: ACCOUNT,
-        claim: claimOf(this.#lock),
-      });
     this.#supervisor = new Supervisor(
       {
-        document,
         config,
         secrets: this.#secrets,
-        endpoints,
         account: ACCOUNT,
         claim: claimOf(this.#lock),
         databasePath,
@@ -266,7 +253,21 @@ export class EngineProcess implements RunningEngine {
           this.#events.publish({ event, symbol, epochMs, details }),
       },
     );
-    await this.#supervisor.prepare();
+    this.#supervisor.load();
+    const endpoints = this.#paper
+      ? await this.#paper.endpoints()
+      : { restUrl: config.exchange.restUrl ?? '', wsUrl: config.exchange.wsUrl ?? '' };
+    if (isRestored(databasePath))
+      await compareRestoredBooks({
+        config: wire,
+        log: this.#logPlan,
+        endpoints,
+        secrets: this.#secrets,
+        databasePath,
+        account: ACCOUNT,
+        claim: claimOf(this.#lock),
+      });
+    await this.#supervisor.prepare(endpoints);
     // Before the first order can go out: a port that is taken must refuse a start that has bought nothing.
     await this.#openControl(this.#supervisor, endpoints.restUrl);
     await this.#supervisor.begin();

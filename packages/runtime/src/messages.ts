@@ -1,6 +1,7 @@
 import type { BoardHandle } from '@mtrade/board';
 import type { WireError } from '@mtrade/base';
-import type { ConfigDocument, Secrets } from '@mtrade/config';
+import type { Secrets } from '@mtrade/config';
+import type { ConfigWire } from '@mtrade/config/wire';
 import type { FeedState, WireRules } from '@mtrade/engine';
 import type { FileWitness } from '@mtrade/store';
 import type { LogPlan } from './logging.js';
@@ -14,8 +15,7 @@ export interface Endpoints {
 
 /** What every worker gets at birth. */
 export interface WorkerBoot {
-  /** Plain data; the worker rebuilds its exact amounts from it. */
-  readonly document: ConfigDocument;
+  readonly config: ConfigWire;
   readonly board: BoardHandle;
   /** Which life of this worker it is, from 1: flags of earlier lives are swept. */
   readonly generation: number;
@@ -33,24 +33,21 @@ export interface CyclerBoot extends WorkerBoot {
   readonly databasePath: string;
   /** Names the exchange account in the books; a database belongs to one. */
   readonly account: string;
-  readonly rules: readonly WireRules[];
   readonly control: MessagePort;
 }
 
 export interface ReactorBoot extends WorkerBoot {
-  readonly endpoints: Endpoints;
   readonly secrets: Secrets | null;
   readonly control: MessagePort;
 }
 
 export interface LaneBoot extends WorkerBoot {
-  readonly endpoints: Endpoints;
   readonly secrets: Secrets;
   readonly control: MessagePort;
 }
 
 export interface ExchangeBoot {
-  readonly document: ConfigDocument;
+  readonly config: ConfigWire;
   readonly control: MessagePort;
   /** Where the embedded exchange keeps its accounts and prices. */
   readonly directory: string;
@@ -60,7 +57,7 @@ export interface ExchangeBoot {
 
 /** What the comparison of restored books gets. */
 export interface RestoredBoot {
-  readonly document: ConfigDocument;
+  readonly config: ConfigWire;
   readonly log: LogPlan;
   readonly endpoints: Endpoints;
   readonly secrets: Secrets;
@@ -70,8 +67,17 @@ export interface RestoredBoot {
   readonly control: MessagePort;
 }
 
+/** What a thread waits for once it has loaded: until then it opens nothing and asks nobody. */
+export interface Beginning {
+  readonly type: 'begin';
+  readonly endpoints: Endpoints;
+  /** Of all pairs, as the lane has read them; empty for the lane itself. */
+  readonly rules: readonly WireRules[];
+}
+
 /** Sent by the supervisor on a worker's control port. */
 export type WorkerControl =
+  | Beginning
   /** The other end of this port is the cycler (for reactor, lane) or one of its sources (for the cycler). */
   | { readonly type: 'attach'; readonly role: 'lane' | 'reactor' | 'cycler'; readonly port: MessagePort }
   | { readonly type: 'clock-offset'; readonly offsetMs: number }

@@ -1,4 +1,4 @@
-import { Pool } from 'undici';
+import { Pool } from './undici-pool.js';
 import { type RequestPhase, VenueError } from './venue-error.js';
 
 export interface HttpRequest {

@@ -10,15 +10,10 @@ export {
   TIMEFRAMES_MS,
 } from './ccxt-candles.js';
 export type { HttpClient, HttpReply, HttpRequest } from './http-client.js';
+export { loadGateClass } from './load-gate-class.js';
 export type { KeyRights } from './key-rights.js';
 export { type RejectionKind, rejectionKind } from './labels.js';
 export { type RequestPhase, VenueError } from './venue-error.js';
 export type { OrderRow } from './rows.js';
-export {
-  type Candle,
-  CANDLE_INTERVALS,
-  type CandleInterval,
-  type CandleRange,
-  type CandleReader,
-  createGateCandleReader,
-} from './gate-candles.js';
+export * from './candles.js';
+export { createGateCandleReader } from './gate-candles.js';

@@ -5,13 +5,13 @@ import { isArmed, pass } from './point.mjs';
 
 const Database = createRequire(import.meta.url)('better-sqlite3');
 
-/** Who begins a transaction, by the file that is on the stack. */
+/** Who begins a transaction, by what is on the stack; files are no help, the build makes one of many. */
 const BEGINNERS = [
-  ['placing.js', 'intent'],
-  ['closing.js', 'closing'],
-  ['lane-events.js', 'answer'],
-  ['revive.js', 'inherit'],
-  ['lease.js', 'lease'],
+  ['commitIntent', 'intent'],
+  ['commitSettlement', 'closing'],
+  ['LaneEvents.', 'answer'],
+  ['reviveIntents', 'inherit'],
+  ['takeLease', 'lease'],
 ];
 
 /** Of the transaction that is open in this thread. */
@@ -23,7 +23,7 @@ const begins = (when) => {
   Error.stackTraceLimit = 30;
   const { stack } = new Error('who');
   Error.stackTraceLimit = usual;
-  for (const [file, name] of BEGINNERS) if (stack.includes(file)) return pass(`${name}.${when}`);
+  for (const [frame, name] of BEGINNERS) if (stack.includes(frame)) return pass(`${name}.${when}`);
 };
 
 function rowOf(sql, values) {

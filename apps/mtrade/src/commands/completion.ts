@@ -1,4 +1,5 @@
 import { Argument, type Command } from 'commander';
+import { APP_DIRECTORY } from '../app-directory.js';
 import type { Cli } from '../cli.js';
 import { configPlace } from '../load-config.js';
 
@@ -35,7 +36,7 @@ export function addCompletionCommands(program: Command, cli: Cli, commands: () =
         import('node:url'),
       ]);
       const known = SHELLS.find((one) => one === shell);
-      const main = fileURLToPath(new URL('../main.js', import.meta.url));
+      const main = fileURLToPath(new URL('dist/main.js', APP_DIRECTORY));
       if (known !== undefined) printScript(known, main, cli.out.write);
     });
 

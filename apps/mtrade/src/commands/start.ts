@@ -77,7 +77,7 @@ async function start(cli: Cli, command: Command, options: StartOptions): Promise
     import('@mtrade/log'),
     import('../log-target.js'),
     import('../render/summary.js'),
-    import('@mtrade/runtime'),
+    import('@mtrade/runtime/start'),
   ]);
   const screen = options.screen && cli.out.isTty;
   const target = logTarget(resolved.config.dataDir, { file: options.logFile ?? null, screen });

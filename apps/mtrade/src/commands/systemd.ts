@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MtradeError } from '@mtrade/base';
 import type { ResolvedConfig } from '@mtrade/config';
+import { APP_DIRECTORY } from '../app-directory.js';
 import type { Cli } from '../cli.js';
 import { loadConfig } from '../load-config.js';
 
@@ -71,7 +72,7 @@ async function systemd(cli: Cli, command: Command, options: SystemdOptions): Pro
   const unit = systemdUnit({
     isUser,
     node: process.execPath,
-    script: fileURLToPath(new URL('../main.js', import.meta.url)),
+    script: fileURLToPath(new URL('dist/main.js', APP_DIRECTORY)),
     configFile: resolved.source.file,
     config: resolved.config,
   });

@@ -1,6 +1,6 @@
 import type { Clock } from '@mtrade/base';
 import { errorText, MtradeError } from '@mtrade/base';
-import { type Candle, type CandleRange, type CandleReader, createGateCandleReader } from '@mtrade/venue';
+import type { Candle, CandleRange, CandleReader } from '@mtrade/venue/candles';
 
 /** A chart that several pages look at costs the exchange one call in this time. */
 const FRESH_MS = 5_000;
@@ -21,7 +21,7 @@ export class CandleDesk {
   readonly #restUrl: string;
   readonly #clock: Clock;
   readonly #kept = new Map<string, Kept>();
-  #reader: CandleReader | null = null;
+  #reader: Promise<CandleReader> | null = null;
 
   constructor(restUrl: string, clock: Clock) {
     this.#restUrl = restUrl;
@@ -33,8 +33,7 @@ export class CandleDesk {
     const nowMono = this.#clock.monoMs();
     let kept = this.#kept.get(key);
     if (!kept || nowMono - kept.askedMono >= FRESH_MS) {
-      this.#reader ??= createGateCandleReader({ restUrl: this.#restUrl, requestDeadlineMs: DEADLINE_MS });
-      kept = { askedMono: nowMono, candles: this.#reader.candles(range) };
+      kept = { askedMono: nowMono, candles: this.#read(range) };
       this.#keep(key, kept);
     }
     try {
@@ -50,7 +49,15 @@ export class CandleDesk {
   }
 
   async close(): Promise<void> {
-    await this.#reader?.close();
+    await (await this.#reader)?.close();
+  }
+
+  /** The HTTP client is loaded by the first chart: an engine that nobody looks at does without. */
+  async #read(range: CandleRange): Promise<readonly Candle[]> {
+    this.#reader ??= import('@mtrade/venue').then(({ createGateCandleReader }) =>
+      createGateCandleReader({ restUrl: this.#restUrl, requestDeadlineMs: DEADLINE_MS }),
+    );
+    return (await this.#reader).candles(range);
   }
 
   #keep(key: string, kept: Kept): void {

@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { CANDLE_INTERVALS } from '@mtrade/venue';
+import { CANDLE_INTERVALS } from '@mtrade/venue/candles';
 import { withDeadline } from './deadline.js';
 import type { ControlEnv } from './http-env.js';
 import type { ControlLimits } from './limits.js';

@@ -2,7 +2,7 @@ import type { Clock } from '@mtrade/base';
 import type { OperatorCommand } from '@mtrade/engine';
 import type { Logger } from '@mtrade/log';
 import type { HistoryAnswers, HistoryQuestion } from '../history/questions.js';
-import type { Candle, CandleRange } from '@mtrade/venue';
+import type { Candle, CandleRange } from '@mtrade/venue/candles';
 import type { LadderPreview, LadderQuestion } from '../views/ladder-preview.js';
 import type { ControlLimits } from './limits.js';
 import type { StatusJson } from './status-json.js';

@@ -1,5 +1,6 @@
 import { MtradeError } from '@mtrade/base';
-import type { ConfigDocument, Secrets } from '@mtrade/config';
+import type { Secrets } from '@mtrade/config';
+import type { ConfigWire } from '@mtrade/config/wire';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { LogPlan } from '../logging.js';
 import type { Endpoints, WorkerReport } from '../messages.js';
@@ -7,7 +8,7 @@ import { startExchange } from '../supervisor/workers.js';
 import type { WorkerLife } from '../supervisor/worker-slot.js';
 
 export interface PaperExchangeOptions {
-  readonly document: ConfigDocument;
+  readonly config: ConfigWire;
   readonly secrets: Secrets;
   readonly directory: string;
   readonly log: LogPlan;

@@ -1,12 +1,14 @@
 import { type Clock, errorText, MtradeError } from '@mtrade/base';
 import { type Board, createBoard, type Role } from '@mtrade/board';
-import { type ConfigDocument, type MtradeConfig, type Secrets } from '@mtrade/config';
+import type { MtradeConfig, Secrets } from '@mtrade/config';
+import { configToWire } from '@mtrade/config/wire';
 import type { CyclerReply, EngineView, FeedState, OperatorCommand, WireRules } from '@mtrade/engine';
 import type { Logger } from '@mtrade/log';
 import type { Piscina } from 'piscina';
 import type { StatusJson } from '../control/status-json.js';
 import type { LogPlan } from '../logging.js';
-import type { Endpoints, LockClaim, WorkerReport } from '../messages.js';
+import type { MessagePort } from 'node:worker_threads';
+import type { Endpoints, LockClaim, WorkerControl, WorkerReport } from '../messages.js';
 import { CyclerClient } from './cycler-client.js';
 import { statusOf } from './status.js';
 import { type Party, Switchboard } from './switchboard.js';
@@ -14,10 +16,8 @@ import { DEFAULT_RESTARTS, WorkerSlot, type WorkerLife } from './worker-slot.js'
 import { createOrderPool, startCycler, startLane, startReactor } from './workers.js';
 
 export interface SupervisorOptions {
-  readonly document: ConfigDocument;
   readonly config: MtradeConfig;
   readonly secrets: Secrets;
-  readonly endpoints: Endpoints;
   readonly account: string;
   readonly claim: LockClaim;
   readonly databasePath: string;
@@ -51,6 +51,9 @@ export class Supervisor {
   readonly #slots: Readonly<Record<Party, WorkerSlot>>;
   #watch: NodeJS.Timeout | null = null;
   #pulse: NodeJS.Timeout | null = null;
+  #endpoints: Endpoints | null = null;
+  /** The threads that have been told to begin; in their next lives they begin at once. */
+  readonly #begun = new Set<Party>();
   #rules: readonly WireRules[] | null = null;
   #feed: FeedState | null = null;
   #isAccountReadable = false;
@@ -69,16 +72,17 @@ export class Supervisor {
     this.#pool = createOrderPool((error) =>
       deps.log.error({ worker: 'lane', error: errorText(error) }, 'a thread of the order pool died late'),
     );
-    const { document, endpoints, secrets, logPlan } = options;
+    const { secrets, logPlan } = options;
+    const config = configToWire(options.config);
     const common = (generation: number) => ({
-      document,
+      config,
       board: this.#board.handle,
       generation,
       log: logPlan,
     });
     this.#slots = {
       lane: this.#slot('lane', (generation, control) =>
-        startLane(this.#pool, { ...common(generation), endpoints, secrets, control }),
+        startLane(this.#pool, { ...common(generation), secrets, control }),
       ),
       cycler: this.#slot('cycler', (generation, control) =>
         startCycler({
@@ -86,12 +90,11 @@ export class Supervisor {
           databasePath: options.databasePath,
           account: options.account,
           claim: options.claim,
-          rules: this.#rules ?? [],
           control,
         }),
       ),
       reactor: this.#slot('reactor', (generation, control) =>
-        startReactor({ ...common(generation), endpoints, secrets, control }),
+        startReactor({ ...common(generation), secrets, control }),
       ),
     };
   }
@@ -100,16 +103,22 @@ export class Supervisor {
     return this.#board;
   }
 
+  /** All threads load at the same time; none of them opens anything or asks anybody before it is told to begin. */
+  load(): void {
+    for (const slot of Object.values(this.#slots)) slot.start();
+  }
+
   /** Everything that can still refuse the start: only the exchange knows the pairs' rules. Nothing is bought yet. */
-  async prepare(): Promise<void> {
-    await this.#born('lane');
+  async prepare(endpoints: Endpoints): Promise<void> {
+    this.#endpoints = endpoints;
+    await this.#begin('lane');
     this.#deps.checkRules(this.#rules ?? []);
   }
 
   /** The books, then the prices. From here on orders may go out, whatever becomes of the rest of the start. */
   async begin(): Promise<void> {
-    await this.#born('cycler');
-    await this.#born('reactor');
+    await this.#begin('cycler');
+    await this.#begin('reactor');
     this.#watch = setInterval(() => this.#watchHearts(), WATCH_EVERY_MS);
     const beat = (): void => this.#board.heartbeats.beat('supervisor', this.#deps.clock.monoMs());
     beat();
@@ -176,10 +185,7 @@ export class Supervisor {
     await this.#pool.destroy();
   }
 
-  #slot(
-    party: Party,
-    spawn: (generation: number, control: import('node:worker_threads').MessagePort) => WorkerLife,
-  ): WorkerSlot {
+  #slot(party: Party, spawn: (generation: number, control: MessagePort) => WorkerLife): WorkerSlot {
     return new WorkerSlot(
       { name: party, ...DEFAULT_RESTARTS },
       {
@@ -190,8 +196,8 @@ export class Supervisor {
         onReport: (message) => this.#onReport(party, message),
         onBorn: (control) => {
           this.#bornMono[party] = this.#deps.clock.monoMs();
-          if (party === 'cycler') this.#cycler.attach(control);
           this.#lines.join(party, control);
+          if (this.#begun.has(party)) this.#tellToBegin(party, control);
         },
         onDied: () => {
           this.#lines.leave(party);
@@ -202,12 +208,23 @@ export class Supervisor {
     );
   }
 
-  async #born(party: Party): Promise<void> {
+  async #begin(party: Party): Promise<void> {
     const ready = new Promise<void>((resolve) => {
       this.#onReady[party] = resolve;
     });
-    this.#slots[party].start();
+    this.#begun.add(party);
+    const control = this.#lines.control(party);
+    if (control) this.#tellToBegin(party, control);
     await ready;
+  }
+
+  #tellToBegin(party: Party, control: MessagePort): void {
+    const { restUrl = '', wsUrl = '' } = this.#endpoints ?? {};
+    const begin: WorkerControl = { type: 'begin', endpoints: { restUrl, wsUrl }, rules: this.#rules ?? [] };
+    control.postMessage(begin);
+    if (party !== 'cycler') return;
+    this.#cycler.attach(control);
+    this.#board.cyclerWake.notify();
   }
 
   #onReport(party: Party, message: WorkerReport | CyclerReply): void {

@@ -23,6 +23,10 @@ export class Switchboard {
     this.#controls.delete(party);
   }
 
+  control(party: Party): MessagePort | undefined {
+    return this.#controls.get(party);
+  }
+
   tell(party: Party, message: WorkerControl): void {
     this.#controls.get(party)?.postMessage(message);
   }

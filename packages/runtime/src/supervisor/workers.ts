@@ -6,9 +6,20 @@ import type { WorkerLife } from './worker-slot.js';
 
 const entry = (name: string): URL => new URL(`../workers/${name}.worker.js`, import.meta.url);
 
+/**
+ * What a thread throws away is thrown away soon, so a small nursery does; with the default one the threads together hold
+ * 30 MB more. There is no limit on what a thread keeps: the default of Node stands.
+ */
+const LIMITS = { maxYoungGenerationSizeMb: 6 };
+
 /** A thread of its own. */
 function thread(name: string, boot: CyclerBoot | ReactorBoot | ExchangeBoot | RestoredBoot): WorkerLife {
-  const worker = new Worker(entry(name), { name, workerData: boot, transferList: [boot.control] });
+  const worker = new Worker(entry(name), {
+    name,
+    workerData: boot,
+    transferList: [boot.control],
+    resourceLimits: LIMITS,
+  });
   let failure: Error | null = null;
   worker.on('error', (error: unknown) => {
     failure = error instanceof Error ? error : new Error(errorText(error));
@@ -37,6 +48,7 @@ export function createOrderPool(onError: (error: unknown) => void): Piscina {
     maxThreads: 1,
     idleTimeout: Number.POSITIVE_INFINITY,
     atomics: 'async',
+    resourceLimits: LIMITS,
   });
   // What a thread dies of after its task was given up, for want of memory for example, is nobody's any more. Unheard, it
   // would end the process, although the thread has long been replaced (P17).

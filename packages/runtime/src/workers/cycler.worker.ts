@@ -1,10 +1,10 @@
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { systemClock } from '@mtrade/base';
 import { attachBoard } from '@mtrade/board';
-import { configFromDocument } from '@mtrade/config';
+import { configFromWire } from '@mtrade/config/wire';
 import { Cycler, type CyclerReply, type CyclerRequest, type LaneEvent, rulesFromWire } from '@mtrade/engine';
 import { workerLogger } from '../logging.js';
-import type { CyclerBoot, WorkerControl } from '../messages.js';
+import type { Beginning, CyclerBoot, WorkerControl } from '../messages.js';
 import { guardedStore } from './guarded-store.js';
 import { openBooks } from './open-books.js';
 import { report, wireOf } from './report.js';
@@ -16,14 +16,29 @@ import { report, wireOf } from './report.js';
 
 const boot = workerData as CyclerBoot;
 const { control } = boot;
-const config = configFromDocument(boot.document);
+const config = configFromWire(boot.config);
 const board = attachBoard(boot.board);
 const log = workerLogger('cycler', boot);
 
+/** Should a wake-up get lost. */
+const BEGIN_LOOK_MS = 1_000;
+
 const sources: Partial<Record<'lane' | 'reactor', MessagePort>> = {};
 let stopped = false;
+let beginning: Beginning | null = null;
 
-function run(): void {
+/** The thread loads while others still find out whether there will be a start; the books are opened after that. */
+function awaitBeginning(): Beginning | null {
+  for (;;) {
+    const seen = board.cyclerWake.current();
+    drainControl(null);
+    if (stopped) return null;
+    if (beginning !== null) return beginning;
+    board.cyclerWake.wait(seen, BEGIN_LOOK_MS);
+  }
+}
+
+function run({ rules }: Beginning): void {
   const store = openBooks(boot, config, log);
   try {
     const cycler = new Cycler(
@@ -31,7 +46,7 @@ function run(): void {
         ...config.engine,
         generation: boot.generation,
         pairs: config.pairs.map((pair) => ({ symbol: pair.symbol, params: pair.ladder })),
-        rules: boot.rules.map(rulesFromWire),
+        rules: rules.map(rulesFromWire),
       },
       {
         board,
@@ -44,7 +59,8 @@ function run(): void {
       },
     );
     report(control, { type: 'ready' });
-    while (!stopped) {
+    for (;;) {
+      if (stopped) break;
       // Read before the ports are drained: whatever arrives later has bumped it, and the wait returns at once.
       const seen = board.cyclerWake.current();
       drain(cycler);
@@ -57,7 +73,7 @@ function run(): void {
   }
 }
 
-function drain(cycler: Cycler): void {
+function drainControl(cycler: Cycler | null): void {
   for (let item = receiveMessageOnPort(control); item; item = receiveMessageOnPort(control)) {
     const message = item.message as WorkerControl | CyclerRequest;
     if (message.type === 'attach') {
@@ -65,8 +81,13 @@ function drain(cycler: Cycler): void {
       sources[message.role]?.close();
       sources[message.role] = message.port;
     } else if (message.type === 'stop') stopped = true;
-    else if (message.type !== 'clock-offset') cycler.request(message);
+    else if (message.type === 'begin') beginning = message;
+    else if (message.type !== 'clock-offset') cycler?.request(message);
   }
+}
+
+function drain(cycler: Cycler): void {
+  drainControl(cycler);
   for (const port of Object.values(sources)) {
     for (let item = receiveMessageOnPort(port); item; item = receiveMessageOnPort(port))
       cycler.laneEvent(item.message as LaneEvent);
@@ -74,7 +95,8 @@ function drain(cycler: Cycler): void {
 }
 
 try {
-  run();
+  const begun = awaitBeginning();
+  if (begun !== null) run(begun);
 } catch (error) {
   log.error({ error: wireOf(error) }, 'the cycler stopped');
   report(control, { type: 'failed', error: wireOf(error) });

@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { errorText } from '@mtrade/base';
-import { configFromDocument } from '@mtrade/config';
+import { configFromWire } from '@mtrade/config/wire';
 import { workerLogger } from '../logging.js';
 import type { ExchangeBoot, WorkerControl } from '../messages.js';
 import { type EmbeddedExchange, openEmbeddedExchange } from '../paper/embedded-exchange.js';
@@ -23,7 +23,7 @@ function close(): void {
 
 try {
   exchange = await openEmbeddedExchange(
-    { config: configFromDocument(boot.document), secrets, directory },
+    { config: configFromWire(boot.config), secrets, directory },
     {
       log,
       onLost: (error) => {

@@ -2,7 +2,7 @@ import { setInterval, setTimeout as sleep } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { errorText, MtradeError, systemClock } from '@mtrade/base';
 import { attachBoard } from '@mtrade/board';
-import { configFromDocument } from '@mtrade/config';
+import { configFromWire } from '@mtrade/config/wire';
 import {
   DEFAULT_ORDER_DESK_OPTIONS,
   type LaneEvent,
@@ -12,10 +12,10 @@ import {
   type Venue,
   type VenueNews,
 } from '@mtrade/engine';
-import { createGateVenue } from '@mtrade/venue';
+import { createGateVenue, loadGateClass } from '@mtrade/venue';
 import type { MarketRules } from '@mtrade/cycle';
 import { workerLogger } from '../logging.js';
-import type { LaneBoot, WorkerControl } from '../messages.js';
+import type { Beginning, Endpoints, LaneBoot, WorkerControl } from '../messages.js';
 import { checkKey } from './check-key.js';
 import { report, wireOf } from './report.js';
 
@@ -28,53 +28,69 @@ const HEARTBEAT_MS = 250;
 /** The resident task of an order thread: it ends when the supervisor says stop. */
 export async function run(boot: LaneBoot): Promise<void> {
   const { control } = boot;
-  const config = configFromDocument(boot.document);
+  const config = configFromWire(boot.config);
   const board = attachBoard(boot.board);
   const log = workerLogger('lane', boot);
   const symbols = config.pairs.map((pair) => pair.symbol);
   const stop = new AbortController();
   let cycler: MessagePort | null = null;
+  let desk: OrderDesk | null = null;
 
-  try {
-    let pause: VenueNews | null = null;
-    const emit = (event: LaneEvent): void => {
-      cycler?.postMessage(event);
-      board.cyclerWake.notify();
-      if (event.type === 'balances' || event.type === 'balances-failed')
-        report(control, { type: 'account', isReadable: event.type === 'balances' });
-      if (event.type === 'clock') {
-        report(control, {
-          type: 'clock-offset',
-          offsetMs: event.exchangeMinusMono + event.measuredMono - systemClock.epochMs(),
-        });
-      }
-    };
-    const onNews = (news: VenueNews): void => {
-      if (news.type === 'paused') pause = news;
-      emit(news);
-    };
-    const venue = await createGateVenue(
-      { ...boot.endpoints, ...boot.secrets, symbols, requestDeadlineMs: config.engine.requestDeadlineMs },
-      { log, clock: systemClock, onNews },
-    );
-    const desk = new OrderDesk(DEFAULT_ORDER_DESK_OPTIONS, { venue, clock: systemClock, log, emit, sleep });
+  const listen = (port: MessagePort, to: OrderDesk): void => {
+    port.on('message', (request: LaneRequest) => {
+      to.handle(request).catch((error: unknown) =>
+        log.error({ error: errorText(error), request: request.type }, 'a request of the cycler failed'),
+      );
+    });
+  };
+  // Null when the thread is told to stop before there is anything to do.
+  const begun = new Promise<Beginning | null>((resolve) => {
     control.on('message', (message: WorkerControl) => {
-      if (message.type === 'stop') stop.abort();
+      if (message.type === 'begin') resolve(message);
+      if (message.type === 'stop') {
+        stop.abort();
+        resolve(null);
+      }
       if (message.type !== 'attach') return;
       cycler?.close();
       cycler = message.port;
       // A cycler that was born a moment ago does not know that the exchange wants quiet.
       if (pause) emit(pause);
-      cycler.on('message', (request: LaneRequest) => {
-        desk
-          .handle(request)
-          .catch((error: unknown) =>
-            log.error({ error: errorText(error), request: request.type }, 'a request of the cycler failed'),
-          );
-      });
+      if (desk) listen(cycler, desk);
     });
+  });
+  let pause: VenueNews | null = null;
+  const emit = (event: LaneEvent): void => {
+    cycler?.postMessage(event);
+    board.cyclerWake.notify();
+    if (event.type === 'balances' || event.type === 'balances-failed')
+      report(control, { type: 'account', isReadable: event.type === 'balances' });
+    if (event.type === 'clock') {
+      report(control, {
+        type: 'clock-offset',
+        offsetMs: event.exchangeMinusMono + event.measuredMono - systemClock.epochMs(),
+      });
+    }
+  };
 
-    report(control, { type: 'rules', rules: (await firstRules(venue, symbols, boot)).map(rulesToWire) });
+  try {
+    // The largest part of a lane's birth; meanwhile others find out where the exchange is.
+    await loadGateClass();
+    const beginning = await begun;
+    if (beginning === null) return;
+    const { endpoints } = beginning;
+    const onNews = (news: VenueNews): void => {
+      if (news.type === 'paused') pause = news;
+      emit(news);
+    };
+    const venue = await createGateVenue(
+      { ...endpoints, ...boot.secrets, symbols, requestDeadlineMs: config.engine.requestDeadlineMs },
+      { log, clock: systemClock, onNews },
+    );
+    desk = new OrderDesk(DEFAULT_ORDER_DESK_OPTIONS, { venue, clock: systemClock, log, emit, sleep });
+    if (cycler) listen(cycler, desk);
+
+    report(control, { type: 'rules', rules: (await firstRules(venue, symbols, endpoints)).map(rulesToWire) });
     if (config.mode !== 'paper') await checkKey(config, { venue, log });
     report(control, { type: 'ready' });
     await Promise.all([
@@ -95,7 +111,7 @@ export async function run(boot: LaneBoot): Promise<void> {
 async function firstRules(
   venue: Venue,
   symbols: readonly string[],
-  boot: LaneBoot,
+  { restUrl: url }: Endpoints,
 ): Promise<readonly MarketRules[]> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -105,7 +121,6 @@ async function firstRules(
         await sleep(START_RETRY_MS);
         continue;
       }
-      const url = boot.endpoints.restUrl;
       throw new MtradeError(
         'MTRADE_EXCHANGE_UNAVAILABLE',
         `exchange: ${url} does not answer (${errorText(error)}); check the network and exchange.rest_url`,

@@ -2,21 +2,22 @@ import { setInterval } from 'node:timers';
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { systemClock } from '@mtrade/base';
 import { attachBoard, Owner } from '@mtrade/board';
-import { configFromDocument } from '@mtrade/config';
+import { configFromWire } from '@mtrade/config/wire';
 import { evidenceToWire, Reactor, type LaneEvent, type Tick } from '@mtrade/engine';
-import { createGateFeed } from '@mtrade/feed';
+import { createGateFeed, type GateFeed } from '@mtrade/feed';
 import { workerLogger } from '../logging.js';
-import type { ReactorBoot, WorkerControl } from '../messages.js';
+import type { Beginning, ReactorBoot, WorkerControl } from '../messages.js';
 import { report, wireOf } from './report.js';
 import { Watchdog } from './watchdog.js';
 
-// Entry file of the reactor thread: read boot data, open the feed, say ready. No rule of trading lives here.
+// Entry file of the reactor thread: read boot data, wait for the beginning, open the feed, say ready. No rule of
+// trading lives here.
 
 const HEARTBEAT_MS = 250;
 
 const boot = workerData as ReactorBoot;
 const { control } = boot;
-const config = configFromDocument(boot.document);
+const config = configFromWire(boot.config);
 const board = attachBoard(boot.board);
 const log = workerLogger('reactor', boot);
 const reactor = new Reactor(config.engine, { board, clock: systemClock });
@@ -30,15 +31,7 @@ const tellCycler = (event: LaneEvent): void => {
 const deepSymbols = config.pairs
   .filter((pair) => !pair.ladder.bookLevelStep.eq('0'))
   .map((pair) => pair.symbol);
-const feed = createGateFeed(
-  {
-    wsUrl: boot.endpoints.wsUrl,
-    symbols: config.pairs.map((pair) => pair.symbol),
-    depthSymbols: deepSymbols,
-    ...boot.secrets,
-  },
-  { log, clock: systemClock, random: Math.random },
-);
+let feed: GateFeed | null = null;
 
 control.on('message', (message: WorkerControl) => {
   switch (message.type) {
@@ -47,10 +40,12 @@ control.on('message', (message: WorkerControl) => {
       cycler = message.port;
       cycler.on('message', (tick: Tick) => reactor.onTick(tick));
       return;
+    case 'begin':
+      return begin(message);
     case 'clock-offset':
-      return feed.setClockOffset(message.offsetMs);
+      return feed?.setClockOffset(message.offsetMs);
     case 'stop':
-      feed.close();
+      feed?.close();
       clearInterval(heartbeat);
       cycler?.close();
       control.close();
@@ -77,21 +72,33 @@ const heartbeat = setInterval(() => {
   board.heartbeats.beat('reactor', now);
   watchdog.look(now);
 }, HEARTBEAT_MS);
-try {
-  board.slots.sweep(Owner.reactor, boot.generation - 1);
-  feed.start({
-    onTick: (tick) => reactor.onTick(tick),
-    onOrder: (evidence) => tellCycler({ type: 'evidence', evidence: evidenceToWire(evidence) }),
-    onBalances: () => undefined,
-    onState: (state) => {
-      count('reactor_malformed', state.malformedFrames);
-      count('reactor_stale', state.staleFrames ?? 0);
-      if (state.connected && !wasConnected) tellCycler({ type: 'stream-opened' });
-      wasConnected = state.connected;
-      report(control, { type: 'feed', state });
-    },
-  });
-  report(control, { type: 'ready' });
-} catch (error) {
-  report(control, { type: 'failed', error: wireOf(error) });
+
+function begin({ endpoints }: Beginning): void {
+  try {
+    feed = createGateFeed(
+      {
+        wsUrl: endpoints.wsUrl,
+        symbols: config.pairs.map((pair) => pair.symbol),
+        depthSymbols: deepSymbols,
+        ...boot.secrets,
+      },
+      { log, clock: systemClock, random: Math.random },
+    );
+    board.slots.sweep(Owner.reactor, boot.generation - 1);
+    feed.start({
+      onTick: (tick) => reactor.onTick(tick),
+      onOrder: (evidence) => tellCycler({ type: 'evidence', evidence: evidenceToWire(evidence) }),
+      onBalances: () => undefined,
+      onState: (state) => {
+        count('reactor_malformed', state.malformedFrames);
+        count('reactor_stale', state.staleFrames ?? 0);
+        if (state.connected && !wasConnected) tellCycler({ type: 'stream-opened' });
+        wasConnected = state.connected;
+        report(control, { type: 'feed', state });
+      },
+    });
+    report(control, { type: 'ready' });
+  } catch (error) {
+    report(control, { type: 'failed', error: wireOf(error) });
+  }
 }

@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { systemClock } from '@mtrade/base';
-import { configFromDocument } from '@mtrade/config';
+import { configFromWire } from '@mtrade/config/wire';
 import { createGateAccountReader } from '@mtrade/venue';
 import { compareRestored } from '../backups/compare-restored.js';
 import { workerLogger } from '../logging.js';
@@ -12,7 +12,7 @@ import { report, wireOf } from './report.js';
 
 const boot = workerData as RestoredBoot;
 const { control } = boot;
-const config = configFromDocument(boot.document);
+const config = configFromWire(boot.config);
 const log = workerLogger('restored', boot);
 try {
   const store = openBooks(boot, config, log);

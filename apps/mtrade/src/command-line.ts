@@ -1,0 +1,43 @@
+import { ExitCode } from '@mtrade/base';
+import { homedir } from 'node:os';
+import type { Cli } from './cli.js';
+import { createOutput } from './cli.js';
+import { exitCodeOf, explain } from './failure.js';
+import { buildProgram } from './program.js';
+import { VERSION } from './version.js';
+
+const errors = createOutput(process.stderr, process.env);
+
+let isAnswerLost = false;
+process.on('exit', (code) => {
+  if (isAnswerLost && code === ExitCode.ok) process.exitCode = ExitCode.runtimeError;
+});
+
+// A file has reached the system's limit for files: the write fails, too, and that is where it is dealt with (P25).
+// Nobody listening, the signal would end the process without a word.
+process.on('SIGXFSZ', () => undefined);
+
+const cli: Cli = {
+  env: process.env,
+  cwd: process.cwd(),
+  home: homedir(),
+  version: VERSION,
+  out: createOutput(process.stdout, process.env, () => {
+    isAnswerLost = true;
+  }),
+  err: errors,
+  note: errors.line,
+  interrupted: () => {
+    const controller = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+    return controller.signal;
+  },
+};
+
+try {
+  await buildProgram(cli).parseAsync(process.argv);
+} catch (error) {
+  for (const line of explain(error)) cli.note(line);
+  // Not process.exit: what is still on its way to a pipe must arrive.
+  process.exitCode = exitCodeOf(error);
+}
