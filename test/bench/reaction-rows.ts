@@ -1,14 +1,15 @@
 import {
   ENGINE_16,
   enginePlans,
+  measureControl,
+  measureDecisionAge,
   measureIdle,
   measureReaction,
   measureStarts,
   reactionPlans,
+  type ReactionOptions,
   type Row,
   type RowContext,
-  type RowResult,
-  stagesRow,
   type SubjectPlan,
   type Subjects,
 } from '@mtrade/bench';
@@ -22,68 +23,63 @@ const NOTES = [
 
 /** Rows whose subjects run side by side, and are shared by all of them. */
 export function reactionRows(subjects: Subjects): readonly Row[] {
-  const slow = async (context: RowContext): Promise<readonly RowResult[]> => {
-    const plans = [engine16, floorPlan, plainPlan, rawPlan];
-    const row = await measureReaction(
+  const reaction = (options: ReactionOptions, plans: readonly SubjectPlan[], context: RowContext) =>
+    measureReaction(options, plans, { subjects, context });
+  const slowPlans = [engine16, floorPlan, plainPlan, rawPlan];
+  const fastPlans = [engine16, engine200, floorPlan, plainPlan, rawPlan];
+  const slow: Row['run'] = (context) =>
+    reaction(
       {
         id: 'reaction-slow',
         title: 'Price frame sent -> order at the exchange, one order per 2 s',
         rounds: context.quick ? 6 : 60,
-        ...reactionPlans.slow(plans.length),
+        ...reactionPlans.slow(slowPlans.length),
         bases: [FLOOR, PLAIN],
         notes: NOTES,
+        stages: { of: ENGINE_16, id: 'stages', title: 'The stages of the same inside the engine' },
       },
-      plans,
-      { subjects, context },
+      slowPlans,
+      context,
     );
-    const { engine } = await subjects.get(engine16);
-    const status = await engine?.status();
-    return status === undefined
-      ? [row]
-      : [row, stagesRow('stages', `Stages of the same, ${ENGINE_16}`, status.latency_us)];
-  };
-  const slow200 = async (context: RowContext): Promise<readonly RowResult[]> => [
-    await measureReaction(
+  const slow200: Row['run'] = (context) =>
+    reaction(
       {
         id: 'reaction-slow-200',
-        title: 'The same with 200 pairs at 2,000 frames/s',
+        title: 'One order per 2 s with 200 pairs at 2,000 frames/s',
         rounds: context.quick ? 5 : 30,
         ...reactionPlans.slow(2),
         bases: [FLOOR],
         notes: ['The floor has 16 quiet pairs.'],
       },
       [engine200, floorPlan],
-      { subjects, context },
-    ),
-  ];
-  const steady = async (context: RowContext): Promise<readonly RowResult[]> => [
-    await measureReaction(
+      context,
+    );
+  const steady: Row['run'] = (context) =>
+    reaction(
       {
         id: 'reaction-20',
-        title: 'The same at 20 orders per second',
+        title: 'Price frame sent -> order at the exchange, 20 orders per second',
         rounds: context.quick ? 3 : 20,
         ...reactionPlans.steady,
         bases: [FLOOR, PLAIN],
         notes: ['In runs of eight orders: after them the engine spares the request budget of the account.'],
       },
-      [engine16, engine200, floorPlan, plainPlan, rawPlan],
-      { subjects, context },
-    ),
-  ];
-  const burst = async (context: RowContext): Promise<readonly RowResult[]> => [
-    await measureReaction(
+      fastPlans,
+      context,
+    );
+  const burst: Row['run'] = (context) =>
+    reaction(
       {
         id: 'reaction-burst',
-        title: 'The same back to back',
+        title: 'Price frame sent -> order at the exchange, back to back',
         rounds: context.quick ? 3 : 20,
         ...reactionPlans.burst,
         bases: [FLOOR, PLAIN],
         notes: ['In runs of eight orders, the next frame 2 ms after the order before.'],
       },
-      [engine16, engine200, floorPlan, plainPlan, rawPlan],
-      { subjects, context },
-    ),
-  ];
+      fastPlans,
+      context,
+    );
   return [
     { id: 'start', run: (context) => measureStarts(context, [floorPlan, plainPlan]) },
     { id: 'reaction-slow', run: slow },
@@ -102,5 +98,10 @@ export function reactionRows(subjects: Subjects): readonly Row[] {
           { subjects, context },
         ),
     },
+    {
+      id: 'decision-age',
+      run: async (context) => [await measureDecisionAge(engine200, { subjects, context })],
+    },
+    { id: 'control', run: async (context) => [await measureControl(context)] },
   ];
 }

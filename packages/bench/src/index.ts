@@ -10,9 +10,10 @@ export { markdownTable, notesOf, plainTable, plainText, tableOf } from './report
 export { verdictTable } from './report/verdicts.js';
 export type { Row, RowContext, RowResult, Unit, VariantResult } from './result.js';
 export { type Contender, interleave } from './rounds.js';
+export { measureControl } from './rows/control.js';
+export { measureDecisionAge } from './rows/decision-age.js';
 export { measureIdle } from './rows/idle.js';
-export { measureReaction, reactionPlans } from './rows/reaction.js';
-export { stagesRow } from './rows/stages.js';
+export { measureReaction, type ReactionOptions, reactionPlans } from './rows/reaction.js';
 export { measureStarts } from './rows/start.js';
 export {
   ENGINE_16,

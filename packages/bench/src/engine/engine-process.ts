@@ -103,6 +103,12 @@ export class EngineProcess {
     return JSON.parse(body) as StatusPart;
   }
 
+  /** Base URL of the HTTP listener, and the token that it wants. */
+  http(): { readonly url: string; readonly token: string } {
+    const { url } = JSON.parse(readFileSync(join(this.dataDir, 'control.json'), 'utf8')) as { url: string };
+    return { url, token: readFileSync(join(this.dataDir, 'control.token'), 'utf8').trim() };
+  }
+
   /** Ends it at once and removes its directory: nothing of it is needed any more. */
   async close(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {

@@ -69,6 +69,14 @@ export class ExchangeProcess {
     await this.#ask({ type: 'load', framesPerSecond });
   }
 
+  async flood(framesPerSecond: number): Promise<void> {
+    await this.#ask({ type: 'flood', framesPerSecond });
+  }
+
+  async hang(ms: number): Promise<void> {
+    await this.#ask({ type: 'hang', ms });
+  }
+
   async measure(plan: MeasurePlan): Promise<Measured> {
     return (await this.#ask({ type: 'measure', plan })) as Measured;
   }

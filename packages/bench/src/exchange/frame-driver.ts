@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Exchange } from '@mtrade/market-sim';
+import { Pacer } from './pacer.js';
 import { LadderWalk } from './ladder-prices.js';
 import type { Measured, MeasurePlan } from './messages.js';
 import type { OrderArrivals } from './order-arrivals.js';
@@ -7,7 +8,6 @@ import type { OrderArrivals } from './order-arrivals.js';
 const PLENTY = '1000000';
 /** Every pair's price is told again this often, so that it never gets old. */
 const REPEAT_MS = 1_000;
-const PULSE_MS = 5;
 /** An order's answer, its trades and their commit take this long at most on a busy machine. */
 const SETTLE_MS = 25;
 
@@ -22,7 +22,12 @@ export class FrameDriver {
   readonly #walks: readonly Walk[];
   #turn = 0;
   #loadTurn = 0;
-  #load: NodeJS.Timeout | null = null;
+  #isMoving = false;
+  readonly #load = new Pacer(() => {
+    this.#loadTurn = (this.#loadTurn + 1) % this.#walks.length;
+    this.#show(this.#loadTurn, this.#isMoving);
+  });
+  readonly #flood = new Pacer(() => this.#show(this.#walks.length - 1, true));
   framesSent = 0;
 
   constructor(
@@ -55,19 +60,13 @@ export class FrameDriver {
 
   /** Frames per second over all pairs, from now on; below one a second for each pair they are repeated at that rate. */
   load(framesPerSecond: number): void {
-    if (this.#load !== null) clearInterval(this.#load);
-    const perSecond = Math.max(framesPerSecond, (this.#walks.length * 1_000) / REPEAT_MS);
-    const beganMs = performance.now();
-    let sent = 0;
-    this.#load = setInterval(() => {
-      const due = Math.floor(((performance.now() - beganMs) / 1_000) * perSecond);
-      // What a stall has held back is left out: a burst is another load than the one that was asked for.
-      if (due - sent > perSecond / 10 + 1) sent = due - 1;
-      for (; sent < due; sent += 1) {
-        this.#loadTurn = (this.#loadTurn + 1) % this.#walks.length;
-        this.#show(this.#loadTurn, framesPerSecond > 0);
-      }
-    }, PULSE_MS);
+    this.#isMoving = framesPerSecond > 0;
+    this.#load.run(Math.max(framesPerSecond, (this.#walks.length * 1_000) / REPEAT_MS));
+  }
+
+  /** Changed prices of the last pair alone. */
+  flood(framesPerSecond: number): void {
+    this.#flood.run(framesPerSecond);
   }
 
   async measure({ orders, gapMs, limitMs }: MeasurePlan): Promise<Measured> {

@@ -30,6 +30,10 @@ export type ExchangeRequest =
   | { readonly type: 'open'; readonly limitMs: number }
   /** All pairs together, one after the other, a changed price each; 0 ends it. */
   | { readonly type: 'load'; readonly framesPerSecond: number }
+  /** Changed prices of one pair alone, beside the load of all; 0 ends it. */
+  | { readonly type: 'flood'; readonly framesPerSecond: number }
+  /** From now on every REST call, whatever it is, is answered so much later. */
+  | { readonly type: 'hang'; readonly ms: number }
   | { readonly type: 'measure'; readonly plan: MeasurePlan }
   /** Sends the first price of a pair that has had none: resolves like `measure`. */
   | { readonly type: 'first'; readonly limitMs: number }

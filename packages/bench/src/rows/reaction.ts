@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MeasurePlan } from '../exchange/messages.js';
 import type { RowContext, RowResult, VariantResult } from '../result.js';
 import { type Contender, interleave } from '../rounds.js';
+import { StageWatch } from './stages.js';
 import type { Subject, SubjectPlan, Subjects } from './subjects.js';
 
 export interface ReactionOptions {
@@ -15,6 +16,8 @@ export interface ReactionOptions {
   /** The subjects that the others are divided by. */
   readonly bases: readonly string[];
   readonly notes: readonly string[];
+  /** The subject whose stages become a second row, with that row's id and title. */
+  readonly stages?: { readonly of: string; readonly id: string; readonly title: string };
 }
 
 /** The engine's own budget of requests must have grown again before its next round. */
@@ -22,29 +25,35 @@ const REST_MS = 2_200;
 /** The load runs this long before the first order of a round. */
 const LOAD_LEAD_MS = 300;
 const ORDER_LIMIT_MS = 2_000;
+/** The answer of an order, and the engine's count of it, are there by then. */
+const ANSWERED_MS = 100;
 
 /** Price frame sent to order's head read, all subjects in turn, each on its own exchange. */
 export async function measureReaction(
   options: ReactionOptions,
   plans: readonly SubjectPlan[],
   { subjects, context }: { readonly subjects: Subjects; readonly context: RowContext },
-): Promise<RowResult> {
-  const { id, title, rounds, plan, pauseMs, bases, notes } = options;
+): Promise<readonly RowResult[]> {
+  const { id, title, rounds, bases, notes, stages } = options;
   const missing = new Map<string, number>();
   const contenders: Contender[] = [];
-  for (const subjectPlan of plans) {
-    const { name, load } = subjectPlan;
-    const subject = await subjects.get(subjectPlan);
-    let endedMs = 0;
+  let watch: StageWatch | null = null;
+  for (const plan of plans) {
+    const subject = await subjects.get(plan);
+    const watched =
+      stages?.of === plan.name && subject.engine !== null ? new StageWatch(subject.engine) : null;
+    await watched?.begin();
+    watch ??= watched;
+    const round = roundOf(subject, plan.load, options);
     contenders.push({
-      name,
+      name: plan.name,
       round: async () => {
-        if (pauseMs > 0) await sleep(pauseMs);
-        const restMs = plan.orders === 1 ? 0 : endedMs + REST_MS - performance.now();
-        if (restMs > 0 && subject.engine !== null) await sleep(restMs);
-        const measured = await measureOnce(subject, plan, load);
-        endedMs = performance.now();
-        missing.set(name, (missing.get(name) ?? 0) + measured.missing);
+        const measured = await round();
+        if (watched !== null) {
+          await sleep(ANSWERED_MS);
+          await watched.endRound();
+        }
+        missing.set(plan.name, (missing.get(plan.name) ?? 0) + measured.missing);
         return measured.reactionsUs;
       },
     });
@@ -57,18 +66,25 @@ export async function measureReaction(
     const note = lost === 0 ? {} : { note: `${lost} orders did not come within ${ORDER_LIMIT_MS} ms` };
     return { name, rounds: values.get(name) ?? [], ...note };
   });
-  return { id, title, unit: 'us', bases, variants, notes };
+  const stageRow = stages === undefined ? null : (watch?.row(stages.id, stages.title) ?? null);
+  return [{ id, title, unit: 'us', bases, variants, notes }, ...(stageRow === null ? [] : [stageRow])];
 }
 
-async function measureOnce(subject: Subject, plan: MeasurePlan, load: number) {
-  if (load === 0) return subject.exchange.measure(plan);
-  await subject.exchange.load(load);
-  await sleep(LOAD_LEAD_MS);
-  try {
-    return await subject.exchange.measure(plan);
-  } finally {
-    await subject.exchange.load(0);
-  }
+function roundOf(subject: Subject, load: number, { plan, pauseMs }: ReactionOptions) {
+  let endedMs = 0;
+  return async () => {
+    if (pauseMs > 0) await sleep(pauseMs);
+    const restMs = plan.orders === 1 ? 0 : endedMs + REST_MS - performance.now();
+    if (restMs > 0 && subject.engine !== null) await sleep(restMs);
+    if (load > 0) {
+      await subject.exchange.load(load);
+      await sleep(LOAD_LEAD_MS);
+    }
+    const measured = await subject.exchange.measure(plan);
+    if (load > 0) await subject.exchange.load(0);
+    endedMs = performance.now();
+    return measured;
+  };
 }
 
 /** The three rates at which orders are measured. */
