@@ -9,6 +9,8 @@ const TICKS = 20_000;
 const PARSE = 'JSON.parse and Number';
 const INTAKE = 'feed and reactor';
 export const INTAKE_CPU = `${INTAKE}, a second of its CPU time`;
+export const FIRST_TENTH = 'the first tenth of them';
+export const LAST_TENTH = 'the last tenth of them';
 const MB = 1_000_000;
 
 interface Result {
@@ -109,10 +111,10 @@ async function reactor(context: RowContext, ticks: readonly BestTick[], note: st
       id: 'frames-memory',
       title: `Resident memory of the reactor over ${(rounds * framesPerRound) / 1e6} million frames`,
       unit: 'MB',
-      bases: ['the first tenth of them'],
+      bases: [FIRST_TENTH],
       variants: [
-        { name: 'the first tenth of them', rounds: memory.slice(0, tenth) },
-        { name: 'the last tenth of them', rounds: memory.slice(-tenth) },
+        { name: FIRST_TENTH, rounds: memory.slice(0, tenth) },
+        { name: LAST_TENTH, rounds: memory.slice(-tenth) },
       ],
       notes: ['A process with the feed and the reactor alone.'],
     },

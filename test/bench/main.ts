@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import {
   checkAgainst,
   describeMachine,
-  type Figures,
-  figuresOf,
+  endChildren,
   judge,
   plainTable,
   plainText,
   type Report,
   type RowContext,
+  runRows,
   Subjects,
   verdictTable,
 } from '@mtrade/bench';
@@ -37,17 +37,10 @@ async function run(options: BenchOptions): Promise<number> {
     if (unknown.length > 0) throw new UsageError(`no row ${unknown.join(', ')}; --list names them`);
     const chosen = options.rows.length === 0 ? known : known.filter(({ id }) => options.rows.includes(id));
     const machine = describeMachine(options.quick);
-    const rows: Figures[] = [];
-    for (const row of chosen) {
-      progress(row.id);
-      for (const result of await row.run(context)) {
-        const figures = figuresOf(result);
-        rows.push(figures);
-        say(`\n${plainText(figures)}`);
-      }
-    }
+    const rows = await runRows(chosen, context, (figures) => say(`\n${plainText(figures)}`));
     return finish({ schema: 1, takenAt: new Date().toISOString(), machine, rows }, options);
   } finally {
+    endChildren();
     await subjects.close();
     rmSync(workDir, { recursive: true, force: true });
   }

@@ -1,10 +1,18 @@
-import type { Row, Subjects } from '@mtrade/bench';
+import { engineRows, type Row, type Subjects } from '@mtrade/bench';
 import type { BenchOptions } from './arguments.js';
+import { FLOOR, floorPlan, PLAIN, plainPlan, rawPlan } from './bots/bot-process.js';
+import { commitRow } from './commit-rows.js';
+import { cyclerRow } from './cycler-rows.js';
 import { framesRows } from './frames-rows.js';
 import { memoryRows } from './memory-rows.js';
-import { reactionRows } from './reaction-rows.js';
 
 /** All rows in the order in which they run and are printed. */
 export function allRows(subjects: Subjects, { frames }: BenchOptions): readonly Row[] {
-  return [...reactionRows(subjects), ...framesRows(frames), ...memoryRows];
+  return [
+    ...engineRows(subjects, { plans: [floorPlan, plainPlan, rawPlan], bases: [FLOOR, PLAIN] }),
+    ...framesRows(frames),
+    cyclerRow,
+    commitRow,
+    ...memoryRows,
+  ];
 }

@@ -4,6 +4,7 @@ import { addAnalyzeLogsCommand } from './commands/analyze-logs.js';
 import { addCleanupCommand } from './commands/cleanup.js';
 import { addAlertCommand } from './commands/alert.js';
 import { addBackupCommand } from './commands/backup.js';
+import { addBenchCommand } from './commands/bench.js';
 import { addCompletionCommands } from './commands/completion.js';
 import { addConfigCommand } from './commands/config.js';
 import { addDashboardCommand } from './commands/dashboard.js';
@@ -75,6 +76,7 @@ function buildCommands(cli: Cli): Command {
   addAlertCommand(program, cli);
   addRecordCommand(program, cli);
   addDataCommand(program, cli);
+  addBenchCommand(program, cli);
   addExchangeCommand(program, cli);
   addSystemdCommand(program, cli);
   return program;

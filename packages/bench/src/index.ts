@@ -10,11 +10,6 @@ export { markdownTable, notesOf, plainTable, plainText, tableOf } from './report
 export { verdictTable } from './report/verdicts.js';
 export type { Row, RowContext, RowResult, Unit, VariantResult } from './result.js';
 export { type Contender, interleave } from './rounds.js';
-export { measureControl } from './rows/control.js';
-export { measureDecisionAge } from './rows/decision-age.js';
-export { measureIdle } from './rows/idle.js';
-export { measureReaction, type ReactionOptions, reactionPlans } from './rows/reaction.js';
-export { measureStarts } from './rows/start.js';
 export {
   ENGINE_16,
   ENGINE_200,
@@ -25,3 +20,7 @@ export {
 } from './rows/subjects.js';
 export { openScene } from './scene.js';
 export { median, percentile, type Ratio, ratioOf, type Summary, summarize } from './statistics.js';
+export { ENGINE_GOALS } from './rows/engine-goals.js';
+export { type Baselines, engineRows } from './rows/engine-rows.js';
+export { endChildren, endWithUs } from './children.js';
+export { runRows } from './run-rows.js';

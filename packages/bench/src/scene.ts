@@ -32,7 +32,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   try {
     const engine = await EngineProcess.start({
       commandLine,
-      directory: join(workDir, `engine-${randomUUID().slice(0, 8)}`),
+      directory: join(workDir, `e-${randomUUID().slice(0, 4)}`),
       symbols,
       traded,
       addresses: exchange.addresses,

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { ExchangeProcess, pairNames, type Subject, type SubjectPlan } from '@mtrade/bench';
+import { endWithUs, ExchangeProcess, pairNames, type Subject, type SubjectPlan } from '@mtrade/bench';
 import type { BotBoot } from './messages.js';
 
 export const FLOOR = 'one-thread floor';
@@ -16,7 +16,7 @@ async function startBot(name: string, entry: string): Promise<Subject> {
   const symbols = pairNames(PAIRS);
   const keys = { apiKey: randomUUID(), apiSecret: randomUUID() };
   const exchange = await ExchangeProcess.start({ symbols, traded: PAIRS, buysAgain: false, ...keys });
-  const child = fork(fileURLToPath(new URL(entry, import.meta.url)));
+  const child = endWithUs(fork(fileURLToPath(new URL(entry, import.meta.url))));
   child.send({ symbols, ...keys, ...exchange.addresses } satisfies BotBoot);
   const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`${name} ended with ${code}`)));
   ended.catch(() => undefined);

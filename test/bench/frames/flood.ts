@@ -2,12 +2,14 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { endWithUs } from '@mtrade/bench';
 import type { FloodBoot, FloodOrder, IntakeBoot, IntakeCounts } from './messages.js';
 
 const POLL_MS = 10;
 const STUCK_MS = 10_000;
 
-const child = (entry: string): ChildProcess => fork(fileURLToPath(new URL(entry, import.meta.url)));
+const child = (entry: string): ChildProcess =>
+  endWithUs(fork(fileURLToPath(new URL(entry, import.meta.url))));
 
 async function answerOf<T>(asked: ChildProcess): Promise<T> {
   const [message] = (await once(asked, 'message')) as [T];

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
+import { endWithUs } from '@mtrade/bench';
 import { MANAGER_SCRIPT } from '../paths.js';
 
 /** Stock Python with a `multiprocessing.Manager`, a round of operations on each question. */
@@ -15,7 +16,7 @@ export class PythonManager {
 
   /** Null where there is no `python3`, or none that can do this. */
   static async start(): Promise<PythonManager | null> {
-    const child = spawn('python3', [MANAGER_SCRIPT], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const child = endWithUs(spawn('python3', [MANAGER_SCRIPT], { stdio: ['pipe', 'pipe', 'ignore'] }));
     const absent = once(child, 'error').then(() => null);
     const manager = new PythonManager(child, createInterface({ input: child.stdout }));
     const ended = once(child, 'exit').then(() => null);

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } 
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endWithUs } from '../children.js';
 import { type EngineSetting, engineConfig } from './engine-config.js';
 import { type ProcessUsage, usageOf } from './process-usage.js';
 
@@ -57,18 +58,20 @@ export class EngineProcess {
     writeFileSync(config, engineConfig({ ...options, dataDir: join(directory, 'data') }));
     const log = openSync(join(directory, 'engine.log'), 'w');
     const beganMs = performance.now();
-    const child = spawn(process.execPath, [commandLine, 'start', '--config', config, '--no-screen'], {
-      cwd: directory,
-      // Nothing of this machine's own configuration; the lock of the account stays inside, too.
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        HOME: directory,
-        XDG_STATE_HOME: join(directory, 'state'),
-        MTRADE_API_KEY: apiKey,
-        MTRADE_API_SECRET: apiSecret,
-      },
-      stdio: ['ignore', log, log],
-    });
+    const child = endWithUs(
+      spawn(process.execPath, [commandLine, 'start', '--config', config, '--no-screen'], {
+        cwd: directory,
+        // Nothing of this machine's own configuration; the lock of the account stays inside, too.
+        env: {
+          PATH: process.env['PATH'] ?? '',
+          HOME: directory,
+          XDG_STATE_HOME: join(directory, 'state'),
+          MTRADE_API_KEY: apiKey,
+          MTRADE_API_SECRET: apiSecret,
+        },
+        stdio: ['ignore', log, log],
+      }),
+    );
     for (;;) {
       const reply = await call(directory, 'GET', '/readyz').catch(() => null);
       if (reply?.status === 200) return new EngineProcess(child, directory, performance.now() - beganMs);

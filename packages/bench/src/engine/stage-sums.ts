@@ -30,7 +30,8 @@ export function meansBetween(before: StageSums, after: StageSums): ReadonlyMap<s
   for (const [stage, now] of after) {
     const then = before.get(stage);
     const count = now.count - (then?.count ?? 0);
-    if (count > 0) means.set(stage, ((now.seconds - (then?.seconds ?? 0)) / count) * 1e6);
+    const mean = (now.seconds - (then?.seconds ?? 0)) / count;
+    if (count > 0 && Number.isFinite(mean)) means.set(stage, mean * 1e6);
   }
   return means;
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { endWithUs } from '../children.js';
 import type {
   Addresses,
   ExchangeBoot,
@@ -45,7 +46,7 @@ export class ExchangeProcess {
   }
 
   static async start(boot: ExchangeBoot): Promise<ExchangeProcess> {
-    const child = fork(ENTRY, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = endWithUs(fork(ENTRY, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
     const addresses = await new Promise<Addresses>((resolve, reject) => {
       child.once('message', (message: FromExchange) => {
         if (message.type === 'ready') resolve(message.addresses);

@@ -13,6 +13,7 @@ export async function measureStarts(
   baselines: readonly SubjectPlan[],
 ): Promise<readonly RowResult[]> {
   const readyMs: number[][] = [];
+  const cpuMs: number[][] = [];
   const residentMb: number[][] = [];
   const values = await interleave(
     [
@@ -23,7 +24,10 @@ export async function measureStarts(
           try {
             readyMs.push([scene.engine.readyMs]);
             const usage = scene.engine.usage();
-            if (usage !== null) residentMb.push([usage.residentBytes / MB]);
+            if (usage !== null) {
+              cpuMs.push([usage.cpuMs]);
+              residentMb.push([usage.residentBytes / MB]);
+            }
             return (await scene.exchange.first(ORDER_LIMIT_MS)).reactionsUs;
           } finally {
             await scene.close();
@@ -65,6 +69,14 @@ export async function measureStarts(
       bases: [],
       variants: [{ name: ENGINE_16, rounds: readyMs }],
       notes: ['Polled every 5 ms. Includes the start of Node.js.'],
+    },
+    {
+      id: 'ready-cpu',
+      title: 'CPU time of a start, all threads, up to a second after ready',
+      unit: 'ms',
+      bases: [],
+      variants: [{ name: ENGINE_16, rounds: cpuMs }],
+      notes: ['What a start costs, whatever else the machine has to do.'],
     },
     {
       id: 'resident-ready',
