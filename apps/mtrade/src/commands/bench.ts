@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { MtradeError } from '@mtrade/base';
 import type { RowContext } from '@mtrade/bench';
 import type { Command } from 'commander';
+import { APP_DIRECTORY } from '../app-directory.js';
 import type { Cli } from '../cli.js';
 
 interface BenchOptions {
@@ -13,8 +14,8 @@ interface BenchOptions {
   readonly dir?: string;
 }
 
-/** What npm has linked or a user has called: the file beside which this one was built. */
-const COMMAND_LINE = fileURLToPath(new URL('../main.js', import.meta.url));
+/** The program itself, which the benchmark starts again and again. */
+const COMMAND_LINE = fileURLToPath(new URL('dist/main.js', APP_DIRECTORY));
 
 /** A new directory on the disk that is to be measured. The name is short: a control socket's path may not be long. */
 function workDirectory(cli: Cli, dir: string): string {
