@@ -60,7 +60,9 @@ const request = (change: Partial<StopRequest> = {}): StopRequest => ({
   intentId: 1,
   symbol: 'BTC/USDT',
   triggerPrice: '45000',
+  limitPrice: '42750',
   amount: '0.01',
+  expirationS: 2_592_000,
   notBeforeMs: server.nowMs() as EpochMs,
   ...change,
 });

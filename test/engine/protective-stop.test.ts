@@ -2,45 +2,8 @@ import { text } from '@mtrade/money';
 import { describe, expect, test } from 'vitest';
 import { say } from './exchange.js';
 import { StopSide } from './stop-side.js';
-import { ETH, makeParams, World, type WorldOptions } from './world.js';
-
-/** Start buy of 10 USDT at 100, steps of 3 %, a stop 5 % below the average cost, no fees. */
-function begin(options: WorldOptions = {}): { world: World; stops: StopSide } {
-  const world = new World({ params: makeParams({ stopLossPct: '5' }), ...options }).ready();
-  return { world, stops: new StopSide(world) };
-}
-
-/** The start buy has filled; its stop has been asked for and nothing is known of it. */
-function held(options: WorldOptions = {}): { world: World; stops: StopSide } {
-  const one = begin(options);
-  one.world.activate();
-  one.world.pass(ETH, '100', '100');
-  return one;
-}
-
-/** The stop lies on the exchange. */
-function covered(options: WorldOptions = {}): { world: World; stops: StopSide } {
-  const one = held(options);
-  one.stops.accept();
-  return one;
-}
-
-const stateOf = (world: World): string => world.pair().position?.state ?? 'none';
-const openOf = (world: World): string[] =>
-  world.pair().openIntents.map(({ purpose, state }) => `${purpose} ${state}`);
-const lastPosition = (world: World) => world.store.queries.positions()[0];
-
-/** Time passes; the engine looks at its stops, and the exchange answers. */
-function wait(world: World, stops: StopSide, ms: number, price = '100'): void {
-  for (let gone = 0; gone < ms; gone += 1_000) {
-    world.clock.advance(Math.min(1_000, ms - gone));
-    world.tellClock();
-    world.tick(ETH, price, price);
-    world.turn();
-    stops.answer();
-  }
-  world.turn();
-}
+import { begin, covered, held, lastPosition, openOf, stateOf, wait } from './stop-world.js';
+import { ETH, makeParams, World } from './world.js';
 
 describe('a position with a protective stop', () => {
   test('pending_entry -> entry_placed -> pending_sl -> active: the stop is asked for with the fill', () => {
@@ -429,7 +392,12 @@ describe('a stop that is lost', () => {
       world.turn();
       for (const request of world.requests.slice(before)) {
         if (request.type === 'look-stop')
-          world.cycler.laneEvent({ type: 'stop-look-failed', intentId, reason: 'AUTO_ORDER_NOT_FOUND' });
+          world.cycler.laneEvent({
+            type: 'stop-look-failed',
+            intentId,
+            stopId: request.stopId,
+            reason: 'AUTO_ORDER_NOT_FOUND',
+          });
         if (request.type === 'find-stops') {
           stops.forget();
           const record = {

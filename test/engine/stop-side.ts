@@ -1,4 +1,4 @@
-import type { LaneRequest, OrderRequest, WireStop } from '@mtrade/engine';
+import type { LaneEvent, LaneRequest, OrderRequest, WireStop } from '@mtrade/engine';
 import type { EpochMs } from '@mtrade/base';
 import { say, type TestOrder } from './exchange.js';
 import type { World } from './world.js';
@@ -84,6 +84,13 @@ export class StopSide {
     stop.firedOrderId = order.exchangeOrderId;
     this.#fired.set(order.exchangeOrderId, order);
     return order;
+  }
+
+  /** What the order thread brings of the order that this stop has fired. */
+  followed(intentId: number, stop: Mutable): LaneEvent {
+    const order = this.#fired.get(stop.firedOrderId ?? '');
+    if (!order) throw new Error(`stop ${stop.stopId} has not fired`);
+    return say.followed(intentId, [order]);
   }
 
   /** Every look, cancel and search that has come since is answered as the exchange has it; cancels are carried out. */

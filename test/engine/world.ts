@@ -94,6 +94,7 @@ export interface WorldOptions {
   readonly staleAfterMs?: number;
   readonly sellWhenForbidden?: boolean;
   readonly urgentCapacity?: number;
+  readonly maxStopOuts?: number;
   readonly wrapStore?: (store: Store) => CycleStore;
 }
 
@@ -167,6 +168,7 @@ export class World {
         sellWhenForbidden: this.#options.sellWhenForbidden ?? true,
         orderExpiryMs: 3_000,
         requestDeadlineMs: 5_000,
+        maxStopOuts: this.#options.maxStopOuts ?? 3,
         generation: this.#generation,
         pairs: this.symbols.map((symbol) => ({ symbol, params })),
         rules: this.symbols.map((symbol) => rules(symbol)).filter((one) => one !== null),
@@ -200,6 +202,7 @@ export class World {
       toMs: null,
       startedAtMs: nowMs,
       openOrders: { rows: [], missing: null },
+      stops: { rows: [], missing: null },
       trades: { rows: [], missing: null },
       ...changes,
       type: 'surveyed',

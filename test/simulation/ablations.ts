@@ -101,6 +101,19 @@ export const ABLATIONS = [
     what: 'a stop without an answer is taken for refused',
   },
   {
+    name: 'no-stop-survey',
+    what: 'stops on the exchange are never compared with the books',
+    extra: { kind: 'stop-queued', perHour: 4 },
+  },
+  {
+    name: 'no-renewal',
+    what: 'a stop is left to expire',
+  },
+  {
+    name: 'no-stop-out-limit',
+    what: 'stops that sell at a loss one after the other halt nothing',
+  },
+  {
     name: 'no-band',
     what: 'a price that jumps is believed at once',
   },

@@ -18,6 +18,9 @@ const ON_ORDERS = [
 ] as const satisfies readonly FaultKind[];
 export type OrderFault = Fault & { readonly kind: (typeof ON_ORDERS)[number] };
 
+const ON_STOPS = ['stop-doubled', 'stop-queued'] as const satisfies readonly FaultKind[];
+export type StopFault = Fault & { readonly kind: (typeof ON_STOPS)[number] };
+
 const ON_PASSING = [
   'kill',
   'cycler-death',
@@ -37,7 +40,7 @@ const ON_OTHERS = [
 type OtherFault = Fault & { readonly kind: (typeof ON_OTHERS)[number] };
 /** Everything that needs no occasion. */
 export type ImmediateFault = Fault & {
-  readonly kind: Exclude<FaultKind, (OrderFault | PassingFault | OtherFault)['kind']>;
+  readonly kind: Exclude<FaultKind, (OrderFault | StopFault | PassingFault | OtherFault)['kind']>;
 };
 
 const isOf =
@@ -45,15 +48,17 @@ const isOf =
   (fault: Fault): fault is Fault & { readonly kind: K } =>
     kinds.includes(fault.kind as K);
 const isOrderFault = isOf(ON_ORDERS);
+const isStopFault = isOf(ON_STOPS);
 const isPassingFault = isOf(ON_PASSING);
 const isOtherFault = isOf(ON_OTHERS);
 
 export const isImmediate = (fault: Fault): fault is ImmediateFault =>
-  !isOrderFault(fault) && !isPassingFault(fault) && !isOtherFault(fault);
+  !isOrderFault(fault) && !isStopFault(fault) && !isPassingFault(fault) && !isOtherFault(fault);
 
 /** Faults whose moment has come and that wait for something to happen to. Each happens once. */
 export class ArmedFaults {
   readonly #onOrders: OrderFault[] = [];
+  readonly #onStops: StopFault[] = [];
   readonly #onPassing: PassingFault[] = [];
   readonly #injected = new Map<FaultKind, number>();
   #lostReads = 0;
@@ -65,6 +70,7 @@ export class ArmedFaults {
   /** The fault waits here for its occasion. */
   arm(fault: Fault): void {
     if (isOrderFault(fault)) this.#onOrders.push(fault);
+    else if (isStopFault(fault)) this.#onStops.push(fault);
     else if (isPassingFault(fault)) this.#onPassing.push(fault);
     else if (fault.kind === 'read-lost') this.#lostReads += fault.value;
     else if (fault.kind === 'read-error') this.#failedReads += fault.value;
@@ -84,6 +90,7 @@ export class ArmedFaults {
 
   disarm(): void {
     this.#onOrders.length = 0;
+    this.#onStops.length = 0;
     this.#onPassing.length = 0;
     this.#lostReads = 0;
     this.#failedReads = 0;
@@ -94,6 +101,12 @@ export class ArmedFaults {
 
   takeForOrder(): OrderFault | null {
     const fault = this.#onOrders.shift() ?? null;
+    if (fault) this.count(fault.kind);
+    return fault;
+  }
+
+  takeForStop(): StopFault | null {
+    const fault = this.#onStops.shift() ?? null;
     if (fault) this.count(fault.kind);
     return fault;
   }

@@ -28,6 +28,8 @@ export class Checker {
   readonly #bareSinceMs = new Map<string, number>();
   readonly #alarmed = new Set<string>();
   readonly #bornMs = new Map<number, number>();
+  /** Cycles in a row that a stop has ended with a loss, by pair. */
+  readonly #stopOuts = new Map<string, number>();
 
   constructor(world: World) {
     this.#world = world;
@@ -130,6 +132,7 @@ export class Checker {
       if (this.#world.disk.pair(symbol ?? '').attention === null)
         this.#fail('I5', `${String(details['clientOrderId'])}: a late fill, and nothing halts buying`);
     }
+    this.#countStopOuts(change);
     for (const intent of change.newIntents ?? []) this.#born(intent);
     for (const { intent, from } of change.intentMoves ?? []) this.#moved(intent, from, change);
     const wrong = this.#ledger.check(change, before);
@@ -141,6 +144,16 @@ export class Checker {
     }
     for (const { event, symbol } of change.journal ?? [])
       if (event === 'position.unprotected' && symbol !== null) this.#alarmed.add(symbol);
+  }
+
+  #countStopOuts({ journal = [], closedCycle, intentMoves = [] }: ChangeSet): void {
+    for (const { event, symbol } of journal)
+      if (event === 'operator.resumed' || event === 'operator.reset') this.#stopOuts.delete(symbol ?? '');
+    if (closedCycle?.outcome !== 'closed') return;
+    const { profit, symbol } = closedCycle;
+    const isByStop = intentMoves.at(-1)?.intent.purpose === 'stop-loss';
+    if (profit.gte(ZERO)) this.#stopOuts.delete(symbol);
+    else if (isByStop) this.#stopOuts.set(symbol, (this.#stopOuts.get(symbol) ?? 0) + 1);
   }
 
   #born(intent: Intent): void {
@@ -161,6 +174,9 @@ export class Checker {
         'I10',
         `${intent.clientOrderId}: the deadline is ${wrongMs} ms off, ${intent.offsetErrorMs} ms were admitted`,
       );
+    const stopOuts = this.#stopOuts.get(intent.symbol) ?? 0;
+    if (intent.purpose === 'start' && scenario.maxStopOuts > 0 && stopOuts >= scenario.maxStopOuts)
+      this.#fail('R4', `${intent.clientOrderId} buys after ${stopOuts} losses by stops in a row`);
     const { cycle } = pair;
     const row = cycle?.ladder?.rows[intent.step];
     if (intent.purpose === 'average' && !(row && intent.limitPrice?.lte(row.rate)))

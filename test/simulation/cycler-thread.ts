@@ -89,6 +89,9 @@ export class CyclerThread {
           sellWhenForbidden: scenario.sellWhenForbidden,
           orderExpiryMs: scenario.orderExpiryMs,
           requestDeadlineMs: REQUEST_DEADLINE_MS,
+          maxStopOuts: world.ablated('no-stop-out-limit') ? 0 : scenario.maxStopOuts,
+          // Switched off, the engine believes that a stop lies there for a month.
+          stopLifeMs: world.ablated('no-renewal') ? 720 * 3_600_000 : scenario.stopLifeMs,
           pairs: scenario.pairs.map(({ spec, params }) => ({ symbol: spec.symbol, params })),
         },
         {

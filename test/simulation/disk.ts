@@ -54,6 +54,8 @@ export class Disk {
   /** One row at most: up to when the account was compared. */
   readonly #compared = new Map<1, EpochMs>();
   readonly #options: DiskOptions;
+  /** Ids of intents that are stops, by pair; one that was taken back is not found among the intents. */
+  readonly #stops = new Map<string, readonly number[]>();
   readonly #openIntents = new Map<number, Intent>();
   readonly #openCycles = new Map<string, number>();
   readonly #recent: (() => void)[][] = [];
@@ -127,10 +129,14 @@ export class Disk {
         return cycle?.outcome === undefined ? null : cycle;
       },
       closedIntent: (key) => this.#closedIntent(key),
-      knowsStop: (symbol, stopId) =>
-        [...this.intents.values()].some(
-          (intent) => intent.symbol === symbol && intent.stop?.stopId === stopId,
-        ),
+      stopIntents: (symbol, key) =>
+        (this.#stops.get(symbol) ?? [])
+          .flatMap((id) => this.intents.get(id) ?? [])
+          .filter(
+            ({ stop }) =>
+              stop !== undefined &&
+              ('stopId' in key ? stop.stopId === key.stopId : stop.triggerPrice.eq(key.triggerPrice)),
+          ),
       isBooked: (symbol, tradeId) => this.fills.has(fillKey({ symbol, tradeId })),
       close: () => undefined,
     };
@@ -151,7 +157,7 @@ export class Disk {
   /** A copy of the books, to be put back later. */
   backup(): () => void {
     const books = [this.cycles, this.intents, this.intentOf, this.fills, this.pairs];
-    const found = [this.foreign, this.discrepancies, this.#compared];
+    const found = [this.foreign, this.discrepancies, this.#compared, this.#stops];
     const maps = [...books, ...found] as Map<unknown, unknown>[];
     const open = [this.#openIntents, this.#openCycles] as unknown as Map<unknown, unknown>[];
     const copies = [...maps, ...open].map((map) => [map, [...map]] as const);
@@ -238,6 +244,8 @@ export class Disk {
     this.#set(this.intents, intent.id, intent);
     this.#set(this.intentOf, intent.clientOrderId, intent.id);
     this.#set(this.#openIntents, intent.id, intent);
+    if (intent.stop !== undefined)
+      this.#set(this.#stops, intent.symbol, [...(this.#stops.get(intent.symbol) ?? []), intent.id]);
   }
 
   #book(booked: BookedFill): void {
@@ -291,4 +299,6 @@ const newPair = (symbol: string): PairState => ({
   retryAtMs: 0 as PairState['retryAtMs'],
   failures: 0,
   decisions: 0,
+  stopOuts: 0,
+  lastExit: null,
 });

@@ -78,6 +78,15 @@ const HABITS: Readonly<Record<Exclude<FaultKind, 'restore'>, Habit>> = {
   'user-sells': { perHour: [0.2, 2], value: ofPair(whole(1, 100)) },
   'user-trades': { perHour: [0.5, 6], value: ofPair(whole(2, 12)) },
   'stop-cancelled': { perHour: [0.5, 6], value: ofPair(nothing) },
+  'stop-doubled': { perHour: [0.5, 4], value: nothing },
+  // Half of them past the minute after which a stop counts as never placed.
+  'stop-queued': { perHour: [0.5, 4], value: whole(10_000, 150_000) },
+};
+
+const LATER: Readonly<Partial<Record<FaultKind, string>>> = {
+  'stop-cancelled': 'plan of stops',
+  'stop-doubled': 'plan of doubled stops',
+  'stop-queued': 'plan of queued stops',
 };
 
 /** What is taken back goes with what takes it back, or most of a run would stand still. */
@@ -97,8 +106,9 @@ export function planFaults(seed: number, lengthMs: number): Fault[] {
   const off = new Set<FaultKind>();
   const kinds = Object.keys(HABITS) as (keyof typeof HABITS)[];
   for (const kind of kinds) {
-    // Came in later: drawn from its own stream, so that the older ones are drawn as before.
-    const chances = kind === 'stop-cancelled' ? new Random(seed, 'plan of stops') : random;
+    // Came in later: drawn from their own streams, so that the older ones are drawn as before.
+    const stream = LATER[kind];
+    const chances = stream === undefined ? random : new Random(seed, stream);
     if (!chances.chance(share)) off.add(kind);
   }
   for (const group of TOGETHER) {

@@ -60,6 +60,9 @@ export const FAULTS = {
   'user-sells': "the user sells `amount` per cent of the coin's balance by hand (X16)",
   'user-trades': 'the user makes `amount` small buys by hand (N30)',
   'stop-cancelled': "the user cancels the pair's stop on the web (X18)",
+  'stop-doubled': 'the next stop is processed twice (N24)',
+  'stop-queued':
+    'the next stop is taken, its answer lost; it lies at the exchange for `value` ms and is placed then, given up or not (N24, seen late)',
   restore: 'the books are put back to the backup of `value` ms ago (P31); never drawn, only for ablations',
 } as const;
 export type FaultKind = keyof typeof FAULTS;

@@ -1,4 +1,4 @@
-import { DUPLICATE, type Intent, L_VIS_MS, type WaitReason } from '@mtrade/cycle';
+import { DUPLICATE, type Intent, L_VIS_MS, STOP_WAIT_MS, type WaitReason } from '@mtrade/cycle';
 import { DEFAULT_USER_ID } from '@mtrade/market-sim';
 import { decimal, text, ZERO } from '@mtrade/money';
 import { fillKey } from './disk.js';
@@ -29,10 +29,33 @@ export function checkProcess(world: World, process: EngineProcess): void {
     const ageMs = board.slots.elapsedMs(index, world.time.host.monoMs());
     if (ageMs > STARVED_AFTER_MS)
       world.fail('I17', `${symbol} was not looked at for ${Math.round(ageMs)} ms`);
+    checkRenewal(world, symbol);
     const bareMs = world.checker.silentlyBareMs(symbol);
     if (bareMs > STARVED_AFTER_MS)
       world.fail('I27', `${symbol} has had no stop for ${Math.round(bareMs)} ms, and no alarm is up`);
   }
+}
+
+/** A stop has so much of its life left when it is replaced at the latest. */
+const RENEWED_AT = 28 / 30;
+const RENEWS_WITHIN_MS = 60_000;
+const UNTROUBLED_MS = 120_000;
+
+/** I27: while nothing is in its way the engine replaces a stop before the exchange ends it. */
+function checkRenewal(world: World, symbol: string): void {
+  const { disk, exchange, scenario, time, weather } = world;
+  const { cycle, openIntents } = disk.pair(symbol);
+  const [stop, other] = openIntents;
+  if (stop === undefined || other !== undefined || !isResting(stop) || cycle?.phase !== 'active') return;
+  const ageMs = time.exchangeMs() - (stop.deadlineMs - STOP_WAIT_MS);
+  const status = exchange.core.pairs.find((spec) => spec.symbol === symbol)?.tradeStatus;
+  const isUntroubled =
+    time.nowMs - world.faultMs > UNTROUBLED_MS &&
+    !weather.isOut(time.nowMs) &&
+    disk.trading &&
+    (status === 'tradable' || status === 'sellable');
+  if (isUntroubled && ageMs > scenario.stopLifeMs * RENEWED_AT + RENEWS_WITHIN_MS)
+    world.fail('I27', `the stop of ${symbol} is ${Math.round(ageMs / 1_000)} s old and about to expire`);
 }
 
 /** I18: with the faults off every intent closes. */

@@ -24,6 +24,9 @@ export interface Scenario {
   readonly drift: number;
   readonly fokKill: 'cancelled' | 'error';
   readonly gtPrice: string | null;
+  /** After so long the exchange ends a stop. */
+  readonly stopLifeMs: number;
+  readonly maxStopOuts: number;
   /** Longest sleep of the cycler while something is open, and while nothing is. */
   readonly pauseMs: readonly [busy: number, idle: number];
 }
@@ -73,6 +76,7 @@ export function drawScenario(seed: number, pairCount: number): Scenario {
     fokKill: random.pick(['cancelled', 'error']),
     gtPrice: gt ? '5' : null,
     pauseMs: [random.pick([500, 1_500]), random.pick([2_000, 8_000, 15_000])],
+    ...drawStopLimits(seed),
   };
 }
 
@@ -122,6 +126,13 @@ function drawPair(symbol: string, random: Random): ScenarioPair {
     startTicks: Math.floor(random.between(2_000, 900_000)),
     volatility: random.pick([0.004, 0.008, 0.016]),
   };
+}
+
+/** By itself, as below. A life of an hour makes stops expire within a run. */
+function drawStopLimits(seed: number): Pick<Scenario, 'stopLifeMs' | 'maxStopOuts'> {
+  const random = new Random(seed, 'limits of stops');
+  const hours = random.pick([1, 1, 3, 720]);
+  return { stopLifeMs: hours * 3_600_000, maxStopOuts: random.pick([0, 3, 10]) };
 }
 
 /** In half of the runs most pairs protect their positions. Drawn by itself, so that all else stays as it is without. */

@@ -13,7 +13,6 @@ import type { Scenario } from './scenario.js';
 
 const OWN = 't-m1-';
 const KEPT_BALANCES_MS = 60_000;
-const EXPIRATION_S = 30 * 86_400;
 
 export type Placed =
   { readonly ok: true; readonly order: Order } | { readonly ok: false; readonly label: string };
@@ -45,6 +44,7 @@ export class SimExchange {
   readonly truth: Truth = { orders: new Map(), trades: new Map() };
   readonly #deps: SimExchangeDeps;
   readonly #hiddenMs: number;
+  readonly #stopLifeS: number;
   readonly #orderShownMs = new Map<string, number>();
   readonly #tradesShownMs = new Map<string, number>();
   readonly #balances: { ms: number; view: Readonly<Record<string, BalanceView>> }[] = [];
@@ -56,6 +56,7 @@ export class SimExchange {
   constructor(scenario: Scenario, witness: ExchangeWitness, deps: SimExchangeDeps) {
     this.#deps = deps;
     this.#hiddenMs = scenario.hiddenMs;
+    this.#stopLifeS = scenario.stopLifeMs / 1_000;
     this.core = new Exchange({
       pairs: scenario.pairs.map((pair) => pair.spec),
       fokKill: scenario.fokKill,
@@ -108,11 +109,12 @@ export class SimExchange {
 
   /** A stop at the gateway. It carries no name; `name` is for the truth alone. */
   placeStop(request: StopRequest, name: string): { ok: true; stopId: string } | { ok: false; label: string } {
-    const { symbol, triggerPrice, amount } = request;
+    const { symbol, triggerPrice, limitPrice, amount } = request;
     const nowMs = this.#deps.exchangeMs();
     const put = {
       side: 'sell',
-      type: 'market',
+      type: 'limit',
+      price: limitPrice,
       amount,
       timeInForce: 'ioc',
       account: 'normal',
@@ -120,7 +122,7 @@ export class SimExchange {
     } as const;
     const result = this.core.triggers.place(
       DEFAULT_USER_ID,
-      { symbol, rule: '<=', triggerPrice, expirationS: EXPIRATION_S, put },
+      { symbol, rule: '<=', triggerPrice, expirationS: this.#stopLifeS, put },
       nowMs,
     );
     if (!result.ok) return { ok: false, label: result.error.label };
@@ -145,10 +147,12 @@ export class SimExchange {
     return result.ok && this.#isShown(this.#orderShownMs, `stop ${stopId}`) ? result.value : null;
   }
 
-  stops(symbol: string, status: 'open' | 'finished'): TriggerOrder[] {
+  /** Without a pair those of all; with `fromMs` those that have ended since. */
+  stops(symbol: string | undefined, status: 'open' | 'finished', fromMs = 0): TriggerOrder[] {
     return this.core.triggers
       .list({ userId: DEFAULT_USER_ID, status, symbol, limit: Infinity }, this.#deps.exchangeMs())
-      .filter(({ id }) => this.#isShown(this.#orderShownMs, `stop ${id}`));
+      .filter(({ id }) => this.#isShown(this.#orderShownMs, `stop ${id}`))
+      .filter(({ finishMs }) => finishMs === null || finishMs >= fromMs);
   }
 
   /** All of the pair's, shown or not. */

@@ -121,11 +121,19 @@ export class SimVenue implements Venue {
     if (this.#life.frozenUntilMs > world.time.nowMs) await this.#thaw();
     if (this.#now() - request.notBeforeMs > LATEST_STOP_MS) return rejected('NOT_SENT', null);
     const fault = world.armed.takeForOrder();
+    const stopFault = fault === null ? world.armed.takeForStop() : null;
     const name = world.checker.onStopPost(request);
     const serve = (): Served | { readonly type: 'stop'; readonly stopId: string } => {
       if (fault?.kind === 'refused') {
         const refusal = REFUSALS[fault.value % REFUSALS.length] as (typeof REFUSALS)[number];
         return { type: 'refused', ...refusal };
+      }
+      if (stopFault !== null) {
+        // Nobody can prevent it: it has to be found.
+        world.checker.onBeyond(name);
+        const afterMs = stopFault.kind === 'stop-doubled' ? 40 : stopFault.value;
+        world.at(world.time.nowMs + afterMs, null, () => void world.exchange.placeStop(request, name));
+        if (stopFault.kind === 'stop-queued') return { type: 'refused', label: 'QUEUED', retryAfterMs: null };
       }
       const placed = world.exchange.placeStop(request, name);
       if (fault?.kind === 'cut-off') world.weather.cutOff(world.time.nowMs + fault.value);
@@ -133,7 +141,9 @@ export class SimVenue implements Venue {
         ? { type: 'stop', stopId: placed.stopId }
         : { type: 'refused', label: placed.label, retryAfterMs: null };
     };
-    const answer = call(world, this.#life, this.#routeOf(fault), serve, this.#hooks.diesOnAnswer);
+    const usual = this.#routeOf(fault);
+    const route = stopFault?.kind === 'stop-queued' ? { ...usual, answerLost: true } : usual;
+    const answer = call(world, this.#life, route, serve, this.#hooks.diesOnAnswer);
     this.#hooks.diesAfterSend();
     try {
       const served = await answer;
@@ -186,6 +196,18 @@ export class SimVenue implements Venue {
       complete: !open.missing && !finished.missing,
       startedAtMs,
       stops: stops.filter(({ createdMs }) => createdMs >= fromMs - 1_000),
+    };
+  }
+
+  async allStops(fromMs: EpochMs): Promise<Listing<StopEvidence>> {
+    const { exchange, ablated } = this.#world;
+    if (ablated('no-stop-survey')) return { rows: [], missing: null };
+    const open = await this.#pages(() => exchange.stops(undefined, 'open'));
+    const finished = await this.#pages(() => exchange.stops(undefined, 'finished', fromMs));
+    const missing = open.missing || finished.missing;
+    return {
+      rows: [...open.rows, ...finished.rows].map(stopEvidenceOf),
+      missing: missing ? 'a page is missing' : null,
     };
   }
 

@@ -101,6 +101,8 @@ export class World {
   lastView: EngineView | null = null;
   /** When the exchange last called a request too late: its clock is measured anew then. */
   expiredMs = Number.NEGATIVE_INFINITY;
+  /** When the last fault was injected. */
+  faultMs = Number.NEGATIVE_INFINITY;
   /** True once coins were sold by hand or by an order that was processed twice: the account may hold less than the books. */
   coinsMayBeMissing = false;
   /** True when a promise may have been kept since the last look: its followers have to run before the next event. */
@@ -317,6 +319,7 @@ export class World {
   // ------------------------------------------------------------------------------------------ faults
 
   inject(fault: Fault): void {
+    this.faultMs = this.time.nowMs;
     this.trace.text(fault.kind);
     this.tell(() => `fault    ${printFault(fault)}`);
     if (isImmediate(fault)) {

@@ -45,6 +45,8 @@ function storedPair(pair: PairState): StatusJson['pairs'][number] {
     decision_age_ms: null,
     realized_profit: text(pair.realizedProfit),
     attention: pair.attention,
+    stop_outs: pair.stopOuts,
+    last_exit: pair.lastExit,
     protection: storedProtection(pair),
     waiting_for: null,
     last_step: cycle?.ladder?.rows.at(-1)?.step ?? null,

@@ -54,6 +54,7 @@ describe('the status for a person', () => {
       result: 'complete',
       reason: null,
       foreign_engines: [engine],
+      unknown_stops: [],
       findings: [],
     } as const;
     const lines = renderStatus(statusSample({ reconciliation }), options).split('\n');

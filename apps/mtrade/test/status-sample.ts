@@ -26,6 +26,8 @@ export const pairSample = (over: Partial<Pair> = {}): Pair => ({
   decision_age_ms: 40,
   realized_profit: '1.234567890123456789',
   attention: null,
+  stop_outs: 0,
+  last_exit: null,
   protection: null,
   waiting_for: null,
   last_step: 16,

@@ -135,6 +135,13 @@ export const SECTIONS = {
       unit: '%',
       help: 'A price that jumps further than this from one frame to the next is not traded on until it is confirmed: by another source, or by standing for two seconds.',
     }),
+    max_stop_outs: whole({
+      default: 3,
+      min: 0,
+      max: 1_000,
+      unit: 'cycles',
+      help: 'After so many cycles of a pair in a row that its protective stop has ended with a loss, the pair buys nothing until `mtrade resume`. 0: never.',
+    }),
     sell_when_forbidden: flag({
       default: true,
       help: 'Whether an open position may still be sold after its pair was forbidden. Buys are never sent then.',

@@ -6,6 +6,7 @@ import type { ClosedCycle, PairState } from './pair-state.js';
 import { netCost } from './sale-terms.js';
 import { close, NO_DUST } from './settlement.js';
 import { resetProfit } from './settle-late.js';
+import { NO_STOP_OUTS } from './stop-outs.js';
 import { ledgerBase } from './shortage.js';
 
 /** The operator's commands. They and nothing else write permission and pause. */
@@ -16,7 +17,11 @@ export const setPermission = (pair: PairState, permitted: boolean): PairState =>
 export const pause = (pair: PairState): PairState => ({ ...pair, paused: true });
 
 /** New cycles may start again. The operator has looked: what needed attention is raised anew if it still holds. */
-export const resume = (pair: PairState): PairState => ({ ...clearAttention(pair), paused: false });
+export const resume = (pair: PairState): PairState => ({
+  ...clearAttention(pair),
+  ...NO_STOP_OUTS,
+  paused: false,
+});
 
 export interface ResetResult {
   readonly pair: PairState;
@@ -39,6 +44,7 @@ export function reset(pair: PairState, nowMs: EpochMs): ResetResult {
     pair: {
       ...pair,
       ...AFTER_SUCCESS,
+      ...NO_STOP_OUTS,
       cycle: null,
       paused: true,
       attention: null,

@@ -42,6 +42,10 @@ export type WaitReason = (typeof WAIT_REASONS)[number];
 /** Everything outside the pair that a decision rests on. `null` is "unknown", and only a known yes goes on. */
 export interface DecisionContext {
   readonly nowMs: EpochMs;
+  /** Null while the exchange's clock is not known. */
+  readonly exchangeNowMs: EpochMs | null;
+  /** After so long the exchange ends a stop. */
+  readonly stopLifeMs: number;
   readonly trading: boolean;
   readonly sellWhenForbidden: boolean;
   /** False from the moment in which the exchange refused our key until the operator has looked. */

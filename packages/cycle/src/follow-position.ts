@@ -40,6 +40,7 @@ const newPosition = (cycle: Cycle, nowMs: EpochMs): Position => ({
   refusals: 0,
   retryAtMs: 0 as EpochMs,
   unprotectedSinceMs: null,
+  sellUntilMs: null,
   openedMs: nowMs,
   closedMs: null,
 });

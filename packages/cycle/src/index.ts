@@ -11,6 +11,8 @@ export * from './open-intents.js';
 export * from './position.js';
 export * from './follow-position.js';
 export * from './stop-terms.js';
+export * from './stop-renewal.js';
+export * from './stop-outs.js';
 export * from './protection.js';
 export * from './stop-machine.js';
 export * from './fill-sums.js';

@@ -5,6 +5,7 @@ import { averagePrice, type FillSums, sumFills } from './fill-sums.js';
 import type { Fill, Intent } from './intent.js';
 import type { OrderWord } from './intent-machine.js';
 import type { MarketRules } from './market.js';
+import { isOpen } from './open-intents.js';
 import type { ClosedCycle, Cycle, PairState } from './pair-state.js';
 import { bookOnEnded } from './settle-late.js';
 import { settleSale } from './settle-sale.js';
@@ -47,6 +48,8 @@ export function settleLateFill(
 
 function lateReason({ state, side, symbol, clientOrderId }: Intent, sums: FillSums): string {
   const coin = symbol.split('/')[0] ?? '';
+  if (isOpen(state))
+    return `a second stop of order ${clientOrderId} has sold ${text(sums.base)} ${coin}: it is booked; compare the account with the books, then resume`;
   const did = side === 'buy' ? 'bought' : 'sold';
   return `order ${clientOrderId}, ${state} in the books, has ${did} ${text(sums.base)} ${coin} after its end: it is booked; compare the account with the books, then resume`;
 }

@@ -74,6 +74,10 @@ export interface PairState {
   readonly failures: number;
   /** Decisions made for this pair, ever: part of the intent's identity. */
   readonly decisions: number;
+  /** Cycles in a row that a stop has ended with a loss; a profitable one and the operator begin the count anew. */
+  readonly stopOuts: number;
+  /** What the engine did with a position that it could not protect, in words; stays until a profitable cycle or the operator. */
+  readonly lastExit: string | null;
 }
 
 /** The seven public states, derived, never stored. */

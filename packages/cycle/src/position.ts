@@ -52,6 +52,8 @@ export interface Position {
   readonly retryAtMs: EpochMs;
   /** Since when coins are held that no stop covers; null while there are none. */
   readonly unprotectedSinceMs: EpochMs | null;
+  /** The operator's sale waits for the end of the stop, and is given up at this time; null when there is none. */
+  readonly sellUntilMs: EpochMs | null;
   readonly openedMs: EpochMs;
   readonly closedMs: EpochMs | null;
 }

@@ -18,7 +18,8 @@ import { protectiveStop } from './open-intents.js';
 import type { Cycle, PairState } from './pair-state.js';
 import type { Position, RollbackReason } from './position.js';
 import { isTradableAmount } from './sale-terms.js';
-import { stopTerms } from './stop-terms.js';
+import { renewal } from './stop-renewal.js';
+import { type StopTerms, stopTerms } from './stop-terms.js';
 
 /** What a position needs now. */
 export type Protection =
@@ -28,7 +29,7 @@ export type Protection =
   | { readonly type: 'impossible' }
   | { readonly type: 'place'; readonly draft: OrderDraft }
   /** The stop on the exchange is not (or no longer) the one that this position needs. */
-  | { readonly type: 'cancel'; readonly stop: Intent; readonly why: 'outdated' | 'cycle-over' }
+  | { readonly type: 'cancel'; readonly stop: Intent; readonly why: 'outdated' | 'expiring' | 'cycle-over' }
   /** To be noted on the position first; it is sold (`exit`) from then on. */
   | { readonly type: 'roll-back'; readonly reason: RollbackReason }
   /** Rolling back does not get on; a human has to know, and it is tried on. */
@@ -41,9 +42,6 @@ const ROLLBACK_FAILED =
 const NOTHING: Protection = { type: 'nothing' };
 const IMPOSSIBLE: Protection = { type: 'impossible' };
 const wait = (reason: WaitReason): Protection => ({ type: 'wait', reason });
-
-/** The exchange forgets a stop after 30 days; a new one is placed before. */
-export const RENEW_AFTER_MS = 25 * 86_400_000;
 
 /** So many stops in a row may be refused before the position is sold instead. */
 export const MAX_STOP_REFUSALS = 5;
@@ -76,11 +74,7 @@ export function protection(pair: PairState, context: DecisionContext): Protectio
     return { type: 'roll-back', reason: 'trigger-passed' };
   if (position.refusals >= MAX_STOP_REFUSALS) return { type: 'roll-back', reason: 'refused' };
   if (isBackingOff(position, context.nowMs)) return wait('backing_off');
-  const { triggerPrice, amount } = terms;
-  return {
-    type: 'place',
-    draft: { ...marketSale(cycle, amount), stop: { triggerPrice, stopId: null } },
-  };
+  return { type: 'place', draft: stopDraft(cycle, terms) };
 }
 
 /** A stop that is on its way or has fired is followed elsewhere; one that rests may be out of date. */
@@ -89,15 +83,17 @@ function whileThere(pair: PairState, stop: Intent, context: DecisionContext): Pr
   if (stop.state !== 'LIVE') return NOTHING;
   if (stop.cycleId !== cycle?.id) return { type: 'cancel', stop, why: 'cycle-over' };
   if (cycle.phase !== 'active' || pair.openIntents.length > 1 || context.rules === null) return NOTHING;
-  const isYoung = context.nowMs - stop.createdMs < RENEW_AFTER_MS;
   const terms = stopTerms(cycle, context.rules);
   const isRight =
     terms === null ||
-    (stop.baseAmount?.eq(terms.amount) === true && stop.stop?.triggerPrice.eq(terms.triggerPrice) === true);
-  if (isYoung && isRight) return NOTHING;
+    (stop.baseAmount?.eq(terms.amount) === true &&
+      stop.stop?.triggerPrice.eq(terms.triggerPrice) === true &&
+      stop.limitPrice?.eq(terms.limitPrice) === true);
+  const why = isRight ? 'expiring' : 'outdated';
+  if (isRight && !renewal(stop, cycle, context)) return NOTHING;
   // A stop that is a little off is worth more than none that nobody may place.
   const refused = firstRefusal(GUARDS, pair, context);
-  return refused ? wait(refused) : { type: 'cancel', stop, why: 'outdated' };
+  return refused ? wait(refused) : { type: 'cancel', stop, why };
 }
 
 /** The whole position at the market. It sells what both the books and, where that is known, the account hold. */
@@ -122,6 +118,13 @@ const marketSale = (cycle: Cycle, amount: Cycle['baseVolume']): OrderDraft => ({
   baseAmount: amount,
   quoteAmount: null,
   limitPrice: null,
+});
+
+const stopDraft = (cycle: Cycle, { triggerPrice, limitPrice, amount }: StopTerms): OrderDraft => ({
+  ...marketSale(cycle, amount),
+  type: 'limit',
+  limitPrice,
+  stop: { triggerPrice, stopId: null },
 });
 
 /** The exchange fires by the last price. One that is not fresh, or that nothing confirms, says nothing: the exchange will. */

@@ -1,3 +1,4 @@
+import type { EpochMs } from '@mtrade/base';
 import type { Intent } from './intent.js';
 import { parseClientOrderId } from './client-order-id.js';
 import { isOpen } from './open-intents.js';
@@ -46,3 +47,54 @@ export function standingOfOrder({ clientOrderId }: SeenOrder, books: BooksKnowle
 export function standingOfTrade(trade: SeenTrade, books: BooksKnowledge): Standing {
   return books.isBooked(trade.fill.symbol, trade.fill.tradeId) ? 'known' : standingOfOrder(trade, books);
 }
+
+/** A stop at the exchange, whoever made it: it has no name. */
+export interface SeenStop {
+  readonly status: 'open' | 'cancelled' | 'fired' | 'failed' | 'expired';
+  readonly firedOrderId: string | null;
+}
+
+/** Rows of the books that a stop may belong to. */
+export interface StopRows {
+  /** The intent that has its id. */
+  readonly known: Intent | null;
+  /** Intents of the same pair, price and amount that are not younger than it. */
+  readonly alike: readonly Intent[];
+}
+
+/**
+ * What a stop at the exchange is to these books.
+ *
+ * | `known`    | an open intent has it, or it is over and so is its intent                                       |
+ * | `moved`    | an open intent has it, and it is not open any more: to be looked at                             |
+ * | `awaited`  | an open intent whose stop has no id yet may have made it                                        |
+ * | `surplus`  | an intent has made it that is over, or that has another one: it would sell, or has, beside it   |
+ * | `stranger` | nothing in the books can have made it                                                           |
+ */
+export type StopStanding =
+  | { readonly type: 'known' | 'awaited' | 'stranger' }
+  | { readonly type: 'moved' | 'surplus'; readonly intent: Intent };
+
+/** `endedBeforeMs`: an intent that has ended later may have been open when the list was made. */
+export function standingOfStop(
+  { status, firedOrderId }: SeenStop,
+  { known, alike }: StopRows,
+  endedBeforeMs: EpochMs,
+): StopStanding {
+  const isOver = status !== 'open' && status !== 'fired' && firedOrderId === null;
+  if (known !== null) {
+    if (isOpen(known.state)) return status === 'open' ? KNOWN : { type: 'moved', intent: known };
+    const isBooked = firedOrderId !== null && firedOrderId === known.exchangeOrderId;
+    if (isOver || isBooked || (known.closedMs ?? 0) >= endedBeforeMs) return KNOWN;
+    return { type: 'surplus', intent: known };
+  }
+  const isNameless = ({ stop }: Intent): boolean => stop?.stopId === null;
+  if (alike.some((intent) => isOpen(intent.state) && isNameless(intent))) return { type: 'awaited' };
+  // What the exchange has refused was never there.
+  const byAge = alike.filter(({ state }) => state !== 'REJECTED').toSorted((a, b) => b.id - a.id);
+  const owner = byAge.find(isNameless) ?? byAge[0];
+  if (owner === undefined) return { type: 'stranger' };
+  return isOver ? KNOWN : { type: 'surplus', intent: owner };
+}
+
+const KNOWN: StopStanding = { type: 'known' };

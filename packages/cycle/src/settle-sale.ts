@@ -18,6 +18,7 @@ import type { MarketRules } from './market.js';
 import { sellFrom } from './oversold.js';
 import type { Cycle, PairState } from './pair-state.js';
 import { isTradableAmount, netCost } from './sale-terms.js';
+import { afterSale } from './stop-outs.js';
 import { close, oversoldNote, type Settlement, type SettleNote } from './settlement.js';
 
 /** Decimals kept of a dust's share of the cost. The rest of the cost is a difference, so nothing is lost by rounding. */
@@ -71,6 +72,7 @@ export function settleSale(
       cost: pair.dust.cost.plus(dustCost) as QuoteAmount,
     },
     realizedProfit: pair.realizedProfit.plus(profit) as QuoteAmount,
+    ...afterSale(pair, intent, sums, profit),
   };
   return {
     pair: over ? raiseAttention(ended, over.reason) : ended,

@@ -69,17 +69,15 @@ export function adopted(candidates: readonly StopWord[]): StopWord | undefined {
   return byAge.find(hasFired) ?? byAge.find(({ status }) => status === 'open') ?? byAge.at(-1);
 }
 
-/** Stops beside the adopted one that would sell a second time. */
-export const surplus = (candidates: readonly StopWord[]): readonly StopWord[] => {
+/** Stops beside the adopted one that would sell a second time, or have. */
+export const surplus = <T extends StopWord>(candidates: readonly T[]): readonly T[] => {
   const one = adopted(candidates);
-  return candidates.filter((stop) => stop !== one && stop.status === 'open');
+  return candidates.filter((stop) => stop !== one && (stop.status === 'open' || hasFired(stop)));
 };
 
 const hasFired = ({ status, firedOrderId }: StopWord): boolean => status === 'fired' || firedOrderId !== null;
 
 function found(intent: Intent, event: Extract<StopEvent, { type: 'stops-found' }>): Intent {
-  if (event.found.filter(hasFired).length > 1)
-    return move(intent, 'QUARANTINED', { finishAs: DUPLICATE, proof: [] });
   const one = adopted(event.found);
   if (one !== undefined) return seen(intent, one, event.nowMs);
   return isUnresolved(intent.state) || intent.state === 'LIVE'

@@ -6,11 +6,24 @@ import { isTradableAmount, netCost } from './sale-terms.js';
 /** The one stop that covers the whole position as it is now. */
 export interface StopTerms {
   readonly triggerPrice: Price;
+  /** The lowest price at which the stop sells once it has fired. */
+  readonly limitPrice: Price;
   /** The whole volume, rounded down to the pair's amount step. */
   readonly amount: BaseQty;
 }
 
 const PER_CENT = scaled(1, 2);
+/**
+ * A stop sells as an immediate-or-cancel limit order this far below its price, for a trigger order that sells at the
+ * market is documented and was refused (see `gate-stops.ts`). Wide enough to go through any ordinary book. What a crash
+ * leaves unsold is sold at the market by the engine.
+ */
+export const KEPT_OF_TRIGGER = scaled(95, 2);
+
+/** The lowest price that a stop takes, on the pair's price grid. */
+export const stopLimit = (triggerPrice: Price, priceStep: Price): Price =>
+  floorToStep(triggerPrice.times(KEPT_OF_TRIGGER) as Price, priceStep);
+
 const memo = new WeakMap<Cycle, { readonly rules: MarketRules; readonly terms: StopTerms | null }>();
 
 /**
@@ -32,6 +45,8 @@ function workOut(cycle: Cycle, rules: MarketRules): StopTerms | null {
   const kept = HUNDRED.minus(params.stopLossPct).times(PER_CENT);
   const average = quotient(netCost(cycle), baseVolume);
   const triggerPrice = floorToStep(average.times(kept) as Price, rules.priceStep);
+  const limitPrice = stopLimit(triggerPrice, rules.priceStep);
   const amount = floorToStep(baseVolume, rules.amountStep);
-  return isTradableAmount(amount, triggerPrice, rules) ? { triggerPrice, amount } : null;
+  const isTradable = limitPrice.gt(ZERO) && isTradableAmount(amount, limitPrice, rules);
+  return isTradable ? { triggerPrice, limitPrice, amount } : null;
 }

@@ -8,6 +8,7 @@ import {
   type Price,
   price,
   type QuoteAmount,
+  scaled,
   text,
   ZERO,
 } from '@mtrade/money';
@@ -21,6 +22,7 @@ import {
   stepDropPct,
 } from './ladder.js';
 import type { MarketRules } from './market.js';
+import { stopLimit } from './stop-terms.js';
 
 /** Something wrong with the parameters; `rows` names the rows it is about, when it is about rows. */
 export interface LadderFinding {
@@ -63,6 +65,7 @@ const NOTHING_FOUND: LadderReport = {
 /** No account holds more; beyond it the parameters are a slip of the pen, and the text form of amounts runs out. */
 const TOTAL_QUOTE_LIMIT = integer(1_000_000_000_000_000);
 const MAX_SAFETY_ORDERS = 100;
+const TWO = integer(2);
 
 /** Says what is wrong with the parameters before any trade, and what a ladder of them costs. */
 export function validateLadder(params: LadderParams, options: LadderCheckOptions = {}): LadderReport {
@@ -78,14 +81,20 @@ export function validateLadder(params: LadderParams, options: LadderCheckOptions
   const netMarginsPct = feePct === null ? [] : netMargins(ladder, feePct);
   const lossRows = range(netMarginsPct.length - 1).filter((step) => netMarginsPct[step]?.lt(ZERO));
   const unreachableRows = rowsBelowStop(ladder, params);
+  const narrow = narrowStop(params, feePct);
   return {
     errors: options.rules
       ? [
+          ...narrow.errors,
           ...minimumErrors(ladder, options.rules, options.atPrice ?? null),
           ...stopMinimumErrors(ladder, params, options.rules),
         ]
-      : [],
-    warnings: [...lossWarnings(lossRows, feePct), ...stopWarnings(unreachableRows, params)],
+      : narrow.errors,
+    warnings: [
+      ...lossWarnings(lossRows, feePct),
+      ...narrow.warnings,
+      ...stopWarnings(unreachableRows, params),
+    ],
     lossRows,
     unreachableRows,
     totalQuote,
@@ -216,11 +225,36 @@ function stopWarnings(rows: readonly number[], params: LadderParams): LadderFind
   return [{ message, rows }];
 }
 
+/** Above the fee of both sides a stop still has to keep clear of the spread and of what a price does in any minute. */
+const STOP_CLEARANCE_PCT = scaled(5, 1);
+
+/**
+ * A stop so near is reached by the spread and the fees alone: every cycle would end with a loss within minutes, one after
+ * the other.
+ */
+function narrowStop(
+  { stopLossPct }: LadderParams,
+  feePct: Decimal | null,
+): Pick<LadderReport, 'errors' | 'warnings'> {
+  if (stopLossPct.eq(ZERO) || feePct === null) return { errors: [], warnings: [] };
+  const bothFees = feePct.times(TWO);
+  const own = `stop_loss_pct ${text(stopLossPct)}`;
+  if (stopLossPct.lte(bothFees)) {
+    const message = `${own} is not more than the fee of buying and selling (${text(bothFees)} %): each cycle would end at its stop, with a loss; set it to 0 for no stop, or well above ${text(bothFees)}`;
+    return { errors: [{ message }], warnings: [] };
+  }
+  const least = bothFees.plus(STOP_CLEARANCE_PCT);
+  if (stopLossPct.gte(least)) return { errors: [], warnings: [] };
+  const message = `${own} is narrow: fees take ${text(bothFees)} % of it, and the rest is what prices do within minutes; from ${text(least)} on it is less likely to sell at a loss over and over`;
+  return { errors: [], warnings: [{ message }] };
+}
+
 /** The smallest position is that of row 0; what its stop would sell must be an order that the pair takes. */
 function stopMinimumErrors({ rows }: Ladder, params: LadderParams, rules: MarketRules): LadderFinding[] {
   const [first] = rows;
   const stop = first && ladderStopPrice(first, params);
-  if (!first || !stop || first.coins.times(stop).gte(rules.minQuote)) return [];
+  const least = stop && stopLimit(stop, rules.priceStep);
+  if (!first || !least || first.coins.times(least).gte(rules.minQuote)) return [];
   const message = `a stop ${text(params.stopLossPct)} % below row 0 would sell for less than ${rules.symbol}'s minimum of ${text(rules.minQuote)} ${rules.quote}; raise base_order or lower stop_loss_pct`;
   return [{ message, rows: [0] }];
 }

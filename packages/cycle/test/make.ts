@@ -89,6 +89,8 @@ export const makeAccount = (changes: Partial<AccountView> = {}): AccountView => 
 
 export const makeContext = (market: MarketView, changes: Partial<DecisionContext> = {}): DecisionContext => ({
   nowMs: NOW,
+  exchangeNowMs: NOW,
+  stopLifeMs: 30 * 86_400_000,
   trading: true,
   sellWhenForbidden: true,
   keyAccepted: true,
@@ -118,6 +120,8 @@ export const idlePair = (changes: Partial<PairState> = {}): PairState => ({
   retryAtMs: ms(0),
   failures: 0,
   decisions: 0,
+  stopOuts: 0,
+  lastExit: null,
   ...changes,
 });
 

@@ -18,6 +18,7 @@ import {
   publicState,
   reset,
   settle,
+  STOP_WAIT_MS,
 } from '@mtrade/cycle';
 import {
   draftOf,
@@ -69,10 +70,12 @@ describe('a position without a stop', () => {
     const needed = protection(bare(), at('100'));
     expect(needed).toMatchObject({
       type: 'place',
-      draft: { side: 'sell', purpose: 'stop-loss', type: 'market', timeInForce: 'ioc', limitPrice: null },
+      draft: { side: 'sell', purpose: 'stop-loss', type: 'limit', timeInForce: 'ioc' },
     });
-    const { baseAmount, stop } = draftIn(needed);
-    expect([text(baseAmount ?? price('0')), text(stop?.triggerPrice ?? price('0'))]).toEqual(['0.03', '95']);
+    const { baseAmount, limitPrice, stop } = draftIn(needed);
+    const numbers = [baseAmount, stop?.triggerPrice ?? null, limitPrice].map((value) => value && text(value));
+    // What it sells, from when on, and for how little: 5 % below its price at the lowest.
+    expect(numbers).toEqual(['0.03', '95', '90.25']);
   });
 
   test.each<[string, Partial<PairState>]>([
@@ -144,7 +147,8 @@ describe('a position without a stop', () => {
   );
 
   test('what is too small for the pair cannot be protected, and is said to be so', () => {
-    const rules = makeRules({ minQuote: quoteAmount('2.9') });
+    // Worth 2.85 at the stop, and 2.70 at the least that it takes.
+    const rules = makeRules({ minQuote: quoteAmount('2.8') });
     expect(protection(bare(), at('100', { rules }))).toEqual({ type: 'impossible' });
     expect(protection(bare({ rollback: 'refused' }), at('90', { rules }))).toEqual({ type: 'impossible' });
     // It may grow, for then it can be protected; one that could be is not bought further before it is.
@@ -215,6 +219,51 @@ describe('a stop on the exchange', () => {
       openIntents: [stop, { ...stop, id: 9, side: 'buy' as const }],
     };
     expect(protection(buying, at('97'))).toEqual({ type: 'nothing' });
+  });
+
+  describe('that will expire', () => {
+    const day = 86_400_000;
+    const born = covered();
+    const needed = (days: number, bid: string, changes: Partial<DecisionContext> = {}): string => {
+      const [stop] = born.openIntents;
+      const bornMs = (stop?.deadlineMs ?? 0) - STOP_WAIT_MS;
+      const exchangeNowMs = ms(bornMs + days * day);
+      const found = protection(born, at(bid, { exchangeNowMs, ...changes }));
+      return found.type === 'cancel' ? found.why : found.type;
+    };
+
+    test('is left alone for 25 of its 30 days', () => {
+      expect(needed(24.9, '99')).toBe('nothing');
+    });
+
+    test('is then replaced in a calm moment: the price stands half of the allowed loss above it, or further', () => {
+      expect(needed(25, '97.38')).toBe('expiring');
+      expect(needed(25, '97.37')).toBe('nothing');
+      const market = makeMarket('99', '99', { ageMs: 60_000 });
+      expect(needed(27, '99', { market })).toBe('nothing');
+      expect(needed(27, '99', { market: makeMarket('99', '99', { isBelieved: false }) })).toBe('nothing');
+    });
+
+    test('is replaced two days before its end whatever the price, if anything may be sent', () => {
+      expect(needed(28, '95.5')).toBe('expiring');
+      expect(needed(28, '95.5', { budget: { buy: false, sell: false } })).toBe('wait');
+    });
+
+    test('is as old as the exchange’s clock says, whatever this host believes', () => {
+      expect(needed(1, '99', { nowMs: ms(NOW + 29 * day) })).toBe('nothing');
+      expect(needed(28, '99', { nowMs: NOW })).toBe('expiring');
+    });
+  });
+
+  test('of an earlier version, which sells at the market, is replaced', () => {
+    const pair = covered();
+    const [stop] = pair.openIntents;
+    if (stop === undefined) throw new Error('no stop');
+    const old: Intent = { ...stop, type: 'market', limitPrice: null };
+    expect(protection({ ...pair, openIntents: [old] }, at('97'))).toMatchObject({
+      type: 'cancel',
+      why: 'outdated',
+    });
   });
 
   test('of a cycle that a reset has closed is taken back, also with the engine stopped, and blocks until then', () => {

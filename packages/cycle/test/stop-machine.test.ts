@@ -140,11 +140,12 @@ describe('an unknown outcome (no client id, no expiry)', () => {
     expect(surplus([gone, young])).toEqual([]);
   });
 
-  test('two that have fired are for a human', () => {
+  test('of two that have fired the older one is the intent’s, the other has sold beside it', () => {
     const fired = ['7', '8'].map((stopId) => word({ stopId, status: 'fired', firedOrderId: `x${stopId}` }));
     expect(stopTransition(stop('UNKNOWN'), find(fired))).toMatchObject({
-      state: 'QUARANTINED',
-      finishAs: 'duplicate',
+      state: 'SETTLING',
+      exchangeOrderId: 'x7',
     });
+    expect(surplus(fired)).toEqual([fired[1]]);
   });
 });

@@ -1,5 +1,6 @@
 import { assert, type Clock, type EpochMs } from '@mtrade/base';
 import { type ClosedCycle, followPosition, type Intent, type PairState, type Position } from '@mtrade/cycle';
+import type { Decimal } from '@mtrade/money';
 import { journal } from './journal.js';
 import type {
   ChangeSet,
@@ -134,9 +135,14 @@ export class Books {
     return this.#deps.store.closedIntent(key);
   }
 
-  /** Some intent, open or ended, has this stop at the exchange. */
-  knowsStop(symbol: string, stopId: string): boolean {
-    return this.#deps.store.knowsStop(symbol, stopId);
+  /** The intent, open or ended, that has this stop at the exchange; null when none has. */
+  intentOfStop(symbol: string, stopId: string): Intent | null {
+    return this.#deps.store.stopIntents(symbol, { stopId })[0] ?? null;
+  }
+
+  /** Intents, open and ended, of stops that fire at this price. */
+  stopIntentsAt(symbol: string, triggerPrice: Decimal): readonly Intent[] {
+    return this.#deps.store.stopIntents(symbol, { triggerPrice });
   }
 
   /**

@@ -2,6 +2,7 @@ import { assert } from '@mtrade/base';
 import { sum, text, ZERO } from '@mtrade/money';
 import {
   DUPLICATE,
+  haltAfterStopOuts,
   type Fill,
   type Intent,
   type PairState,
@@ -34,10 +35,13 @@ export function closeIntent(
   const settled = late
     ? settleLate(pair, closedCycleOf(context, next), next, fills, nowMs)
     : settle(pair, next, fills, rules.get(pair.symbol) ?? null, nowMs);
+  const halted = settled.closed === null ? settled : { ...settled, pair: afterEnd(context, settled.pair) };
   const settlement =
     next.finishAs === DUPLICATE
-      ? { ...settled, pair: raiseAttention(settled.pair, duplicateReason(next)) }
-      : settled;
+      ? { ...halted, pair: raiseAttention(halted.pair, duplicateReason(next)) }
+      : halted;
+  const { attention } = settlement.pair;
+  const isHalt = attention !== null && attention !== pair.attention;
 
   commitSettlement(context, pair, settlement, next, fills, {
     intentMoves: [{ intent: next, from: from.state }],
@@ -47,6 +51,7 @@ export function closeIntent(
       ...(next.finishAs === SELF_TRADE
         ? [journal(nowMs, 'order.self-trade', pair.symbol, describe(next))]
         : []),
+      ...(isHalt ? [journal(nowMs, 'pair.needs_attention', pair.symbol, { reason: attention })] : []),
     ],
   });
 
@@ -112,6 +117,10 @@ function commitSettlement(
   memory.lastActivityMono = clock.monoMs();
   followUps.add(symbol);
 }
+
+/** A stop that sells at a loss again and again is for a human to look at. */
+const afterEnd = ({ options }: EngineContext, pair: PairState): PairState =>
+  haltAfterStopOuts(pair, options.maxStopOuts);
 
 const duplicateReason = ({ clientOrderId }: Intent): string =>
   `two orders were found under the name ${clientOrderId}: both are booked from their trades; compare the account with the books, then resume`;

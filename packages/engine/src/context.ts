@@ -23,6 +23,10 @@ export interface EngineOptions {
   readonly clockEveryMs: number;
   /** How often the whole account is compared with the books. */
   readonly reconcileEveryMs: number;
+  /** After so long the exchange ends a stop by itself; a new one is placed before. */
+  readonly stopLifeMs: number;
+  /** So many cycles in a row that a stop has ended with a loss, and the pair buys nothing until a human has looked; 0: never. */
+  readonly maxStopOuts: number;
 }
 
 /** What the cycler remembers about a pair beside the books: hints for scheduling and display, lost with the process. */
@@ -39,7 +43,7 @@ export interface PairMemory {
   lastActivityMono: MonoMs | null;
   /** After an unexpected error the pair rests until then, and the others go on. */
   restUntilMono: number;
-  /** The operator's sale waits for the end of the stop until then; null when there is none. */
+  /** When the operator's sale that waits for the end of the stop is given up, by the clock of this life; null when there is none. */
   sellUntilMono: number | null;
   /** Why the position has no stop, in words; null while it has one or wants none. */
   stopProblem: string | null;
@@ -48,6 +52,8 @@ export interface PairMemory {
   /** The alarm about a position without a stop has been told. */
   isAlarmed: boolean;
   errors: number;
+  /** Stops of ours that lie beside the right one, or have sold beside it and are not booked; while there is one, nothing is bought. */
+  readonly surplusStops: Set<string>;
   /** An order was refused as one that does not fit the rules of the pair; true until one is accepted. */
   rulesDoubted: boolean;
 }

@@ -24,6 +24,7 @@ import { PriceWatch } from './price-watch.js';
 import { reviveIntents, warnOfForsaken } from './revive.js';
 import { Reconciler } from './reconciler.js';
 import { Resolver } from './resolver.js';
+import { SurplusStops } from './surplus-stops.js';
 import { engineView } from './views.js';
 
 export interface CyclerOptions extends Pick<
@@ -34,7 +35,10 @@ export interface CyclerOptions extends Pick<
   | 'sellWhenForbidden'
   | 'orderExpiryMs'
   | 'requestDeadlineMs'
+  | 'maxStopOuts'
 > {
+  /** Longest life of a stop; the default is Gate's own limit. */
+  readonly stopLifeMs?: number;
   readonly generation: number;
   readonly pairs: readonly { readonly symbol: string; readonly params: LadderParams }[];
   readonly rules: readonly MarketRules[];
@@ -60,6 +64,7 @@ const FIXED_OPTIONS = {
   balanceEveryMs: 10_000,
   clockEveryMs: 60_000,
   reconcileEveryMs: 60_000,
+  stopLifeMs: 30 * 86_400_000,
 } as const;
 
 /**
@@ -71,6 +76,7 @@ export class Cycler {
   readonly #reply: (reply: CyclerReply) => void;
   readonly #lane: LaneEvents;
   readonly #lateFills: LateFills;
+  readonly #surplusStops: SurplusStops;
   readonly #resolver: Resolver;
   readonly #priceWatch: PriceWatch;
   readonly #reconciler: Reconciler;
@@ -130,9 +136,11 @@ export class Cycler {
     reviveIntents(this.#context);
     this.#priceWatch = new PriceWatch(this.#context);
     this.#lateFills = new LateFills(this.#context);
-    this.#lane = new LaneEvents(this.#context, { priceWatch: this.#priceWatch, lateFills: this.#lateFills });
+    this.#surplusStops = new SurplusStops(this.#context, this.#lateFills);
+    const [priceWatch, lateFills, surplusStops] = [this.#priceWatch, this.#lateFills, this.#surplusStops];
+    this.#lane = new LaneEvents(this.#context, { priceWatch, lateFills, surplusStops });
     this.#resolver = new Resolver(this.#context, this.#lane);
-    this.#reconciler = new Reconciler(this.#context, this.#lane);
+    this.#reconciler = new Reconciler(this.#context, { lane: this.#lane, surplusStops });
     this.#processor = new PairProcessor(this.#context);
     this.#operator = new OperatorDesk(this.#context);
   }
@@ -173,6 +181,7 @@ export class Cycler {
       this.#resolver.tick();
       this.#priceWatch.tick();
       this.#lateFills.tick();
+      this.#surplusStops.tick();
     } catch (error) {
       this.#survive(error, 'resolver');
     }
@@ -283,6 +292,7 @@ function newMemory(index: number, bornMono: MonoMs, lastActivityMono: MonoMs | n
     bareSinceMono: null,
     isAlarmed: false,
     errors: 0,
+    surplusStops: new Set(),
     rulesDoubted: false,
   };
 }

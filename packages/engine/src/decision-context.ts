@@ -24,6 +24,8 @@ export function decisionContext(
   const rules = context.rules.get(pair.symbol) ?? null;
   return {
     nowMs: clock.epochMs(),
+    exchangeNowMs: exchangeClock.known ? exchangeClock.now(nowMono) : null,
+    stopLifeMs: options.stopLifeMs,
     trading: books.trading && !context.draining,
     sellWhenForbidden: options.sellWhenForbidden,
     staleAfterMs: options.staleAfterMs,
@@ -34,7 +36,7 @@ export function decisionContext(
     rules,
     params,
     clockCertain: exchangeClock.errorMs(nowMono) < options.maxClockErrorMs,
-    reconciled: context.reconciled,
+    reconciled: context.reconciled && memory.surplusStops.size === 0,
     soleEngine: books.atLarge().length === 0,
     keyAccepted: access.keyRefused === null,
     budget: { buy: budget.allows(nowMono), sell: budget.allowsUrgent(nowMono) },

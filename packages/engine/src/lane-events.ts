@@ -21,6 +21,7 @@ import type { PriceWatch } from './price-watch.js';
 import type { JournalEntry, LaneEvent, OrderEvidence } from './ports.js';
 import { recordStages } from './record-stages.js';
 import { StopEvents } from './stop-events.js';
+import type { SurplusStops } from './surplus-stops.js';
 import { hearNews } from './venue-news.js';
 import { evidenceFromWire, fillFromWire, rulesFromWire, settledOrderFromWire } from './wire.js';
 
@@ -41,6 +42,7 @@ const SETTLE_TRIES = 6;
 export interface LaneEventsParts {
   readonly priceWatch: Pick<PriceWatch, 'answered'>;
   readonly lateFills: Pick<LateFills, 'consider' | 'arrived' | 'failed'>;
+  readonly surplusStops: SurplusStops;
 }
 
 /**
@@ -54,11 +56,11 @@ export class LaneEvents {
   readonly #evidence = new Map<string, OrderEvidence>();
   readonly #stops: StopEvents;
 
-  constructor(context: EngineContext, { priceWatch, lateFills }: LaneEventsParts) {
+  constructor(context: EngineContext, { priceWatch, lateFills, surplusStops }: LaneEventsParts) {
     this.#context = context;
     this.#priceWatch = priceWatch;
     this.#lateFills = lateFills;
-    this.#stops = new StopEvents(context, this);
+    this.#stops = new StopEvents(context, this, surplusStops);
   }
 
   handle(event: OrderEvent): void {
@@ -104,6 +106,11 @@ export class LaneEvents {
       case 'prices':
         return this.#priceWatch.answered(event);
     }
+  }
+
+  /** A stop of the books that a whole list of the account does not show as open. */
+  lookAtStop(intentId: number): void {
+    this.#stops.lookAt(intentId);
   }
 
   #placed({ intentId, outcome, times }: EventOf<'placed'>): void {
@@ -185,7 +192,8 @@ export class LaneEvents {
   /** All orders under a name that two of them have; or those of an intent that ended before they were seen. */
   #followed({ intentId, orders }: EventOf<'followed'>): void {
     const open = this.#find((intent) => intent.id === intentId);
-    if (!open) return this.#lateFills.arrived(intentId, orders);
+    // Of an open intent only orders of one name are followed together; the others were fired by a second stop of it.
+    if (!open || !isDuplicate(open.intent)) return this.#lateFills.arrived(intentId, orders);
     const nowMs = this.#context.clock.epochMs();
     this.#apply(open.pair, open.intent, {
       type: 'all-settled',
@@ -198,7 +206,8 @@ export class LaneEvents {
     const memory = this.#context.intents.get(intentId);
     const attempts = memory?.attempts ?? 0;
     const open = this.#find((intent) => intent.id === intentId);
-    if (!open) return this.#lateFills.failed(intentId);
+    this.#lateFills.failed(intentId);
+    if (!open) return;
     // What is looked for by its name is asked for again by the next scan.
     if (isUnresolved(open.intent.state)) return;
     if (memory && attempts >= SETTLE_TRIES) {

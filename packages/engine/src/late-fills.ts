@@ -1,4 +1,4 @@
-import { isOwnClientOrderId, maySpeakOfMore, type OrderSighting } from '@mtrade/cycle';
+import { type Intent, isOwnClientOrderId, maySpeakOfMore, type OrderSighting } from '@mtrade/cycle';
 import { bookLateFill } from './closing.js';
 import type { EngineContext } from './context.js';
 import type { ClosedIntent, IntentKey, WireSettledOrder } from './ports.js';
@@ -14,6 +14,8 @@ interface Question {
   readonly exchangeOrderIds: Set<string>;
   askAtMono: number;
   attempts: number;
+  /** Called once nothing more is asked. */
+  readonly onEnd: (() => void)[];
 }
 
 /** Each order costs a look at itself and one at its trades. */
@@ -50,7 +52,20 @@ export class LateFills {
     if (question?.exchangeOrderIds.has(exchangeOrderId)) return;
     log.warn({ symbol, clientOrderId, exchangeOrderId, state }, 'an order that has ended is seen again');
     const ids = new Set([...(question?.exchangeOrderIds ?? []), exchangeOrderId]);
-    this.#questions.set(id, { symbol, exchangeOrderIds: ids, askAtMono: clock.monoMs(), attempts: 0 });
+    const onEnd = question?.onEnd ?? [];
+    this.#questions.set(id, { symbol, exchangeOrderIds: ids, askAtMono: clock.monoMs(), attempts: 0, onEnd });
+  }
+
+  /** An order that a second stop of this intent has fired: its trades are no other intent's. */
+  follow(intentId: number, symbol: string, exchangeOrderId: string, onEnd: () => void): void {
+    const question = this.#questions.get(intentId);
+    this.#questions.set(intentId, {
+      symbol,
+      exchangeOrderIds: new Set([...(question?.exchangeOrderIds ?? []), exchangeOrderId]),
+      askAtMono: this.#context.clock.monoMs(),
+      attempts: 0,
+      onEnd: [...(question?.onEnd ?? []), onEnd],
+    });
   }
 
   /** Asks for the trades of what was seen, again and again until they are there. */
@@ -63,7 +78,7 @@ export class LateFills {
       const cost = exchangeOrderIds.size * COST;
       if (nowMono < question.askAtMono || !budget.allowsLookUp(nowMono, cost)) continue;
       if (attempts >= MOST_ATTEMPTS) {
-        this.#questions.delete(intentId);
+        this.#end(intentId);
         log.warn({ symbol, intentId, orders: [...exchangeOrderIds] }, 'the order seen again leads nowhere');
         continue;
       }
@@ -76,14 +91,13 @@ export class LateFills {
 
   /** All trades of orders under an ended intent: those that are not in the books yet are booked. */
   arrived(intentId: number, orders: readonly WireSettledOrder[]): void {
-    const known = this.#find({ id: intentId });
-    if (!known) return;
-    const { intent, fills } = known;
-    const booked = new Set(fills.map((fill) => fill.tradeId));
+    const intent = this.#find({ id: intentId })?.intent ?? this.#openStop(intentId);
+    if (!intent) return;
+    const { books } = this.#context;
     const fresh = orders
       .flatMap((order) => order.fills)
       .map(fillFromWire)
-      .filter(({ tradeId }) => !booked.has(tradeId));
+      .filter(({ symbol, tradeId }) => !books.isBooked(symbol, tradeId));
     const isOurs = fresh.every(({ symbol, side }) => symbol === intent.symbol && side === intent.side);
     if (!isOurs) {
       const { clientOrderId, symbol } = intent;
@@ -93,7 +107,7 @@ export class LateFills {
       );
     } else if (fresh.length > 0) bookLateFill(this.#context, intent, fresh);
     // Only now: a commit that the disk refused is tried again.
-    this.#questions.delete(intentId);
+    this.#end(intentId);
   }
 
   /** The trades could not be brought yet. */
@@ -102,6 +116,21 @@ export class LateFills {
     if (!question) return;
     const waitMs = Math.min(RETRY_LIMIT_MS, FIRST_RETRY_MS * 2 ** Math.min(question.attempts, 10));
     question.askAtMono = this.#context.clock.monoMs() + waitMs;
+  }
+
+  #end(intentId: number): void {
+    const question = this.#questions.get(intentId);
+    this.#questions.delete(intentId);
+    for (const tell of question?.onEnd ?? []) tell();
+  }
+
+  /** A stop that rests, while a second one of it has sold. */
+  #openStop(intentId: number): Intent | undefined {
+    for (const { openIntents } of this.#context.books.pairs()) {
+      const intent = openIntents.find(({ id, stop }) => id === intentId && stop !== undefined);
+      if (intent) return intent;
+    }
+    return undefined;
   }
 
   #find(key: IntentKey): ClosedIntent | null {

@@ -1,4 +1,4 @@
-import { type EpochMs, type MonoMs, MtradeError } from '@mtrade/base';
+import { assert, type EpochMs, type MonoMs, MtradeError } from '@mtrade/base';
 import { text } from '@mtrade/money';
 import {
   type Intent,
@@ -18,9 +18,7 @@ import type { OperatorCommand } from './operator.js';
 import { placeOrder } from './placing.js';
 import type { ForeignInstall } from './ports.js';
 import { cancelStop } from './protecting.js';
-
-/** An operator's sale that could not be sent by then is given up: prices move. */
-const SELL_WITHIN_MS = 30_000;
+import { SELL_WITHIN_MS } from './stop-memory.js';
 
 const refused = (command: string, message: string): MtradeError =>
   new MtradeError('MTRADE_COMMAND', message, { command });
@@ -136,8 +134,17 @@ export class OperatorDesk {
 
   /** The stop has to end first, or it would sell a second time; the sale follows within a moment, or is given up. */
   #sellAfterStop(pair: PairState, stop: Intent, nowMono: MonoMs): void {
-    const memory = this.#context.pairs.get(pair.symbol) as PairMemory;
-    memory.sellUntilMono = nowMono + SELL_WITHIN_MS;
+    const { books, clock, pairs } = this.#context;
+    const { position } = pair;
+    assert(position, `${pair.symbol} has a stop and no position`);
+    const nowMs = clock.epochMs();
+    const sellUntilMs = (nowMs + SELL_WITHIN_MS) as EpochMs;
+    books.commit({
+      pair: { ...pair, position: { ...position, sellUntilMs } },
+      journal: [journal(nowMs, 'operator.sell-now', pair.symbol, { waitsFor: 'stop' })],
+    });
+    // Asked for once more, the wish begins anew.
+    (pairs.get(pair.symbol) as PairMemory).sellUntilMono = null;
     cancelStop(this.#context, stop, 'manual-sell', nowMono);
   }
 

@@ -53,6 +53,10 @@ export interface PairView {
   readonly decision_age_ms: number | null;
   readonly realized_profit: string;
   readonly attention: string | null;
+  /** Cycles in a row that a stop has ended with a loss. */
+  readonly stop_outs: number;
+  /** What the engine did with a position that it could not protect, in words; until a profitable cycle, resume or reset. */
+  readonly last_exit: string | null;
   /** The position's protective stop; null where none is wanted or nothing is held. */
   readonly protection: ProtectionView | null;
   /** Why the last pass sent nothing: a WaitReason; null when it sent something. */
@@ -74,6 +78,15 @@ export interface ReconciliationView {
     readonly first_seen: string;
     readonly last_seen: string;
     readonly what: string;
+  }[];
+  /** Open stops at the exchange that mtrade has not placed, by the last comparison. */
+  readonly unknown_stops: readonly {
+    readonly symbol: string;
+    readonly stop_id: string;
+    readonly stop_price: string;
+    readonly amount: string;
+    /** The pair holds a position: when this stop fires, it may sell coins of it. */
+    readonly may_sell_ours: boolean;
   }[];
   /** What the account has and the books have not, of pairs that nobody has resumed or reset since. */
   readonly findings: readonly {

@@ -49,6 +49,8 @@ export function placeStop(context: EngineContext, pair: PairState, draft: OrderD
     intentId: intent.id,
     symbol: intent.symbol,
     triggerPrice: text(triggerPrice),
+    limitPrice: text(intent.limitPrice as Price),
+    expirationS: Math.floor(options.stopLifeMs / 1_000),
     amount: text(intent.baseAmount as BaseQty),
     notBeforeMs: stopNotBeforeMs(intent),
   };

@@ -115,14 +115,21 @@ export interface OrderRequest {
   readonly deadlineMs: EpochMs;
 }
 
-/** A stop on the exchange: sells `amount` at market (IOC) when the last price is at or below `triggerPrice`. It has no client id and no expiry (Gate). */
+/**
+ * A stop on the exchange: when the last price is at or below `triggerPrice` it sells `amount` at once, for `limitPrice` or
+ * better (IOC). It has no client id and no expiry of its request (Gate).
+ */
 export interface StopRequest {
   readonly intentId: number;
   readonly symbol: string;
   /** Exact text on the pair's price grid. */
   readonly triggerPrice: string;
+  /** The lowest price that it takes, exact text on the pair's price grid. */
+  readonly limitPrice: string;
   /** Base, exact text on the pair's amount grid. */
   readonly amount: string;
+  /** After so long the exchange ends it by itself, whole seconds. */
+  readonly expirationS: number;
   /** Exchange clock; nothing created earlier is this order. */
   readonly notBeforeMs: EpochMs;
 }
@@ -167,7 +174,7 @@ export interface StopScan {
 /**
  * The exchange's REST side. Every method has a deadline of its own and rejects with an Error when it did not get a
  * complete answer, except `place` and `placeStop`, which never reject: whatever happens is an outcome; and except `scan`,
- * `openOrders` and `trades`, which say how far they came.
+ * `openOrders`, `allStops` and `trades`, which say how far they came.
  */
 export interface Venue {
   /** Rules of the given pairs; a pair that the exchange does not list is missing from the answer. */
@@ -193,6 +200,8 @@ export interface Venue {
   readonly stop: (symbol: string, stopId: string) => Promise<StopEvidence>;
   /** Stops created at or after `fromMs` (exchange clock), open and finished, every page. */
   readonly findStops: (symbol: string, fromMs: EpochMs) => Promise<StopScan>;
+  /** Every stop of the account, of all pairs, whoever made it: open ones, and those that ended since `fromMs` (exchange clock). */
+  readonly allStops: (fromMs: EpochMs) => Promise<Listing<StopEvidence>>;
   /** Every order of the account that rests on a book, of all pairs. */
   readonly openOrders: () => Promise<Listing<OpenOrder>>;
   /** Every own trade of the account, of all pairs, up to `toMs` or until now; exchange clock. At most 30 days. */
@@ -324,6 +333,9 @@ export interface Discrepancy {
 /** An intent by its row or by the name under which its order was sent. */
 export type IntentKey = { readonly id: number } | { readonly clientOrderId: string };
 
+/** What the rows of a stop are looked for by. */
+export type StopKey = { readonly stopId: string } | { readonly triggerPrice: Decimal };
+
 /** An ended intent with every trade that is booked under it. */
 export interface ClosedIntent {
   readonly intent: Intent;
@@ -339,8 +351,8 @@ export interface CycleStore {
   readonly closedCycle: (id: number) => ClosedCycle | null;
   /** An intent that has come to its end; null when there is none, or when it is still open. */
   readonly closedIntent: (key: IntentKey) => ClosedIntent | null;
-  /** True when some intent, open or ended, has this stop at the exchange. */
-  readonly knowsStop: (symbol: string, stopId: string) => boolean;
+  /** Stops of a pair, open and ended, by the exchange's id of one or by their price. */
+  readonly stopIntents: (symbol: string, key: StopKey) => readonly Intent[];
   readonly isBooked: (symbol: string, tradeId: string) => boolean;
   readonly close: () => void;
 }
@@ -390,7 +402,7 @@ export type LaneRequest =
       readonly fromMs: EpochMs;
     }
   | { readonly type: 'refresh-rules'; readonly symbols: readonly string[] }
-  /** Look at the whole account: open orders, then own trades of this time. */
+  /** Look at the whole account: open orders, then stops and own trades of this time. */
   | {
       readonly type: 'survey';
       readonly askedMs: EpochMs;
@@ -475,7 +487,12 @@ export type LaneEvent =
       readonly askedMono: number;
       readonly stop: WireStop;
     }
-  | { readonly type: 'stop-look-failed'; readonly intentId: number; readonly reason: string }
+  | {
+      readonly type: 'stop-look-failed';
+      readonly intentId: number;
+      readonly stopId: string;
+      readonly reason: string;
+    }
   /** Neither the order that it has fired nor any trade of it could be found. */
   | { readonly type: 'stop-traded-nothing'; readonly intentId: number; readonly record: ScanRecord }
   | {
@@ -525,6 +542,8 @@ export interface Survey {
   /** Null: until the moment of the survey. */
   readonly toMs: EpochMs | null;
   readonly openOrders: Listing<OpenOrder>;
+  /** Whoever made them: they carry no name. */
+  readonly stops: Listing<WireStop>;
   readonly trades: Listing<WireOwnTrade>;
 }
 

@@ -10,11 +10,13 @@ import {
   protection,
   raiseAttention,
   restingStop,
+  type RollbackReason,
 } from '@mtrade/cycle';
 import type { EngineContext, PairMemory } from './context.js';
 import { journal } from './journal.js';
 import { placeOrder, placeStop } from './placing.js';
-import { stopMemory } from './stop-memory.js';
+import { rollingBack } from './rolling-back.js';
+import { sellWishMs, stopMemory, withoutSellWish } from './stop-memory.js';
 
 /** Cancel and look: longer than this the answer is not waited for. */
 const GIVE_UP_MS = 15_000;
@@ -37,13 +39,17 @@ export function protect(
   const stop = restingStop(pair);
   const isEnding = stop !== undefined && stopMemory(context, stop).cancelling !== null;
   const isSale = decision.type === 'place' && decision.draft.side === 'sell';
-  const wantsSale = isSale || memory.sellUntilMono !== null;
+  const wishMs = sellWishMs(memory, pair.position, facts.nowMs, nowMono);
+  const wantsSale = isSale || (wishMs !== null && wishMs > 0);
   if (isEnding || (stop !== undefined && wantsSale)) {
     memory.waitingFor = 'stop_ending';
     if (!isEnding) cancelStop(context, stop, 'sale', nowMono);
     return true;
   }
-  if (sellNow(context, pair, memory, facts, nowMono)) return true;
+  if (wishMs !== null) {
+    if (sellNow(context, pair, facts, { wishMs, nowMono })) return true;
+    pair = context.books.pair(pair.symbol);
+  }
   if (isSale) return false;
   // A shutdown still puts back what it has found taken away: the position outlives the engine.
   return carryOut(context, pair, { ...facts, trading: context.books.trading }, memory, nowMono);
@@ -112,41 +118,32 @@ export function cancelStop(context: EngineContext, stop: Intent, why: string, no
   lane.request({ type: 'cancel-stop', intentId: stop.id, symbol: stop.symbol, stopId });
 }
 
-/** From now on the position is sold by the engine. Refused for good, the pair wants a human before it trades again. */
-function rollBack(context: EngineContext, pair: PairState, reason: 'refused' | 'trigger-passed'): void {
-  const { books, clock, log, pairs } = context;
-  const { position } = pair;
-  if (position === null) return;
-  const problem = pairs.get(pair.symbol)?.stopProblem ?? '';
-  log.error({ symbol: pair.symbol, reason, problem }, 'a position is sold because it cannot be protected');
-  const rolling = { ...pair, ...AFTER_SUCCESS, position: { ...position, rollback: reason } };
-  const words = `the position could not be given a stop and is being sold: ${problem}; resume the pair to let it trade again`;
-  books.commit({
-    pair: reason === 'refused' ? raiseAttention(rolling, words) : rolling,
-    journal: [journal(clock.epochMs(), 'position.roll-back', pair.symbol, { reason, problem })],
-  });
+function rollBack(context: EngineContext, pair: PairState, reason: RollbackReason): void {
+  const { books, pairs } = context;
+  if (pair.position === null) return;
+  const problem = pairs.get(pair.symbol)?.stopProblem ?? null;
+  const rolling = rollingBack(context, pair, reason, problem);
+  books.commit({ pair: { ...rolling.pair, ...AFTER_SUCCESS }, journal: [rolling.entry] });
 }
 
-/** The operator's sale that had to wait for the end of the stop. */
+/** The operator's sale that had to wait for the end of the stop. The wish ends in the commit that fulfils it. */
 function sellNow(
   context: EngineContext,
   pair: PairState,
-  memory: PairMemory,
   facts: DecisionContext,
-  nowMono: MonoMs,
+  { wishMs, nowMono }: { readonly wishMs: number; readonly nowMono: MonoMs },
 ): boolean {
-  if (memory.sellUntilMono === null) return false;
   const decision = manualSell(pair, facts);
-  if (decision?.type === 'place') {
-    memory.sellUntilMono = null;
-    placeOrder(context, pair, decision.draft, { nowMono, tickMono: null });
+  if (decision?.type === 'place' && wishMs > 0) {
+    placeOrder(context, withoutSellWish(pair), decision.draft, { nowMono, tickMono: null });
     return true;
   }
-  const isOver = decision === null || nowMono >= memory.sellUntilMono || decision.type === 'attention';
+  const isOver = decision === null || wishMs <= 0 || decision.type === 'attention';
   if (!isOver) return true;
-  memory.sellUntilMono = null;
-  const reason = decision === null ? 'nothing is held any more' : decision.reason;
+  const late = decision?.type === 'wait' ? decision.reason : 'its time is over';
+  const reason = decision === null ? 'nothing is held any more' : late;
   context.books.commit({
+    pair: withoutSellWish(pair),
     journal: [journal(context.clock.epochMs(), 'operator.sell-now-failed', pair.symbol, { reason })],
   });
   return false;

@@ -1,16 +1,9 @@
 import type { EpochMs, MonoMs } from '@mtrade/base';
-import {
-  type BooksKnowledge,
-  parseClientOrderId,
-  type Standing,
-  standingOfOrder,
-  standingOfTrade,
-} from '@mtrade/cycle';
+import { ZERO } from '@mtrade/money';
+import { AccountJudge, type AccountJudgeParts } from './account-judge.js';
 import type { EngineContext } from './context.js';
-import { type ForeignSighting, recordDiscrepancies, recordForeign } from './findings.js';
 import { journal } from './journal.js';
-import type { LaneEvents } from './lane-events.js';
-import type { Discrepancy, OpenOrder, Survey, WireOwnTrade } from './ports.js';
+import type { Survey, WireStop } from './ports.js';
 import { HISTORY_REACH_MS } from './survey.js';
 
 /** A trade may be listed this much later than it happened, and no clock is this wrong: so much is looked at again. */
@@ -26,27 +19,29 @@ const FIRST_RETRY_MS = 2_000;
 const GIVE_UP_MS = 60_000;
 /** After a reconnect the subscriptions need a moment; what happens before they stand is not told by the stream. */
 const AFTER_STREAM_MS = 1_000;
-/** A request for each of the two lists. */
-const SURVEY_COST = 2;
-/** An order that has just ended may be listed as open for a moment. */
-const ENDED_GRACE_MS = 15_000;
-/** A trade of an ended intent is booked by the late-fill detector; after so long a human is told that it was not. */
-const UNBOOKED_AFTER_MS = 300_000;
+/** A request for each of the lists; stops have one of the open and one of the ended ones. */
+const SURVEY_COST = 4;
 /** What is judged between two turns of the cycler: a long list must not hold up a decision. */
 const ROWS_PER_TURN = 25;
 
+/** The lists of a survey as far as they have not been judged yet. */
 interface Work {
   readonly survey: Survey;
-  readonly orders: OpenOrder[];
-  readonly trades: WireOwnTrade[];
+  readonly orders: Survey['openOrders']['rows'][number][];
+  readonly stops: WireStop[];
+  readonly trades: Survey['trades']['rows'][number][];
   /** Exchange clock of the earliest trade that is still to be booked: nothing from there on has been compared. */
   unbookedMs: number;
+  /** Open stops that no row of the books is about. */
+  readonly unknownStops: WireStop[];
 }
 
 export interface LastComparison {
   readonly epochMs: EpochMs;
   /** Null: everything was listed and compared. */
   readonly missing: string | null;
+  /** Open stops at the exchange that mtrade has not placed. */
+  readonly unknownStops: readonly WireStop[];
 }
 
 /**
@@ -56,8 +51,7 @@ export interface LastComparison {
  */
 export class Reconciler {
   readonly #context: EngineContext;
-  readonly #lane: Pick<LaneEvents, 'handle'>;
-  readonly #knowledge: BooksKnowledge;
+  readonly #judge: AccountJudge;
   /** Own trades up to here are known to be in the books; exchange clock. */
   #comparedToMs: EpochMs | null = null;
   #windowMs = WINDOW_MS;
@@ -65,20 +59,12 @@ export class Reconciler {
   /** When the survey that is under way is given up; null when none is. */
   #askedUntilMono: number | null = null;
   #isWantedAgain = false;
-  /** Trades of ended intents that are not booked yet, with the time when they were first seen. */
-  readonly #unbooked = new Map<string, MonoMs>();
   #work: Work | null = null;
   #last: LastComparison | null = null;
 
-  constructor(context: EngineContext, lane: Pick<LaneEvents, 'handle'>) {
+  constructor(context: EngineContext, parts: AccountJudgeParts) {
     this.#context = context;
-    this.#lane = lane;
-    const { books } = context;
-    this.#knowledge = {
-      installId: books.identity.installId,
-      intentOf: (id) => books.intentOf(id),
-      isBooked: (symbol, tradeId) => books.isBooked(symbol, tradeId),
-    };
+    this.#judge = new AccountJudge(context, parts);
   }
 
   get last(): LastComparison | null {
@@ -108,12 +94,14 @@ export class Reconciler {
   surveyed(survey: Survey): void {
     if (this.#work !== null) return;
     this.#askedUntilMono = null;
-    const { openOrders, trades } = survey;
+    const { openOrders, stops, trades } = survey;
     this.#work = {
       survey,
       orders: [...openOrders.rows],
+      stops: [...stops.rows],
       trades: [...trades.rows],
       unbookedMs: Number.POSITIVE_INFINITY,
+      unknownStops: [],
     };
     this.#goOn(this.#work);
   }
@@ -171,8 +159,15 @@ export class Reconciler {
 
   #goOn(work: Work): void {
     try {
-      this.#judge(work, work.orders.splice(0, ROWS_PER_TURN), work.trades.splice(0, ROWS_PER_TURN));
-      if (work.orders.length > 0 || work.trades.length > 0) return;
+      const { orders, stops, trades, survey } = work;
+      const found = this.#judge.judge(survey, {
+        orders: orders.splice(0, ROWS_PER_TURN),
+        stops: stops.splice(0, ROWS_PER_TURN),
+        trades: trades.splice(0, ROWS_PER_TURN),
+      });
+      work.unbookedMs = Math.min(work.unbookedMs, found.unbookedMs);
+      work.unknownStops.push(...found.unknownStops);
+      if (orders.length + stops.length + trades.length > 0) return;
       this.#finish(work);
     } catch (error) {
       // What was not written down has not been compared: all of it is looked at again.
@@ -183,82 +178,21 @@ export class Reconciler {
     this.#work = null;
   }
 
-  #judge(work: Work, orders: readonly OpenOrder[], trades: readonly WireOwnTrade[]): void {
-    const discrepancies: Discrepancy[] = [];
-    const foreign: ForeignSighting[] = [];
-    for (const order of orders) this.#judgeOrder(work, order, discrepancies, foreign);
-    for (const trade of trades) this.#judgeTrade(work, trade, discrepancies, foreign);
-    recordDiscrepancies(this.#context, discrepancies);
-    recordForeign(this.#context, foreign);
-  }
-
-  #judgeOrder(work: Work, order: OpenOrder, found: Discrepancy[], foreign: ForeignSighting[]): void {
-    const { clientOrderId, symbol, exchangeOrderId, side } = order;
-    const standing = standingOfOrder(order, this.#knowledge);
-    const seenMs = work.survey.startedAtMs ?? work.survey.askedMs;
-    const about = { symbol, reference: exchangeOrderId, clientOrderId, seenMs: work.survey.askedMs };
-    if (standing === 'awaited' || standing === 'ended') this.#isEvidence(order);
-    if (standing === 'orphan') found.push({ ...about, kind: 'orphan-order' });
-    if (standing === 'ended' && this.#endedBefore(clientOrderId, work.survey.askedMs - ENDED_GRACE_MS))
-      found.push({ ...about, kind: 'ended-order' });
-    if (standing === 'foreign')
-      foreign.push(sighting(order, seenMs, `has an open ${side} order ${exchangeOrderId} of ${symbol}`));
-  }
-
-  #judgeTrade(work: Work, trade: WireOwnTrade, found: Discrepancy[], foreign: ForeignSighting[]): void {
-    const { clientOrderId, fill } = trade;
-    const { symbol, tradeId } = fill;
-    const standing: Standing = standingOfTrade(trade, this.#knowledge);
-    const seenMs = this.#context.clock.epochMs();
-    const about = { symbol, reference: tradeId, clientOrderId, seenMs };
-    if (standing === 'awaited' || standing === 'ended') this.#isEvidence({ ...trade, symbol });
-    if (standing === 'orphan') found.push({ ...about, kind: 'orphan-trade' });
-    if (standing === 'ended' && !this.#isToBeBooked(work, trade))
-      found.push({ ...about, kind: 'late-trade' });
-    // Whoever traded here before these books were begun may have been stopped for good.
-    if (standing === 'foreign' && fill.epochMs >= this.#context.books.identity.createdMs) {
-      const what = `${fill.side === 'buy' ? 'bought' : 'sold'} ${fill.baseAmount} of ${symbol} at ${fill.price}`;
-      foreign.push(sighting({ clientOrderId, symbol }, fill.epochMs as EpochMs, what));
-    }
-  }
-
-  /** Whether the late-fill detector still has time for this trade; as long as it has, the comparison stays before it. */
-  #isToBeBooked(work: Work, { fill }: WireOwnTrade): boolean {
-    const nowMono = this.#context.clock.monoMs();
-    const key = `${fill.symbol} ${fill.tradeId}`;
-    const firstMono = this.#unbooked.get(key) ?? nowMono;
-    this.#unbooked.set(key, firstMono);
-    if (nowMono - firstMono >= UNBOOKED_AFTER_MS) return false;
-    work.unbookedMs = Math.min(work.unbookedMs, fill.epochMs);
-    return true;
-  }
-
-  /** Seen on the account: the order exists, and a look at its trades begins, whether its intent is open or has ended. */
-  #isEvidence({ clientOrderId, symbol, exchangeOrderId }: Omit<OpenOrder, 'side'>): void {
-    const unsaid = { finished: false, finishAs: null, filledBase: null, filledQuote: null };
-    this.#lane.handle({
-      type: 'evidence',
-      evidence: { clientOrderId, symbol, exchangeOrderId, ...unsaid },
-    });
-  }
-
-  #endedBefore(clientOrderId: string, ms: number): boolean {
-    const closedMs = this.#knowledge.intentOf(clientOrderId)?.closedMs ?? null;
-    return closedMs !== null && closedMs < ms;
-  }
-
-  #finish({ survey, unbookedMs }: Work): void {
+  #finish({ survey, unbookedMs, unknownStops }: Work): void {
     const { clock, log } = this.#context;
-    const missing = missingOf(survey);
+    const missing = missingOf(survey, this.#wantsStops());
+    if (survey.stops.missing === null) this.#judge.missingStops(survey);
     const areTradesWhole = survey.trades.missing === null && survey.startedAtMs !== null;
     // One that was asked for by an earlier life may begin later than this one has to.
     const isGapless = survey.fromMs <= this.#known();
     const wholeUntilMs = survey.toMs ?? (survey.startedAtMs ?? 0) - OVERLAP_MS;
     if (areTradesWhole && isGapless) this.#advance(Math.min(wholeUntilMs, unbookedMs - 1));
-    if (areTradesWhole && unbookedMs === Number.POSITIVE_INFINITY) this.#unbooked.clear();
+    if (areTradesWhole && unbookedMs === Number.POSITIVE_INFINITY) this.#judge.allBooked();
     const factor = areTradesWhole ? 2 : 0.5;
     this.#windowMs = Math.min(WINDOW_MS, Math.max(SHORTEST_WINDOW_MS, this.#windowMs * factor));
-    this.#last = { epochMs: survey.askedMs, missing };
+    // A list that broke off does not say that one is gone.
+    const stillUnknown = survey.stops.missing === null ? unknownStops : (this.#last?.unknownStops ?? []);
+    this.#last = { epochMs: survey.askedMs, missing, unknownStops: stillUnknown };
 
     const nowMono = clock.monoMs();
     if (missing !== null) {
@@ -275,6 +209,15 @@ export class Reconciler {
     }
   }
 
+  /** Whoever never had a stop is not held up by an account on which they cannot be listed. */
+  #wantsStops(): boolean {
+    const { books, params } = this.#context;
+    return (
+      [...params.values()].some(({ stopLossPct }) => stopLossPct.gt(ZERO)) ||
+      [...books.pairs()].some(({ position }) => position !== null)
+    );
+  }
+
   #advance(ms: number): void {
     const { books } = this.#context;
     const to = Math.max(ms, this.#known()) as EpochMs;
@@ -284,22 +227,12 @@ export class Reconciler {
   }
 }
 
-function missingOf({ openOrders, trades, startedAtMs }: Survey): string | null {
+function missingOf({ openOrders, stops, trades, startedAtMs }: Survey, wantsStops: boolean): string | null {
   const problems = [
     ['open orders', openOrders.missing],
+    ['stops', wantsStops ? stops.missing : null],
     ['own trades', trades.missing],
     ['clock', startedAtMs === null ? 'the exchange clock is not known' : null],
   ].flatMap(([what, missing]) => (missing === null ? [] : [`${what}: ${missing}`]));
   return problems.length === 0 ? null : problems.join('; ');
 }
-
-const sighting = (
-  { clientOrderId, symbol }: { readonly clientOrderId: string; readonly symbol: string },
-  seenMs: EpochMs,
-  what: string,
-): ForeignSighting => ({
-  installId: parseClientOrderId(clientOrderId)?.installId ?? '',
-  symbol,
-  seenMs,
-  what: `${what} (${clientOrderId})`,
-});

@@ -83,7 +83,7 @@ export class StopDesk {
     try {
       emit({ type: 'stop-seen', intentId, askedMono, stop: stopToWire(await venue.stop(symbol, stopId)) });
     } catch (error) {
-      emit({ type: 'stop-look-failed', intentId, reason: errorText(error) });
+      emit({ type: 'stop-look-failed', intentId, stopId, reason: errorText(error) });
     }
   }
 

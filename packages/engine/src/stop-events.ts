@@ -17,7 +17,9 @@ import { journal } from './journal.js';
 import type { LaneEvents } from './lane-events.js';
 import { stopNotBeforeMs } from './placing.js';
 import type { JournalEntry, LaneEvent, WireStop } from './ports.js';
+import { rollingBack } from './rolling-back.js';
 import { stopMemory } from './stop-memory.js';
+import type { SurplusStops } from './surplus-stops.js';
 
 type EventOf<T extends LaneEvent['type']> = Extract<LaneEvent, { type: T }>;
 export type StopLaneEvent = EventOf<
@@ -35,13 +37,18 @@ const CREATED_ROUNDING_MS = 1_000;
 export class StopEvents {
   readonly #context: EngineContext;
   readonly #lane: Pick<LaneEvents, 'outcomeLost'>;
+  readonly #surplus: SurplusStops;
 
-  constructor(context: EngineContext, lane: Pick<LaneEvents, 'outcomeLost'>) {
+  constructor(context: EngineContext, lane: Pick<LaneEvents, 'outcomeLost'>, surplusStops: SurplusStops) {
     this.#context = context;
     this.#lane = lane;
+    this.#surplus = surplusStops;
   }
 
   handle(event: StopLaneEvent): void {
+    if (event.type === 'stop-seen' && this.#surplus.has(event.stop.stopId)) return this.#surplus.seen(event);
+    if (event.type === 'stop-look-failed' && this.#surplus.has(event.stopId))
+      return this.#surplus.lookFailed(event);
     const open = this.#find(event.intentId);
     if (open === null) return;
     switch (event.type) {
@@ -68,6 +75,11 @@ export class StopEvents {
       if (pair.symbol === symbol)
         for (const { id, state, stop } of pair.openIntents)
           if (stop !== undefined && state === 'LIVE') this.#askAgain(id, 0);
+  }
+
+  /** The whole list of the exchange does not have it, or has it as ended. */
+  lookAt(intentId: number): void {
+    this.#askAgain(intentId, 0);
   }
 
   #placed(pair: PairState, intent: Intent, { outcome, sentMono }: EventOf<'stop-placed'>): void {
@@ -101,15 +113,18 @@ export class StopEvents {
     const memory = pairs.get(pair.symbol);
     if (memory) memory.stopProblem = `the exchange refused its stop (${label})`;
     const { position } = pair;
-    const refused =
-      position === null || position.cycleId !== intent.cycleId
-        ? pair
-        : { ...pair, position: afterStopRefusal(position, label, retryAfterMs, nowMs) };
-    closeIntent(this.#context, refused, intent, next, []);
+    if (position === null || position.cycleId !== intent.cycleId)
+      return closeIntent(this.#context, pair, intent, next, []);
+    const after = afterStopRefusal(position, label, retryAfterMs, nowMs);
+    const refused = { ...pair, position: after };
+    if (after.rollback === null || position.rollback !== null)
+      return closeIntent(this.#context, refused, intent, next, []);
+    const rolling = rollingBack(this.#context, refused, after.rollback, `${label}: ${message}`);
+    closeIntent(this.#context, rolling.pair, intent, next, [], [rolling.entry]);
   }
 
   #seen(pair: PairState, intent: Intent, { stop, askedMono }: EventOf<'stop-seen'>): void {
-    // A surplus stop that was to be cancelled: it is asked for again with the next look at all of them.
+    // Of a surplus stop that is gone already.
     if (intent.stop?.stopId !== null && intent.stop?.stopId !== stop.stopId) return;
     if (intent.state === 'SETTLING') return;
     const memory = stopMemory(this.#context, intent);
@@ -138,7 +153,7 @@ export class StopEvents {
     const nowMs = this.#context.clock.epochMs();
     const extra = surplus(candidates);
     this.#apply(pair, intent, { type: 'stops-found', record, found: candidates, nowMs });
-    for (const { stopId } of extra) this.#cancelSurplus(intent, stopId);
+    for (const stop of extra) this.#surplus.add(intent, stop);
     if (candidates.length === 0) return;
     // Followed by its id from now on, at once.
     if (memory) memory.attempts = 0;
@@ -153,17 +168,8 @@ export class StopEvents {
       stop.triggerPrice.eq(decimal(seen.triggerPrice)) &&
       baseAmount?.eq(decimal(seen.amount)) === true &&
       seen.createdMs >= stopNotBeforeMs({ ...intent, symbol, baseAmount }) - CREATED_ROUNDING_MS &&
-      !this.#context.books.knowsStop(symbol, seen.stopId)
+      this.#context.books.intentOfStop(symbol, seen.stopId) === null
     );
-  }
-
-  /** Two stops for one position would sell twice: the younger one is taken back, and somebody is told. */
-  #cancelSurplus({ id, symbol }: Intent, stopId: string): void {
-    const { books, clock, lane, log, budget } = this.#context;
-    log.error({ symbol, stopId }, 'a second stop lies on the exchange; it is cancelled');
-    books.commit({ journal: [journal(clock.epochMs(), 'stop.duplicate', symbol, { stopId })] });
-    budget.take(clock.monoMs(), 2);
-    lane.request({ type: 'cancel-stop', intentId: id, symbol, stopId });
   }
 
   #apply(pair: PairState, intent: Intent, event: StopEvent): void {

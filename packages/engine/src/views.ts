@@ -69,6 +69,13 @@ function reconciliationView({ books }: EngineContext, last: LastComparison | nul
       last_seen: iso(one.lastSeenMs),
       what: one.lastSeen,
     })),
+    unknown_stops: (last?.unknownStops ?? []).slice(0, MOST_FINDINGS).map((stop) => ({
+      symbol: stop.symbol,
+      stop_id: stop.stopId,
+      stop_price: stop.triggerPrice,
+      amount: stop.amount,
+      may_sell_ours: books.has(stop.symbol) && books.pair(stop.symbol).cycle !== null,
+    })),
     findings: open.slice(-MOST_FINDINGS).map((one) => ({
       symbol: one.symbol,
       kind: one.kind,
@@ -124,6 +131,8 @@ function pairView(
     decision_age_ms: memory && memory.decidedMono !== null ? Math.round(nowMono - memory.decidedMono) : null,
     realized_profit: text(pair.realizedProfit),
     attention: pair.attention,
+    stop_outs: pair.stopOuts,
+    last_exit: pair.lastExit,
     protection: protectionView(context, pair),
     waiting_for: memory ? (tradesMissing(context, pair) ?? memory.waitingFor) : 'not_configured',
     last_step: cycle?.ladder?.rows.at(-1)?.step ?? null,

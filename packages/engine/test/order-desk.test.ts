@@ -73,6 +73,7 @@ function desk(changes: Partial<Venue> = {}) {
     cancelStop: () => Promise.reject(new Error('no stop is cancelled here')),
     stop: () => Promise.reject(new Error('no stop is looked at here')),
     findStops: () => Promise.reject(new Error('no stop is looked for here')),
+    allStops: () => Promise.resolve({ rows: [], missing: null }),
     openOrders: () => Promise.resolve({ rows: [], missing: null }),
     trades: () => Promise.resolve({ rows: [], missing: null }),
     close: () => Promise.resolve(),

@@ -98,6 +98,7 @@ export function statusWith(
       result: 'complete',
       reason: null,
       foreign_engines: [],
+      unknown_stops: [],
       findings: [],
       ...changes.reconciliation,
     },

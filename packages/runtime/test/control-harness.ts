@@ -69,6 +69,8 @@ export const STATUS: StatusJson = {
     decision_age_ms: 40,
     realized_profit: '0',
     attention: null,
+    stop_outs: 0,
+    last_exit: null,
     protection: null,
     waiting_for: null,
     last_step: null,

@@ -84,6 +84,8 @@ const pair = (changes: Partial<PairState> = {}): PairState => ({
   retryAtMs: ms(0),
   failures: 0,
   decisions: 1,
+  stopOuts: 0,
+  lastExit: null,
   ...changes,
 });
 

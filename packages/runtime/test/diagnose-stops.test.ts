@@ -55,6 +55,8 @@ const IDLE: PairState = {
   retryAtMs: ms(0),
   failures: 0,
   decisions: 0,
+  stopOuts: 0,
+  lastExit: null,
 };
 const identity = (intentId: number) => ({
   intentId,

@@ -139,7 +139,7 @@ function assemble(db: Database, options: StoreOptions, deps: Required<StoreDeps>
       reading(path, () => db.prepare('SELECT 1 FROM intent WHERE client_order_id = ?').get(clientOrderId)) !==
       undefined,
     audit: () => reading(path, () => auditAll(db, queries)),
-    knowsStop: (symbol, stopId) => reading(path, () => queries.knowsStop(symbol, stopId)),
+    stopIntents: (symbol, key) => reading(path, () => queries.stopIntents(symbol, key)),
     isBooked: (symbol, tradeId) => reading(path, () => booked.get(exchange, symbol, tradeId)) !== undefined,
     closedCycle: (id) => {
       const cycle = queries.cycle(id);

@@ -1,7 +1,8 @@
 import { MtradeError } from '@mtrade/base';
 import type { Cycle, Intent, PairState, Position } from '@mtrade/cycle';
 import { OPEN_INTENT_STATES, OPEN_POSITION_STATES } from '@mtrade/cycle';
-import type { ClosedIntent, IntentKey, JournalEntry } from '@mtrade/engine';
+import type { ClosedIntent, IntentKey, JournalEntry, StopKey } from '@mtrade/engine';
+import { text } from '@mtrade/money';
 import type { Database } from 'better-sqlite3';
 import { epoch } from './rows/columns.js';
 import {
@@ -24,7 +25,7 @@ import {
   PAIR_COLUMNS,
   POSITION_COLUMNS,
 } from './rows/sql.js';
-import { WITH_STOPS } from './schema/migrations.js';
+import { LATER_COLUMNS, WITH_STOPS } from './schema/migrations.js';
 
 /** What a look at history is limited to. Every bound may be missing; `limit` defaults to 100 and the newest come first. */
 export interface HistoryFilter {
@@ -66,8 +67,8 @@ export interface Queries {
   readonly closedIntent: (key: IntentKey) => ClosedIntent | null;
   /** Positions that want a protective stop, open and ended. */
   readonly positions: (filter?: HistoryFilter) => readonly PairPosition[];
-  /** True when this stop at the exchange is one of ours: some intent, open or ended, has its id. */
-  readonly knowsStop: (symbol: string, stopId: string) => boolean;
+  /** Stops of a pair, open and ended, by the exchange's id of one or by their price. */
+  readonly stopIntents: (symbol: string, key: StopKey) => readonly Intent[];
   readonly fills: (filter?: FillFilter) => readonly BookedFill[];
   readonly journal: (filter?: JournalFilter) => readonly JournalLine[];
 }
@@ -77,13 +78,16 @@ const OPEN_POSITIONS = OPEN_POSITION_STATES.map((state) => `'${state}'`).join(',
 const DEFAULT_LIMIT = 100;
 
 export function createQueries(db: Database): Queries {
-  const hasStops = schemaVersion(db) >= WITH_STOPS;
-  const intentColumns = hasStops ? INTENT_COLUMNS : INTENT_COLUMNS.map(withoutStops);
+  const version = schemaVersion(db);
+  const hasStops = version >= WITH_STOPS;
+  const [pairColumns, positionColumns, intentColumns] = [PAIR_COLUMNS, POSITION_COLUMNS, INTENT_COLUMNS].map(
+    (columns) => columns.map((column) => columnIn(version, column)),
+  ) as [string[], string[], string[]];
   const selectAll = <Row>(table: string, columns: readonly string[], tail: string): (() => Row[]) => {
     const statement = db.prepare<[], Row>(`SELECT ${columns.join(', ')} FROM ${table} ${tail}`);
     return () => statement.all();
   };
-  const pairRows = selectAll<PairRow>('pair', PAIR_COLUMNS, 'ORDER BY rowid');
+  const pairRows = selectAll<PairRow>('pair', pairColumns, 'ORDER BY rowid');
   const openCycleRows = selectAll<CycleRow>('cycle', CYCLE_COLUMNS, `WHERE state IN ('buying', 'active')`);
   const openIntentRows = selectAll<IntentRow>(
     'intent',
@@ -105,11 +109,13 @@ export function createQueries(db: Database): Queries {
   const trading = db.prepare<[], number>('SELECT trading FROM engine').pluck();
 
   const openPositionRows = hasStops
-    ? selectAll<PositionRow>('position', POSITION_COLUMNS, `WHERE state IN (${OPEN_POSITIONS})`)
+    ? selectAll<PositionRow>('position', positionColumns, `WHERE state IN (${OPEN_POSITIONS})`)
     : () => [];
-  const stopOwner = hasStops
-    ? db.prepare<[string, string]>('SELECT 1 FROM intent WHERE symbol = ? AND stop_id = ?')
-    : null;
+  const stopRows = (column: 'stop_id' | 'trigger_price') =>
+    db.prepare<[string, string], IntentRow>(
+      `SELECT ${intentColumns.join(', ')} FROM intent WHERE symbol = ? AND ${column} = ? AND trigger_price IS NOT NULL`,
+    );
+  const stops = hasStops ? { byId: stopRows('stop_id'), byPrice: stopRows('trigger_price') } : null;
 
   const pairs = (): PairState[] => {
     const cycles = new Map<string, Cycle>();
@@ -178,11 +184,17 @@ export function createQueries(db: Database): Queries {
       ]).map(intentFromRow),
     positions: (filter = {}) =>
       hasStops
-        ? history<PositionRow>('position', POSITION_COLUMNS, 'opened_ms', 'cycle_id DESC', filter, []).map(
+        ? history<PositionRow>('position', positionColumns, 'opened_ms', 'cycle_id DESC', filter, []).map(
             (row) => ({ ...positionFromRow(row), symbol: row.symbol }),
           )
         : [],
-    knowsStop: (symbol, stopId) => stopOwner?.get(symbol, stopId) !== undefined,
+    stopIntents: (symbol, key) => {
+      const rows =
+        'stopId' in key
+          ? stops?.byId.all(symbol, key.stopId)
+          : stops?.byPrice.all(symbol, text(key.triggerPrice));
+      return (rows ?? []).map(intentFromRow);
+    },
     fills: (filter = {}) =>
       history<FillRow>(
         'fill',
@@ -205,9 +217,11 @@ export function createQueries(db: Database): Queries {
   };
 }
 
-/** Books of before there were stops have neither of these columns. */
-const withoutStops = (column: string): string =>
-  column === 'trigger_price' || column === 'stop_id' ? `NULL AS ${column}` : column;
+/** Older books are read as if their later columns said nothing. */
+function columnIn(version: number, column: string): string {
+  const later = LATER_COLUMNS[column];
+  return later === undefined || version >= later[0] ? column : `${later[1]} AS ${column}`;
+}
 
 type Condition = readonly [sql: string, values: readonly unknown[]] | null;
 

@@ -6,7 +6,8 @@ import {
   POSITION_STATES,
   POSITION_TRANSITIONS,
 } from '@mtrade/cycle';
-import { baseQty, price } from '@mtrade/money';
+import type { StopKey } from '@mtrade/engine';
+import { baseQty, decimal, price } from '@mtrade/money';
 import type { Database } from 'better-sqlite3';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ms, newPath, NOW, open, SYMBOL, thrownBy, Trader, withSql } from './books.js';
@@ -39,6 +40,7 @@ const position = (changes: Partial<Position> = {}): Position & { symbol: string 
   refusals: 0,
   retryAtMs: ms(0),
   unprotectedSinceMs: null,
+  sellUntilMs: null,
   openedMs: NOW,
   closedMs: null,
   ...changes,
@@ -153,9 +155,13 @@ describe('a stop among the intents', () => {
     const live: Intent = { ...intent, state: 'LIVE', stop: { triggerPrice: price('95'), stopId: '77' } };
     trader.store.commit({ intentMoves: [{ intent: live, from: 'SUBMITTED' }] });
     expect(trader.store.load().pairs[0]?.openIntents).toEqual([live]);
-    expect(trader.store.queries.knowsStop(SYMBOL, '77')).toBe(true);
-    expect(trader.store.queries.knowsStop(SYMBOL, '78')).toBe(false);
-    expect(trader.store.queries.knowsStop('BTC/USDT', '77')).toBe(false);
+    const found = (symbol: string, key: StopKey): number[] =>
+      trader.store.queries.stopIntents(symbol, key).map(({ id }) => id);
+    expect(found(SYMBOL, { stopId: '77' })).toHaveLength(1);
+    expect(found(SYMBOL, { stopId: '78' })).toEqual([]);
+    expect(found('BTC/USDT', { stopId: '77' })).toEqual([]);
+    expect(found(SYMBOL, { triggerPrice: decimal('95.00') })).toEqual(found(SYMBOL, { stopId: '77' }));
+    expect(found(SYMBOL, { triggerPrice: decimal('95.01') })).toEqual([]);
   });
 
   test('its price and its id are frozen, and no other intent may have that id', () => {

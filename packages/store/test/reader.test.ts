@@ -131,10 +131,10 @@ describe('the books can be read', () => {
         'identity',
         'intents',
         'journal',
-        'knowsStop',
         'pairs',
         'positions',
         'restored',
+        'stopIntents',
         'trading',
       ]);
     });

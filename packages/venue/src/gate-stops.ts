@@ -8,9 +8,9 @@ import { pairOf } from './rows.js';
 import { notSent, outcomeOfFailure } from './send-failure.js';
 import { classifyStop } from './stop-outcome.js';
 import { readStop } from './stop-rows.js';
-import { scanForStops } from './stop-scan.js';
+import { listAllStops, scanForStops } from './stop-scan.js';
 
-export type GateStops = Pick<Venue, 'placeStop' | 'cancelStop' | 'stop' | 'findStops'>;
+export type GateStops = Pick<Venue, 'placeStop' | 'cancelStop' | 'stop' | 'findStops' | 'allStops'>;
 
 export interface GateStopsDeps {
   readonly api: GateApi;
@@ -26,8 +26,8 @@ export interface GateStopsDeps {
 /** Far less than the time after which a missing stop counts as never placed. */
 const LATEST_SEND_MS = 15_000;
 
-/** Gate's longest; it has no stop without an end. */
-const EXPIRATION_S = 30 * 86_400;
+/** Gate's longest, 30 days; it has no stop without an end. */
+const MOST_EXPIRATION_S = 30 * 86_400;
 
 /**
  * Protective stops as Gate's price-triggered orders. They carry no client id and no expiry header: what one is, its pair,
@@ -67,6 +67,11 @@ export function createGateStops(deps: GateStopsDeps): GateStops {
         return stop;
       }),
 
+    allStops: async (fromMs) => {
+      const { rows, missing } = await listAllStops(api.read, fromMs);
+      return { rows, missing: missing === null ? null : scrub(missing) };
+    },
+
     findStops: (symbol, fromMs) =>
       scanForStops(api.read, { symbol, fromMs, startedAtMs: exchangeNowMs() }, (reason) =>
         log.warn({ symbol, reason: scrub(reason) }, 'scan for stops is incomplete'),
@@ -74,18 +79,25 @@ export function createGateStops(deps: GateStopsDeps): GateStops {
   };
 }
 
-/** `price` is required and not looked at in a market order. */
-const stopCall = ({ amount, symbol, triggerPrice }: StopRequest): GateCall => ({
+/**
+ * The order that Gate places when the trigger fires is a limit order, immediate-or-cancel. `type: market` stands in the
+ * documents of Gate's own SDKs (gate/gateapi-nodejs, docs/SpotPricePutOrder.md: "limit : Limit Order - market : Market
+ * Order"), and yet it was refused: gateio/gateapi-python#155 (2023, `invalid argument: put.type`) and
+ * gateio/gateapi-nodejs#21 (2025, `INVALID_PARAM`, still open). A stop that is refused leaves a position bare, so the
+ * form that nobody doubts is used; its limit lies so far below the trigger that it sells like a market order, and what
+ * it leaves is sold by the engine (`packages/cycle/src/stop-terms.ts`).
+ */
+const stopCall = ({ amount, expirationS, limitPrice, symbol, triggerPrice }: StopRequest): GateCall => ({
   method: 'POST',
   section: 'spot',
   access: 'private',
   path: 'price_orders',
   params: {
-    trigger: { price: triggerPrice, rule: '<=', expiration: EXPIRATION_S },
+    trigger: { price: triggerPrice, rule: '<=', expiration: Math.min(expirationS, MOST_EXPIRATION_S) },
     put: {
-      type: 'market',
+      type: 'limit',
       side: 'sell',
-      price: '0',
+      price: limitPrice,
       amount,
       account: 'normal',
       time_in_force: 'ioc',

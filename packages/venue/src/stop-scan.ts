@@ -1,9 +1,9 @@
 import { type EpochMs, errorText } from '@mtrade/base';
-import type { StopEvidence, StopScan } from '@mtrade/engine';
-import { type Row, asRow, asRows } from './answer.js';
+import type { Listing, StopEvidence, StopScan } from '@mtrade/engine';
+import { type Row, asRow, asRows, textField } from './answer.js';
 import type { GateApi } from './gate-api.js';
 import { PAGE_ROWS } from './pages.js';
-import { pairOf } from './rows.js';
+import { pairOf, symbolOf } from './rows.js';
 import { readStop, stopEndMs, stopIdField } from './stop-rows.js';
 
 const MOST_PAGES = 100;
@@ -46,6 +46,36 @@ export async function scanForStops(
     }
   }
   return { complete, startedAtMs, stops: [...stops.values()] };
+}
+
+/**
+ * Every stop of the account, of all pairs: open ones, then those that ended since a moment. Never rejects: what could not
+ * be read is said in `missing`, and what was read until then stays.
+ */
+export async function listAllStops(read: GateApi['read'], fromMs: EpochMs): Promise<Listing<StopEvidence>> {
+  const stops = new Map<string, StopEvidence>();
+  let missing: string | null = null;
+  for (const status of ['open', 'finished'] as const) {
+    const page = (offset: number): Promise<unknown> =>
+      read({
+        method: 'GET',
+        section: 'spot',
+        access: 'private',
+        path: 'price_orders',
+        params: { status, limit: PAGE_ROWS, offset },
+      });
+    const list = await readOffsets(page, status === 'finished' ? fromMs : null);
+    if (list.missing !== null) missing ??= `${status}: ${list.missing}`;
+    for (const row of list.rows) {
+      try {
+        const stop = isOver(row, fromMs) ? null : readStop(row, symbolOf(textField(row, 'market')));
+        if (stop !== null) stops.set(stop.stopId, stop);
+      } catch (error) {
+        missing ??= `${status}: ${errorText(error)}`;
+      }
+    }
+  }
+  return { rows: [...stops.values()], missing };
 }
 
 /**

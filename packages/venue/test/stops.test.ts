@@ -24,7 +24,9 @@ const request = (change: Partial<StopRequest> = {}): StopRequest => ({
   intentId: 7,
   symbol: 'BTC/USDT',
   triggerPrice: '45000.10',
+  limitPrice: '42750.09',
   amount: '0.00100000',
+  expirationS: 2_592_000,
   notBeforeMs: 1_800_000_000_000 as EpochMs,
   ...change,
 });
@@ -77,9 +79,9 @@ describe('placing a stop', () => {
     expect(JSON.parse(post?.body ?? '')).toEqual({
       trigger: { price: '45000.10', rule: '<=', expiration: 2_592_000 },
       put: {
-        type: 'market',
+        type: 'limit',
         side: 'sell',
-        price: '0',
+        price: '42750.09',
         amount: '0.00100000',
         account: 'normal',
         time_in_force: 'ioc',

@@ -7,14 +7,15 @@ type Pair = StatusJson['pairs'][number];
 /** A stop takes a moment to be placed: only what lasts is worth a line. */
 const WORTH_A_LINE_MS = 2_000;
 
-/** Positions without their stop, a line each, then where the others stand. Nothing where no pair wants one. */
+/** What was done with positions that could not be protected, positions without their stop, a line each, then where the others stand. */
 export function stopLines(pairs: readonly Pair[], columns: number): string[] {
   const missing: string[] = [];
   const standing: string[] = [];
-  for (const { symbol, protection } of pairs) {
+  for (const { symbol, protection, last_exit: exit } of pairs) {
+    const name = cleanText(symbol);
+    if (exit !== null && (protection?.rollback ?? null) === null) missing.push(`! ${name}: ${cleanText(exit)}`);
     if (protection === null) continue;
     const { stop_price: at, unprotected_ms: forMs, problem, rollback } = protection;
-    const name = cleanText(symbol);
     if (rollback !== null) missing.push(`! ${name}: being sold, because it could not be protected`);
     else if (forMs !== null && forMs >= WORTH_A_LINE_MS)
       missing.push(

@@ -8,6 +8,7 @@ import type { Alert, Condition } from './alert.js';
 import type { AlertChannel } from './channel.js';
 import { type ConditionLimits, Conditions } from './conditions.js';
 import { type ChannelStatus, Outbox, type OutboxOptions } from './outbox.js';
+import { stopAlerts } from './stop-alerts.js';
 import { STANDING_FILE, StandingFile } from './standing-file.js';
 
 export interface AlerterOptions extends ConditionLimits, OutboxOptions {
@@ -95,31 +96,14 @@ export class Alerter {
     if (id !== null && ORDER_ENDED.test(event) && this.#quarantined.delete(id)) {
       if (![...this.#quarantined.values()].includes(symbol)) this.resolve('order.quarantined', symbol);
     }
-    this.#stopEvent(event, symbol, details);
+    for (const [condition, text] of stopAlerts(event, details))
+      if (text === null) this.resolve(condition, symbol);
+      else this.raise(condition, symbol, text);
     if (this.#timer === null || this.#nudge !== null || this.#isClosed) return;
     this.#nudge = setTimeout(() => {
       this.#nudge = null;
       void this.#look();
     }, NUDGE_MS);
-  }
-
-  /** A stop that is lost is replaced within a second, so no look at the state would show it. */
-  #stopEvent(event: string, symbol: string | null, details: EngineEvent['details']): void {
-    if (event === 'stop.lost')
-      this.raise(
-        'stop.lost',
-        symbol,
-        `the protective stop was lost (${String(details['reason'])}); it is placed again`,
-      );
-    if (event === 'stop.duplicate')
-      this.raise(
-        'stop.duplicate',
-        symbol,
-        `a second stop (${String(details['stopId'])}) lay on the exchange and was cancelled: see whether it is gone`,
-      );
-    const isOver = event === 'position.closed' || event === 'position.rolled-back';
-    if (isOver || event === 'position.protected') this.resolve('stop.lost', symbol);
-    if (isOver) this.resolve('stop.duplicate', symbol);
   }
 
   raise(condition: Condition, symbol: string | null, text: string): void {

@@ -209,7 +209,16 @@ export class Conditions {
 
   *#accountFindings({ reconciliation, pairs }: StatusJson): Iterable<Finding> {
     if (reconciliation === undefined) return;
-    const { foreign_engines: engines, findings, result, reason } = reconciliation;
+    const { foreign_engines: engines, findings, unknown_stops: stops, result, reason } = reconciliation;
+    for (const { symbol, stop_id: id, stop_price: at, amount, may_sell_ours: isOurs } of stops)
+      if (isOurs)
+        yield {
+          ...plain(
+            'stop.unknown',
+            `a stop that mtrade has not placed (${id}) sells ${amount} at ${at}: when it fires it may take coins of the position; cancel it at the exchange, or keep so many coins beside it`,
+          ),
+          symbol,
+        };
     for (const { install_id: id, what } of engines)
       yield {
         ...plain(
@@ -256,6 +265,7 @@ const FROM_STATUS: ReadonlySet<Condition> = new Set<Condition>([
   'account.foreign-engine',
   'account.orphan',
   'account.not-reconciled',
+  'stop.unknown',
 ]);
 const TOLD: ReadonlySet<Condition> = new Set<Condition>([
   'order.quarantined',
@@ -263,6 +273,7 @@ const TOLD: ReadonlySet<Condition> = new Set<Condition>([
   'order.late-fill',
   'stop.lost',
   'stop.duplicate',
+  'position.rolled-back',
   'backup.failed',
   'engine.fatal',
 ]);

@@ -50,6 +50,11 @@ export const pairSchema = z
     decision_age_ms: ageMs,
     realized_profit: decimal,
     attention: z.string().nullable(),
+    stop_outs: count.openapi({ description: 'cycles in a row that a stop has ended with a loss' }),
+    last_exit: z
+      .string()
+      .nullable()
+      .openapi({ description: 'what was done with a position that could not be protected' }),
     protection: protection
       .nullable()
       .openapi({ description: 'protective stop of the position; null where none is wanted' }),
@@ -98,6 +103,18 @@ const reconciliation = z.object({
       z.object({ install_id: z.string(), first_seen: z.string(), last_seen: z.string(), what: z.string() }),
     )
     .readonly(),
+  unknown_stops: z
+    .array(
+      z.object({
+        symbol: z.string(),
+        stop_id: z.string(),
+        stop_price: decimal,
+        amount: decimal,
+        may_sell_ours: z.boolean().openapi({ description: 'the pair holds a position that it may sell' }),
+      }),
+    )
+    .readonly()
+    .openapi({ description: 'open stops at the exchange that mtrade has not placed' }),
   findings: z
     .array(
       z.object({

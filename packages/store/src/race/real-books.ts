@@ -139,6 +139,8 @@ const idlePair = (symbol: string): PairState => ({
   retryAtMs: 0 as EpochMs,
   failures: 0,
   decisions: 0,
+  stopOuts: 0,
+  lastExit: null,
 });
 
 interface RowParts {

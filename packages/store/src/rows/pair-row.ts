@@ -14,6 +14,8 @@ export interface PairRow {
   readonly retry_at_ms: number;
   readonly failures: number;
   readonly decisions: number;
+  readonly stop_outs: number;
+  readonly last_exit: string | null;
 }
 
 export const pairToRow = (pair: PairState): PairRow => ({
@@ -28,6 +30,8 @@ export const pairToRow = (pair: PairState): PairRow => ({
   retry_at_ms: pair.retryAtMs,
   failures: pair.failures,
   decisions: pair.decisions,
+  stop_outs: pair.stopOuts,
+  last_exit: pair.lastExit,
 });
 
 /** The pair's own columns, put together with its running cycle, that cycle's position and its open intents. */
@@ -50,4 +54,6 @@ export const pairFromRow = (
   retryAtMs: epoch(row.retry_at_ms),
   failures: row.failures,
   decisions: row.decisions,
+  stopOuts: row.stop_outs,
+  lastExit: row.last_exit,
 });

@@ -11,6 +11,7 @@ export interface PositionRow {
   readonly refusals: number;
   readonly retry_at_ms: number;
   readonly unprotected_since_ms: number | null;
+  readonly sell_until_ms: number | null;
   readonly opened_ms: number;
   readonly closed_ms: number | null;
 }
@@ -27,6 +28,7 @@ export const positionToRow = (position: PairPosition): PositionRow => ({
   refusals: position.refusals,
   retry_at_ms: position.retryAtMs,
   unprotected_since_ms: position.unprotectedSinceMs,
+  sell_until_ms: position.sellUntilMs,
   opened_ms: position.openedMs,
   closed_ms: position.closedMs,
 });
@@ -39,6 +41,7 @@ export const positionFromRow = (row: PositionRow): Position => ({
   refusals: row.refusals,
   retryAtMs: epoch(row.retry_at_ms),
   unprotectedSinceMs: epochOrNull(row.unprotected_since_ms),
+  sellUntilMs: epochOrNull(row.sell_until_ms),
   openedMs: epoch(row.opened_ms),
   closedMs: epochOrNull(row.closed_ms),
 });

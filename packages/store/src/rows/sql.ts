@@ -11,6 +11,8 @@ export const PAIR_COLUMNS = [
   'retry_at_ms',
   'failures',
   'decisions',
+  'stop_outs',
+  'last_exit',
 ] as const;
 
 export const CYCLE_COLUMNS = [
@@ -70,6 +72,7 @@ export const POSITION_COLUMNS = [
   'refusals',
   'retry_at_ms',
   'unprotected_since_ms',
+  'sell_until_ms',
   'opened_ms',
   'closed_ms',
 ] as const;

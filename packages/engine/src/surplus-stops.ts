@@ -1,0 +1,113 @@
+import type { Intent } from '@mtrade/cycle';
+import type { EngineContext } from './context.js';
+import { journal } from './journal.js';
+import type { LateFills } from './late-fills.js';
+import type { LaneEvent, WireStop } from './ports.js';
+
+type EventOf<T extends LaneEvent['type']> = Extract<LaneEvent, { type: T }>;
+
+/** A stop of ours that should not be on the exchange. */
+interface Surplus {
+  readonly intentId: number;
+  readonly symbol: string;
+  askAtMono: number;
+  attempts: number;
+}
+
+/** Cancel, and a look whether it is gone. */
+const CANCEL_COST = 2;
+const GIVE_UP_MS = 15_000;
+const AGAIN_MS = 1_000;
+const AGAIN_LIMIT_MS = 30_000;
+/** Fired ones whose trades have been asked for; lists show them for days. Bounded. */
+const REMEMBERED = 256;
+
+/**
+ * Stops of ours beside the one that the books know: a POST that the network delivered twice or long after it was given
+ * up, a stop whose cancel was believed. Each is a second authority to sell, so it is cancelled until a look has shown
+ * that it is gone; what it has sold by then is booked as a late fill of the intent that it came from.
+ *
+ * Nothing of this is on disk: whatever is still there after a restart is found again by the comparison of the account.
+ */
+export class SurplusStops {
+  readonly #context: EngineContext;
+  readonly #lateFills: Pick<LateFills, 'follow'>;
+  readonly #stops = new Map<string, Surplus>();
+  readonly #fired = new Set<string>();
+
+  constructor(context: EngineContext, lateFills: Pick<LateFills, 'follow'>) {
+    this.#context = context;
+    this.#lateFills = lateFills;
+  }
+
+  has(stopId: string): boolean {
+    return this.#stops.has(stopId);
+  }
+
+  /** `intent` is the row that it came from, as far as its price, amount and time tell. */
+  add(
+    { id, symbol }: Intent,
+    { stopId, ...seen }: Pick<WireStop, 'stopId' | 'status' | 'firedOrderId'>,
+  ): void {
+    if (this.#stops.has(stopId) || this.#fired.has(stopId)) return;
+    const { books, clock, log } = this.#context;
+    log.error({ symbol, stopId, ...seen }, 'a second stop of ours lies on the exchange; it is cancelled');
+    books.commit({ journal: [journal(clock.epochMs(), 'stop.duplicate', symbol, { stopId })] });
+    this.#stops.set(stopId, { intentId: id, symbol, askAtMono: clock.monoMs(), attempts: 0 });
+    this.#doubtsOf(symbol)?.add(stopId);
+  }
+
+  /** Asks for the end of each, again and again until it is seen. */
+  tick(): void {
+    if (this.#stops.size === 0) return;
+    const { budget, clock, lane } = this.#context;
+    const nowMono = clock.monoMs();
+    for (const [stopId, stop] of this.#stops) {
+      if (nowMono < stop.askAtMono || !budget.allowsUrgent(nowMono, CANCEL_COST)) continue;
+      budget.take(nowMono, CANCEL_COST);
+      stop.attempts += 1;
+      stop.askAtMono = nowMono + GIVE_UP_MS;
+      lane.request({ type: 'cancel-stop', intentId: stop.intentId, symbol: stop.symbol, stopId });
+    }
+  }
+
+  /** The look after a cancel: what it shows counts, whatever the cancel was answered. */
+  seen({ stop }: EventOf<'stop-seen'>): void {
+    const { stopId, symbol, status, firedOrderId } = stop;
+    const known = this.#stops.get(stopId);
+    if (!known) return;
+    if (firedOrderId === null && (status === 'open' || status === 'fired')) return this.#again(known);
+    const { books, clock } = this.#context;
+    const event = firedOrderId === null ? 'stop.duplicate-gone' : 'stop.duplicate-fired';
+    const details = { stopId, status, ...(firedOrderId !== null && { orderId: firedOrderId }) };
+    books.commit({ journal: [journal(clock.epochMs(), event, symbol, details)] });
+    this.#stops.delete(stopId);
+    const isSettled = (): void => void this.#doubtsOf(symbol)?.delete(stopId);
+    if (firedOrderId === null) return isSettled();
+    this.#remember(stopId);
+    this.#lateFills.follow(known.intentId, symbol, firedOrderId, isSettled);
+  }
+
+  lookFailed({ stopId }: EventOf<'stop-look-failed'>): void {
+    const known = this.#stops.get(stopId);
+    if (known) this.#again(known);
+  }
+
+  #doubtsOf(symbol: string): Set<string> | undefined {
+    return this.#context.pairs.get(symbol)?.surplusStops;
+  }
+
+  #again(stop: Surplus): void {
+    const waitMs = Math.min(AGAIN_LIMIT_MS, AGAIN_MS * 2 ** Math.min(stop.attempts - 1, 10));
+    stop.askAtMono = this.#context.clock.monoMs() + waitMs;
+  }
+
+  #remember(stopId: string): void {
+    this.#fired.add(stopId);
+    if (this.#fired.size <= REMEMBERED) return;
+    for (const oldest of this.#fired) {
+      this.#fired.delete(oldest);
+      return;
+    }
+  }
+}
