@@ -177,10 +177,10 @@ describe('a stop that leaves something unsold', () => {
 
   test('the price has come back above it: the rest gets a stop of its own', () => {
     const { world, stops } = covered();
-    // What is left has cost 103.3 on average by now: its own stop lies at 98.16.
+    // What is left has cost 103.4 on average by now: its own stop lies at 98.23.
     stops.fire('94.9', stops.last, '0.4');
     wait(world, stops, 12_000, '100');
-    expect(stops.asked.at(-1)).toMatchObject({ amount: '0.06', triggerPrice: '98.16' });
+    expect(stops.asked.at(-1)).toMatchObject({ amount: '0.06', triggerPrice: '98.23' });
     expect(sales(world)).toEqual([]);
   });
 });

@@ -13,7 +13,8 @@ export function stopLines(pairs: readonly Pair[], columns: number): string[] {
   const standing: string[] = [];
   for (const { symbol, protection, last_exit: exit } of pairs) {
     const name = cleanText(symbol);
-    if (exit !== null && (protection?.rollback ?? null) === null) missing.push(`! ${name}: ${cleanText(exit)}`);
+    if (exit !== null && (protection?.rollback ?? null) === null)
+      missing.push(`! ${name}: ${cleanText(exit)}`);
     if (protection === null) continue;
     const { stop_price: at, unprotected_ms: forMs, problem, rollback } = protection;
     if (rollback !== null) missing.push(`! ${name}: being sold, because it could not be protected`);
