@@ -159,6 +159,7 @@ export class Desk {
       toMs: null,
       startedAtMs: nowMs,
       openOrders: { rows: [], missing: null },
+      stops: { rows: [], missing: null },
       trades: { rows: [], missing: null },
     });
     this.#tellBalances();
