@@ -98,6 +98,7 @@ export class Desk {
     this.cycler = new Cycler(
       {
         ...ENGINE,
+        maxStopOuts: 3,
         generation: 1,
         pairs: symbols.map((symbol) => ({ symbol, params: PARAMS })),
         rules: symbols.map(rulesOf),
