@@ -16,6 +16,7 @@ import { addExportCommand } from './commands/export.js';
 import { addInitCommand } from './commands/init.js';
 import { addLadderCommand } from './commands/ladder.js';
 import { addLockCommand } from './commands/lock.js';
+import { addLogsCommand } from './commands/logs.js';
 import { addPairCommands } from './commands/pairs.js';
 import { addRecordCommand } from './commands/record.js';
 import { addReportCommands } from './commands/reports.js';
@@ -69,6 +70,7 @@ function buildCommands(cli: Cli): Command {
   addDiagnoseCommand(program, cli);
   addCleanupCommand(program, cli);
   addReproduceCommand(program, cli);
+  addLogsCommand(program, cli);
   addAnalyzeLogsCommand(program, cli);
   addLockCommand(program, cli);
   addBackupCommand(program, cli);

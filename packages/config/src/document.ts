@@ -5,7 +5,7 @@ import { camel, type Table } from './tables.js';
 type RawOf<T> = {
   readonly [K in keyof T]: T[K] extends Option<infer Raw, infer _Value> ? Raw : never;
 };
-type OptionalKeys = 'rest_url' | 'ws_url' | 'webhook_url' | 'telegram_chat_id';
+type OptionalKeys = 'rest_url' | 'ws_url' | 'webhook_url' | 'telegram_chat_id' | 'file';
 type RawSection<T> = Omit<RawOf<T>, OptionalKeys> & Partial<Pick<RawOf<T>, keyof T & OptionalKeys>>;
 
 export interface PairDocument {
@@ -55,6 +55,10 @@ export interface MtradeConfig {
   readonly engine: ValuesOf<(typeof SECTIONS)['engine']>;
   readonly control: ValuesOf<(typeof SECTIONS)['control']>;
   readonly alerts: AlertsConfig;
+  readonly log: Omit<ValuesOf<(typeof SECTIONS)['log']>, 'file'> & {
+    /** Null: stderr, or beside a screen a file in the data directory. */
+    readonly file: string | null;
+  };
   readonly backup: ValuesOf<(typeof SECTIONS)['backup']>;
   readonly pairs: readonly PairConfig[];
 }
@@ -100,6 +104,7 @@ export function configFromDocument(document: ConfigDocument): MtradeConfig {
     engine: section('engine') as MtradeConfig['engine'],
     control: section('control') as MtradeConfig['control'],
     alerts: { webhookUrl: null, telegramChatId: null, ...section('alerts') } as unknown as AlertsConfig,
+    log: { file: null, ...section('log') } as MtradeConfig['log'],
     backup: section('backup') as MtradeConfig['backup'],
     pairs: document.pairs.map((pair) => pairConfig(pair, document.ladder)),
   };

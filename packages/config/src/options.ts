@@ -17,6 +17,7 @@ import {
   parseFeed,
   parseListen,
   parseRestUrl,
+  parseSize,
   parseWsUrl,
 } from './shapes.js';
 
@@ -236,6 +237,30 @@ export const SECTIONS = {
       max: 86_400,
       unit: 's',
       help: 'The price feed, the account or the clock of the exchange may be out of reach this long before that is an alert.',
+    }),
+  },
+  log: {
+    level: choice(['debug', 'info', 'warn', 'error', 'silent'], {
+      default: 'info',
+      help: 'Least level that is logged; `--log-level` comes before it.',
+    }),
+    file: shaped({
+      help: 'The log is appended to this file; `--log-file` comes before it. Without it: stderr, which is the journal in a service, or data_dir/mtrade.log while the screen is shown on a terminal.',
+      expects: 'an absolute path',
+      parse: parseDirectory,
+    }),
+    max_size: shaped({
+      default: '20MB',
+      help: 'A log file that has grown to this is set aside as FILE.1, and a new one begun.',
+      expects: 'a size such as "512kB", "20MB" or "1GB", at least 10kB',
+      parse: parseSize,
+    }),
+    keep: whole({
+      default: 5,
+      min: 1,
+      max: 100,
+      unit: 'files',
+      help: 'So many files that were set aside are kept, FILE.1 is the newest.',
     }),
   },
   backup: {

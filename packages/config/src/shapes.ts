@@ -73,6 +73,18 @@ export function parseChatId(raw: string): string {
   return raw;
 }
 
+const SIZE_UNITS = { kB: 1e3, MB: 1e6, GB: 1e9 } as const;
+const MIN_SIZE_BYTES = 10_000;
+
+/** Bytes. */
+export function parseSize(raw: string): number {
+  const match = /^([1-9]\d{0,5}) ?(kB|MB|GB)$/.exec(raw);
+  if (match === null) throw new Error('the form is a whole number and kB, MB or GB');
+  const bytes = Number(match[1]) * SIZE_UNITS[match[2] as keyof typeof SIZE_UNITS];
+  if (bytes < MIN_SIZE_BYTES) throw new Error('it is less than 10kB');
+  return bytes;
+}
+
 export function parseDirectory(raw: string): string {
   if (raw.includes('\0')) throw new Error('it contains a NUL character');
   if (!isAbsolute(raw)) throw new Error('a relative path would mean another directory at each start');

@@ -7,5 +7,6 @@ export {
   type RootLogger,
 } from './create-logger.js';
 export { type LogFields, type Logger, silentLogger } from './logger.js';
+export { keepLogSmall, logFiles, rotateLog, type RotationLimits } from './rotation.js';
 export { registerSecret, Scrubber, scrubSecrets } from './scrubber.js';
-export { createSink, type LogSink } from './sink.js';
+export { createSink, LOOK_EVERY_MS, type LogSink } from './sink.js';

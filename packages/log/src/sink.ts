@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, statSync, writeSync } from 'node:fs';
 
 /** Where lines go. Never throws, never waits long: trading goes on without a log (scenario 53, P24). */
 export interface LogSink {
@@ -32,12 +32,21 @@ function withoutBlocking(fd: number): number {
   }
 }
 
-/** Writes to a descriptor or appends to a file, one system call a line, so that lines of several threads never mix. */
+/** A file may be renamed or removed under its writers, by our own rotation or another's: they look this often. */
+export const LOOK_EVERY_MS = 250;
+
+/**
+ * Writes to a descriptor or appends to a file, one system call a line, so that lines of several threads never mix. What
+ * is written to a file right after it was renamed lies at that one's end: no line is lost, and none is waited for.
+ */
 export function createSink(target: number | string): LogSink {
   let fd: number | null = null;
   let owned = false;
   let lost = 0;
   let stuck = false;
+  let lookedMono = performance.now();
+  /** Half a line stands at the end, since the disk was full: the next one begins after it. */
+  let isTorn = false;
 
   function open(): number | null {
     try {
@@ -50,6 +59,24 @@ export function createSink(target: number | string): LogSink {
     return fd;
   }
 
+  /** To where the path leads now. Where nothing can be opened, the old file is better than none. */
+  function follow(): void {
+    const now = performance.now();
+    if (typeof target === 'number' || fd === null || now - lookedMono < LOOK_EVERY_MS) return;
+    lookedMono = now;
+    const old = fd;
+    try {
+      const there = statSync(target, { throwIfNoEntry: false });
+      const here = fstatSync(old);
+      if (there?.ino === here.ino && there.dev === here.dev) return;
+      fd = openSync(target, 'a', 0o600);
+      isTorn = false;
+      closeSync(old);
+    } catch {
+      // At the next look again.
+    }
+  }
+
   /** False when the line, or the rest of it, had to be given up. */
   function writeAll(to: number, bytes: Uint8Array): boolean {
     let offset = 0;
@@ -58,6 +85,7 @@ export function createSink(target: number | string): LogSink {
       try {
         offset += writeSync(to, bytes, offset);
         stuck = false;
+        isTorn = offset < bytes.length;
       } catch (error) {
         const code = (error as NodeJS.ErrnoException).code;
         // One wait in a row only: a reader that stays away must not slow down each line.
@@ -75,8 +103,9 @@ export function createSink(target: number | string): LogSink {
   open();
   return {
     write: (line) => {
+      follow();
       const to = fd ?? open();
-      if (to === null || !writeAll(to, Buffer.from(line, 'utf8'))) lost += 1;
+      if (to === null || !writeAll(to, Buffer.from(isTorn ? `\n${line}` : line, 'utf8'))) lost += 1;
     },
     lost: () => lost,
     close: () => {

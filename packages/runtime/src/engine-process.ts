@@ -24,6 +24,7 @@ import { CandleDesk } from './charts/candle-desk.js';
 import { EngineEvents } from './engine-events.js';
 import { HistoryDesk } from './history/history-desk.js';
 import { acquireLock, type HeldLock } from './lock/index.js';
+import { LOG_PLACE_FILE, writeLogPlace } from './log-place.js';
 import type { LogPlan } from './logging.js';
 import type { LockClaim } from './messages.js';
 import { holdsOrders } from './holds-orders.js';
@@ -56,6 +57,7 @@ const FILES = [
   TOKEN_FILE,
   ADDRESS_FILE,
   SOCKET_FILE,
+  LOG_PLACE_FILE,
 ];
 
 /** One set of books is one account's. It has a name of its own, because keys are changed and accounts are not. */
@@ -213,6 +215,7 @@ export class EngineProcess implements RunningEngine {
       },
       { clock: this.#clock, log: this.#log, onLost: (error) => this.#fail(error) },
     );
+    if (this.#options.logPlace !== undefined) writeLogPlace(config.dataDir, this.#options.logPlace);
     // Loads while the threads start; when it fails, opening the control server says so.
     loadControlApp().catch(() => undefined);
     const { alerter, backup } = createOverseers(

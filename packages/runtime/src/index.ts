@@ -18,6 +18,7 @@ export { investedByQuote, type PairStatus, withFigures } from './views/pair-figu
 export type { RunningEngine, StartDeps, StartOptions } from './running-engine.js';
 export type { ServiceManager } from './service/service-manager.js';
 export { systemdFrom } from './service/systemd-notify.js';
+export { type LogPlace, readLogPlace } from './log-place.js';
 export { startEngine } from './start-engine.js';
 export { judgeKeyRights } from './key-rights.js';
 export {

@@ -1,6 +1,7 @@
 import type { Clock, ExitCode } from '@mtrade/base';
 import type { AlertSecrets, ConfigDocument, ConfigSource, MtradeConfig, Secrets } from '@mtrade/config';
 import type { EngineEvent, StatusJson, WebPage } from './control/index.js';
+import type { LogPlace } from './log-place.js';
 import type { LogPlan } from './logging.js';
 import type { ServiceManager } from './service/service-manager.js';
 
@@ -15,6 +16,8 @@ export interface StartOptions {
   /** Where account locks lie; the default is one place per user. */
   readonly runtimeDir?: string | undefined;
   readonly log: Omit<LogPlan, 'version'>;
+  /** Noted in the data directory, where `mtrade logs` looks it up. */
+  readonly logPlace?: LogPlace | undefined;
   /** Where the document came from; the built-in defaults when missing. */
   readonly source?: ConfigSource | undefined;
   /** The built web page that the control server offers; without it the API stands alone. */

@@ -9,7 +9,7 @@ import { loadConfig } from '../load-config.js';
 import { loadWebPage } from '../web-page.js';
 
 interface StartOptions {
-  readonly logLevel: LogLevel;
+  readonly logLevel?: LogLevel;
   readonly logFile?: string;
   readonly screen: boolean;
 }
@@ -73,15 +73,26 @@ async function start(cli: Cli, command: Command, options: StartOptions): Promise
   const warnings = [...resolved.warnings];
   const secrets = await loadAccount(cli, resolved, (text) => warnings.push(text));
   const alertSecrets = await loadAlertAccount(cli, resolved.config, (text) => warnings.push(text));
-  const [{ createLogger }, { logTarget }, { runSummary }, { startEngine, systemdFrom }] = await Promise.all([
-    import('@mtrade/log'),
-    import('../log-target.js'),
-    import('../render/summary.js'),
-    import('@mtrade/runtime/start'),
-  ]);
+  const [{ createLogger, keepLogSmall }, { logTarget }, { runSummary }, { startEngine, systemdFrom }] =
+    await Promise.all([
+      import('@mtrade/log'),
+      import('../log-target.js'),
+      import('../render/summary.js'),
+      import('@mtrade/runtime/start'),
+    ]);
   const screen = options.screen && cli.out.isTty;
-  const target = logTarget(resolved.config.dataDir, { file: options.logFile ?? null, screen });
-  const log = createLogger({ level: options.logLevel, target, version: cli.version, role: 'cli' });
+  const { log: logConfig } = resolved.config;
+  const level = options.logLevel ?? logConfig.level;
+  const { target, place } = logTarget(resolved.config, {
+    file: options.logFile ?? null,
+    screen,
+    env: cli.env,
+  });
+  const log = createLogger({ level, target, version: cli.version, role: 'cli' });
+  const letGrow =
+    place.kind === 'file'
+      ? keepLogSmall(place.path, { maxBytes: logConfig.maxSize, keep: logConfig.keep }, log)
+      : () => undefined;
   for (const warning of warnings) log.warn({}, warning);
 
   const signals = stopOnSignals(log);
@@ -98,7 +109,8 @@ async function start(cli: Cli, command: Command, options: StartOptions): Promise
         version: cli.version,
         argv: process.argv,
         runtimeDir: cli.env['MTRADE_RUNTIME_DIR'],
-        log: { level: options.logLevel, target },
+        log: { level, target },
+        logPlace: place,
         source: resolved.source,
         page: loadWebPage(),
       },
@@ -113,6 +125,7 @@ async function start(cli: Cli, command: Command, options: StartOptions): Promise
     throw error;
   } finally {
     await summary.close();
+    letGrow();
     setTimeout(() => process.exit(), LINGER_MS).unref();
   }
 }
@@ -122,11 +135,18 @@ export function addStartCommand(program: Command, cli: Cli): void {
     .command('start')
     .description('run the engine in the foreground until SIGTERM or Ctrl-C')
     .addOption(
-      new Option('--log-level <level>', 'least level that is logged')
-        .choices(['debug', 'info', 'warn', 'error', 'silent'])
-        .default('info'),
+      new Option('--log-level <level>', 'least level that is logged (default: log.level)').choices([
+        'debug',
+        'info',
+        'warn',
+        'error',
+        'silent',
+      ]),
     )
-    .option('--log-file <file>', 'append the log to a file instead of writing it to stderr')
+    .option(
+      '--log-file <file>',
+      'append the log to a file instead of writing it to stderr (default: log.file)',
+    )
     .option('--no-screen', 'plain lines instead of the live summary')
     .action((options: StartOptions, command: Command) => start(cli, command, options));
 }

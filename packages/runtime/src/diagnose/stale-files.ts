@@ -19,7 +19,7 @@ export const BACKUP_KEEP_MS = 30 * 86_400_000;
  * replace. A name that is not in here is somebody else's, whatever it looks like.
  */
 const DRAFTS: Readonly<Record<string, RegExp>> = {
-  '': /^(?:mtrade\.db\.new(?:-journal|-wal|-shm)?|control\.(?:token|json)\.\d+\.tmp|supervisor\.owner\.json\.tmp)$/,
+  '': /^(?:mtrade\.db\.new(?:-journal|-wal|-shm)?|(?:control\.(?:token|json)|read\.token|log\.json)\.\d+\.tmp|supervisor\.owner\.json\.tmp)$/,
   'paper-exchange': /^(?:exchange\.jsonl|market\.json)\.new$/,
   backups: /^\.mtrade-.*\.draft(?:-journal|-wal|-shm)?$/,
 };
