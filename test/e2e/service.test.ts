@@ -14,6 +14,8 @@ import { createWorld, type World } from './support/world.js';
 const missing = missingForNotify();
 const PRELOAD = pathToFileURL(fileURLToPath(new URL('../crash/preload/main.mjs', import.meta.url))).href;
 const WATCHDOG_MS = 3_000;
+/** Ten seconds without a heartbeat have to pass, and a new cycler has to start, on a machine that may be busy. */
+const REPLACED_MS = 120_000;
 
 let world: World;
 let socket: NotifySocket;
@@ -55,7 +57,7 @@ describe.skipIf(missing !== null)(
 
       accounts.end();
       await eventually('ready', isReady);
-      await eventually('four signs of life', () => having('WATCHDOG').length >= 4);
+      await eventually('signs of life', () => having('WATCHDOG').length >= 3);
       const times = having('WATCHDOG').map(({ at }) => at);
       const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
       // A third of the time, with the rest of it for a machine that is busy.
@@ -69,26 +71,30 @@ describe.skipIf(missing !== null)(
       expect(socket.notices.at(-1)?.state).toHaveProperty('STOPPING');
     });
 
-    test('P20: no sign of life while the cycler hangs, and again once its successor works', async () => {
-      const engine = await asService({ env: armed({ point: 'fill.buy.committed', nth: 2, act: 'spin' }) });
-      await engine.untilPair('ETH/USDT', 'is active', ({ state }) => state === 'active');
-      await eventually('signs of life', () => having('WATCHDOG').length >= 2);
+    test(
+      'P20: no sign of life while the cycler hangs, and again once its successor works',
+      async () => {
+        const engine = await asService({ env: armed({ point: 'fill.buy.committed', nth: 2, act: 'spin' }) });
+        await engine.untilPair('ETH/USDT', 'is active', ({ state }) => state === 'active');
+        await eventually('signs of life', () => having('WATCHDOG').length >= 2);
 
-      world.price('ETH/USDT', '96', '96.1');
-      const silent = (): Notice | undefined =>
-        having('STATUS').find(({ state }) =>
-          (state['STATUS'] ?? '').startsWith('cycler without a heartbeat'),
-        );
-      await eventually('the hanging cycler is told of', () => silent() !== undefined);
-      await engine.until('the cycler is replaced', ({ workers }) => workers.cycler.restarts === 1);
-      const signs = having('WATCHDOG').length;
-      await eventually('signs of life again', () => having('WATCHDOG').length > signs + 1);
+        world.price('ETH/USDT', '96', '96.1');
+        const silent = (): Notice | undefined =>
+          having('STATUS').find(({ state }) =>
+            (state['STATUS'] ?? '').startsWith('cycler without a heartbeat'),
+          );
+        await eventually('the hanging cycler is told of', () => silent() !== undefined);
+        await engine.until('the cycler is replaced', ({ workers }) => workers.cycler.restarts === 1);
+        const signs = having('WATCHDOG').length;
+        await eventually('signs of life again', () => having('WATCHDOG').length > signs + 1);
 
-      const from = silent()?.at ?? 0;
-      const next = having('WATCHDOG').find(({ at }) => at > from);
-      // It is killed after ten seconds without a heartbeat; until then systemd hears nothing.
-      expect((next?.at ?? 0) - from).toBeGreaterThan(4_000);
-    });
+        const from = silent()?.at ?? 0;
+        const next = having('WATCHDOG').find(({ at }) => at > from);
+        // It is killed after ten seconds without a heartbeat; until then systemd hears nothing.
+        expect((next?.at ?? 0) - from).toBeGreaterThan(4_000);
+      },
+      REPLACED_MS,
+    );
 
     test.each([
       ['is missing', null],
