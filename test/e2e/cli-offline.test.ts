@@ -4,6 +4,7 @@ import { DEFAULT_SIMULATED_PAIRS, DEFAULT_USER_ID, Exchange, startExchangeServer
 import { acquireLock } from '@mtrade/runtime';
 import { execFileSync, spawn } from 'node:child_process';
 import {
+  chmodSync,
   closeSync,
   existsSync,
   mkdirSync,
@@ -311,6 +312,8 @@ describe('doctor', () => {
         'exchange',
         'lock',
         'database',
+        'pair limits',
+        'service unit',
       ]),
     );
     expect(code).toBe(0);
@@ -322,8 +325,8 @@ describe('doctor', () => {
       'mtrade.toml',
       'mode = "live"\n[exchange]\nrest_url = "http://127.0.0.1:9/api/v4"\nws_url = "ws://127.0.0.1:9/"\n[[pairs]]\nsymbol = "ETH/USDT"\ntrade = true\n',
     );
-    mkdirSync(place.dataDir);
-    writeFileSync(join(place.dataDir, 'mtrade.db'), 'no database');
+    mkdirSync(place.dataDir, { mode: 0o700 });
+    writeFileSync(join(place.dataDir, 'mtrade.db'), 'no database', { mode: 0o600 });
 
     const { code, stdout } = await mtrade(place, ['doctor', '--json']);
 
@@ -335,6 +338,49 @@ describe('doctor', () => {
     expect(problems.every((finding) => finding.remedy.length > 10)).toBe(true);
     expect(code).toBe(1);
   });
+});
+
+describe('doctor says of a data directory', () => {
+  const findings = async (dataDir: string) => {
+    const { code, stdout } = await mtrade(place, ['doctor', '--json'], { MTRADE__DATA_DIR: dataDir });
+    const found = (JSON.parse(stdout) as { findings: { level: string; check: string; detail: string; remedy: string }[] }).findings; // prettier-ignore
+    return {
+      code,
+      problems: found.filter(({ level }) => level === 'problem'),
+      checks: found.map(({ check }) => check),
+    };
+  };
+
+  test('that it is a file, or of the kernel, with one finding each and nothing more about what would lie in it', async () => {
+    writeFileSync(place.dataDir, 'a file');
+    const [file, proc] = await Promise.all([findings(place.dataDir), findings('/proc/mtrade')]);
+    expect(file).toMatchObject({ code: 1, problems: [{ check: 'data directory', detail: `${place.dataDir} is a file and no directory` }] }); // prettier-ignore
+    expect(proc).toMatchObject({ code: 1, problems: [{ check: 'data directory', detail: '/proc/mtrade belongs to the kernel (proc); nothing can be kept there' }] }); // prettier-ignore
+    expect([...file.checks, ...proc.checks].filter((check) => ['lock', 'database'].includes(check))).toEqual(
+      [],
+    );
+  });
+
+  test('that others can read the token in it', async () => {
+    mkdirSync(place.dataDir, { mode: 0o700 });
+    writeFileSync(join(place.dataDir, 'control.token'), 'x', { mode: 0o644 });
+    const { code, problems } = await findings(place.dataDir);
+    expect(code).toBe(1);
+    expect(problems).toMatchObject([{ check: 'permissions', detail: 'control.token has mode 0644' }]);
+  });
+});
+
+test('doctor names the pairs whose smallest row the exchange would refuse, and a file that others may change', async () => {
+  chmodSync(file('mtrade.toml', '[ladder]\nbase_order = "0.5"\n[[pairs]]\nsymbol = "ETH/USDT"\n'), 0o666);
+  const { code, stdout } = await mtrade(place, ['doctor']);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(
+    /^problem {2}pair limits {6}pairs\[0\]\.ladder \(ETH\/USDT\): row 0 buys for less than ETH\/USDT's minimum/m,
+  );
+  expect(stdout).toMatch(
+    /^problem {2}permissions {6}everybody may change .*mtrade\.toml \(mode 0666\)\n +-> chmod go-w/m,
+  );
+  expect(stdout).toMatch(/^2 problems, \d+ warnings?$/m);
 });
 
 describe('doctor tests the key with a signed request', () => {

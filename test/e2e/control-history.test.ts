@@ -208,10 +208,23 @@ test('whoever deletes the control socket locks nobody out: the commands find the
   expect(status).toMatchObject({ running: true, pid: engine.pid });
   expect(status.pairs.find(({ symbol }) => symbol === 'TWO/USDT')?.paused).toBe(true);
 
+  // Doctor says that, too; and of an engine that stands still that it does not answer.
+  const doctor = async () => {
+    const { findings } = JSON.parse((await engine.cli('doctor', '--json')).stdout) as { findings: Line[] };
+    return findings.filter(({ check }) => check === 'engine' || check === 'control socket');
+  };
+  expect(await doctor()).toMatchObject([{ check: 'engine', level: 'ok' }, { check: 'control socket', level: 'warning' }]); // prettier-ignore
+  process.kill(engine.pid, 'SIGSTOP');
+  try {
+    expect(await doctor()).toMatchObject([{ check: 'engine', level: 'problem', remedy: expect.stringContaining('mtrade lock --kill') }]); // prettier-ignore
+  } finally {
+    process.kill(engine.pid, 'SIGCONT');
+  }
+
   // An address that another process has written is not believed: its port may be anybody's.
   const address = readFileSync(join(engine.dataDir, 'control.json'), 'utf8');
   writeFileSync(join(engine.dataDir, 'control.json'), address.replace(`"pid":${engine.pid}`, '"pid":1'));
   const refused = await engine.cli('status');
   expect(refused).toMatchObject({ code: 1, stdout: '' });
   expect(refused.stderr).toContain(`an engine runs (pid ${engine.pid})`);
-});
+}, 120_000);

@@ -7,21 +7,27 @@ import type { Cli } from '../cli.js';
 import { type Finding, ok, problem, warning } from '../doctor/finding.js';
 import { compiler, nodeVersion } from '../doctor/machine.js';
 import { refuseKnownFailures } from '../config-checks.js';
-import { loadConfig } from '../load-config.js';
+import { readConfig } from '../load-config.js';
+import { counted, wrap } from '../render/columns.js';
+import { showProgress } from '../render/progress.js';
 
 async function configuration(
   cli: Cli,
   command: Command,
 ): Promise<{ config: MtradeConfig | null; findings: Finding[] }> {
   try {
-    const { config, source, warnings } = await loadConfig(cli, command);
+    const { config, source, warnings } = await readConfig(cli, command);
     await refuseKnownFailures(config, source.file);
+    const { configFile } = await import('../doctor/config-file.js');
     const where = source.file ?? 'built-in defaults';
-    const summary = ok('configuration', `${where}: ${config.mode} mode, ${config.pairs.length} pairs`);
+    const summary = ok(
+      'configuration',
+      `${where}: ${config.mode} mode, ${counted(config.pairs.length, 'pair')}`,
+    );
     const notes = warnings.map((text) =>
       warning('configuration', text, 'see mtrade config check and docs/configuration.md'),
     );
-    return { config, findings: [summary, ...notes] };
+    return { config, findings: [summary, ...notes, ...configFile(source.file)] };
   } catch (error) {
     const remedy = isMtradeError(error, 'MTRADE_CONFIG')
       ? 'correct the named keys'
@@ -33,59 +39,107 @@ async function configuration(
   }
 }
 
-/** What depends on the configuration; a check that itself breaks is a finding, never the end of the others. */
-async function environment(config: MtradeConfig, cli: Cli): Promise<Finding[]> {
-  const guarded = async (check: string, run: () => Promise<Finding[]>): Promise<Finding[]> => {
-    try {
-      return await run();
-    } catch (error) {
-      return [problem(check, errorText(error), 'see the message')];
-    }
-  };
-  const groups = await Promise.all([
-    guarded('data directory', async () =>
-      (await import('../doctor/data-dir.js')).dataDirectory(config.dataDir),
-    ),
-    guarded('secrets', async () => (await import('../doctor/account.js')).secrets(config, cli.env)),
-    guarded('exchange', async () => (await import('../doctor/exchange.js')).exchange(config)),
-    guarded('key', async () => {
+type Check = readonly [name: string, run: () => Finding[] | Promise<Finding[]>];
+
+/** What depends on the configuration, in the order in which it is shown. */
+const checksOf = (config: MtradeConfig, cli: Cli): readonly Check[] => [
+  ['data directory', async () => (await import('../doctor/data-dir.js')).dataDirectory(config.dataDir)],
+  ['secrets', async () => (await import('../doctor/account.js')).secrets(config, cli.env)],
+  ['exchange', async () => (await import('../doctor/exchange.js')).exchange(config)],
+  [
+    'key',
+    async () => {
       const { secretsOnDemand } = await import('../account-secrets.js');
       // A copy: reading the keys removes them from the environment, where another check looks for them, too.
       const load = await secretsOnDemand({ ...cli, env: { ...cli.env } }, config);
       return (await import('../doctor/key.js')).key(config, load);
-    }),
-    guarded('lock', async () => (await import('../doctor/lock.js')).lock(config)),
-    guarded('database', async () => (await import('../doctor/books.js')).database(config)),
-  ]);
-  return groups.flat();
+    },
+  ],
+  ['pair limits', async () => (await import('../doctor/pair-limits.js')).limits(config)],
+  ['lock', async () => (await import('../doctor/lock.js')).lock(config)],
+  ['engine', async () => (await import('../doctor/engine.js')).engine(config)],
+  ['database', async () => (await import('../doctor/books.js')).database(config)],
+  ['service unit', async () => (await import('../doctor/service-unit.js')).serviceUnit(cli)],
+];
+
+/** Where nothing can lie, nothing is looked for. */
+const IN_DATA_DIR = new Set(['lock', 'engine', 'database']);
+
+async function checksFor(config: MtradeConfig, cli: Cli): Promise<readonly Check[]> {
+  const { unusable } = await import('../doctor/data-dir.js');
+  const isUsable = unusable(config.dataDir) === null;
+  return checksOf(config, cli).filter(([name]) => isUsable || !IN_DATA_DIR.has(name));
 }
+
+/** All at once; a check that itself breaks is a finding, never the end of the others. */
+async function runChecks(checks: readonly Check[], cli: Cli): Promise<Finding[]> {
+  const progress = showProgress(cli.err);
+  const waiting = new Set(checks.map(([name]) => name));
+  const say = (): void => progress.say(`checking ${[...waiting].join(', ')}`);
+  const timer = setInterval(say, 200);
+  try {
+    const groups = await Promise.all(
+      checks.map(async ([name, run]) => {
+        try {
+          return await run();
+        } catch (error) {
+          return [problem(name, errorText(error), 'see the message')];
+        } finally {
+          waiting.delete(name);
+        }
+      }),
+    );
+    return groups.flat();
+  } finally {
+    clearInterval(timer);
+    progress.done();
+  }
+}
+
+const MARGIN = 26;
 
 function print(cli: Cli, findings: readonly Finding[]): void {
   const colors = pc.createColors(cli.out.color);
   const paint = { ok: colors.green, warning: colors.yellow, problem: colors.red } as const;
+  // For a person in columns; what a script greps stays on one line.
+  const lines = (text: string): string[] => {
+    const clean = cleanText(scrubSecrets(text));
+    return cli.out.isTty ? wrap(clean, cli.out.columns() - MARGIN, 0) : [clean];
+  };
   for (const { check, level, detail, remedy } of findings) {
-    cli.out.line(`${paint[level](level.padEnd(7))}  ${check.padEnd(15)}  ${cleanText(scrubSecrets(detail))}`);
-    if (remedy !== null) cli.out.line(`${' '.repeat(26)}-> ${cleanText(remedy)}`);
+    const [first = '', ...rest] = lines(detail);
+    cli.out.line(`${paint[level](level.padEnd(7))}  ${check.padEnd(MARGIN - 11)}  ${first}`);
+    for (const line of [...rest, ...(remedy === null ? [] : lines(`-> ${remedy}`))])
+      cli.out.line(' '.repeat(MARGIN) + line);
   }
+}
+
+function verdict(findings: readonly Finding[]): string {
+  const count = (level: Finding['level']): number => findings.filter((one) => one.level === level).length;
+  const [problems, warnings] = [count('problem'), count('warning')];
+  if (problems + warnings === 0) return 'nothing is wrong';
+  return `${counted(problems, 'problem')}, ${counted(warnings, 'warning')}`;
 }
 
 export function addDoctorCommand(program: Command, cli: Cli): void {
   program
     .command('doctor')
-    .description('check this machine, the configuration and the exchange, with what to do about each finding')
+    .description(
+      'check this machine, the configuration, the exchange, the engine and its books; exit 1 on a problem',
+    )
     .option('--json', 'one JSON object')
     .action(async ({ json }: { json?: true }, command: Command) => {
       const { config, findings } = await configuration(cli, command);
-      const build = compiler(process.version, cli.env);
-      const all = [
-        nodeVersion(process.version),
-        ...(build === null ? [] : [build]),
-        ...findings,
-        ...(config === null ? [] : await environment(config, cli)),
-      ];
+      const checked = config === null ? [] : await runChecks(await checksFor(config, cli), cli);
+      const isInstalled = !checked.some(({ check }) => check === 'database module');
+      const build = compiler(process.version, cli.env, isInstalled);
+      const all = [nodeVersion(process.version), ...(build === null ? [] : [build]), ...findings, ...checked];
       const problems = all.filter((finding) => finding.level === 'problem').length;
       if (json) cli.out.json({ schema: 1, ok: problems === 0, findings: all });
-      else print(cli, all);
+      else {
+        print(cli, all);
+        cli.out.line(verdict(all));
+      }
       if (problems > 0) process.exitCode = ExitCode.runtimeError;
     });
 }

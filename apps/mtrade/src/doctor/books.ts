@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { counted, duration } from '../render/columns.js';
 import { type Finding, ok, problem } from './finding.js';
 
-/** Does the database module load on this Node, and can the books be read? */
+const MOST_FAULTS = 5;
+const DAMAGED =
+  'keep the file and do not start; mtrade diagnose tells more, mtrade restore puts back a backup of data_dir/backups';
+
+/** Does the database module load on this Node, can the books be read, and are file, schema and sums whole? */
 export async function database({ dataDir, mode }: MtradeConfig): Promise<Finding[]> {
   let store: typeof import('@mtrade/store');
   try {
@@ -33,10 +37,17 @@ export async function database({ dataDir, mode }: MtradeConfig): Promise<Finding
             'use another data_dir for each mode',
           ),
         ];
+      const faults = reader.examine();
+      if (faults.length > 0)
+        return faults
+          .slice(0, MOST_FAULTS)
+          .map(({ kind, symbol, detail }) =>
+            problem('database', `${kind}${symbol === null ? '' : ` ${symbol}`}: ${detail}`, DAMAGED),
+          );
       return [
         ok(
           'database',
-          `${path}: ${counted(reader.pairs().length, 'pair')}, last change ${duration(ageMs)} ago`,
+          `${path}: ${counted(reader.pairs().length, 'pair')}, last change ${duration(ageMs)} ago, sound`,
         ),
       ];
     } finally {

@@ -32,8 +32,11 @@ function onPath(name: string, env: Env): boolean {
   });
 }
 
-/** The database module ships no binary for Node 20, so it is compiled at installation. */
-export function compiler(version: string, env: Env): Finding | null {
+/**
+ * The database module ships no binary for Node 20, so it is compiled at installation. Once that is done no compiler is
+ * needed until the next one.
+ */
+export function compiler(version: string, env: Env, isInstalled: boolean): Finding | null {
   if (Number(version.replace(/^v/, '').split('.')[0]) > 20) return null;
   const missing = [
     ['a C++ compiler', ['c++', 'g++', 'clang++']],
@@ -42,7 +45,12 @@ export function compiler(version: string, env: Env): Finding | null {
   ].filter(([, names]) => !(names as string[]).some((name) => onPath(name, env)));
   if (missing.length === 0)
     return ok('compiler', 'C++ compiler, make and python3 are there (Node 20 compiles the database module)');
-  return warning(
+  if (isInstalled)
+    return ok(
+      'compiler',
+      `not needed now; the next npm ci on Node 20 needs ${missing.map(([what]) => what as string).join(', ')}`,
+    );
+  return problem(
     'compiler',
     `missing: ${missing.map(([what]) => what as string).join(', ')}; on Node 20 the database module is compiled at installation`,
     'install them before the next npm ci (Debian, Ubuntu: apt-get install build-essential python3), or use Node 22 or newer',
