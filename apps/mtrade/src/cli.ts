@@ -27,6 +27,8 @@ export interface Output {
   /** Width to lay out for. */
   readonly columns: () => number;
   readonly rows: () => number;
+  /** Calls back when the terminal gets another size; returns how to stop that. */
+  readonly onResize: (listener: () => void) => () => void;
   /** True once the reader is gone (`mtrade status --watch | head`). */
   readonly closed: () => boolean;
 }
@@ -72,6 +74,10 @@ export function createOutput(
     color: wantsColor(env, isTty),
     columns: () => stream.columns ?? 80,
     rows: () => stream.rows ?? 24,
+    onResize: (listener) => {
+      stream.on('resize', listener);
+      return () => stream.off('resize', listener);
+    },
     closed: () => closed,
   };
 }

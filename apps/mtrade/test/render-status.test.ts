@@ -4,7 +4,7 @@ import { renderStatus, stateLabel } from '../src/render/status.js';
 import { pairSample, statusSample } from './status-sample.js';
 
 const NOW = Date.parse('2026-01-01T01:02:03Z');
-const options = { columns: 80, color: false, nowMs: NOW, maxPairs: null };
+const options = { columns: 80, color: false, nowMs: NOW };
 
 describe('the status for a person', () => {
   test('fits 80 columns, whatever the pairs and prices are called', () => {
@@ -120,15 +120,6 @@ describe('the status for a person', () => {
 
     expect(text.replace(/\s+/g, ' ')).toContain(attention);
     expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
-  });
-
-  test('a small screen shows fewer pairs and says so', () => {
-    const pairs = Array.from({ length: 30 }, (_, i) => pairSample({ symbol: `C${i}/USDT` }));
-
-    const text = renderStatus(statusSample({ pairs }), { ...options, maxPairs: 10 });
-
-    expect(text).toContain('... and 20 more pairs');
-    expect(text).not.toContain('C10/');
   });
 
   test('colours only when they are wanted', () => {

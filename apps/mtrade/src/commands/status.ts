@@ -1,4 +1,4 @@
-import { ExitCode, isMtradeError, type MtradeError } from '@mtrade/base';
+import { ExitCode, isMtradeError } from '@mtrade/base';
 import type { MtradeConfig } from '@mtrade/config';
 import type { StatusJson } from '@mtrade/runtime';
 import type { Command } from 'commander';
@@ -9,10 +9,9 @@ import { ENDPOINTS } from '../endpoints.js';
 import { loadConfig } from '../load-config.js';
 import { duration } from '../render/columns.js';
 import { renderStatus } from '../render/status.js';
-import { Screen } from '../render/screen.js';
 import type { StoredStatus } from '../stored-status.js';
 
-const REDRAW_MS = 1_000;
+const EVERY_MS = 1_000;
 
 /** The running engine's word, else what it stored last; null when there is neither. */
 async function look(cli: Cli, config: MtradeConfig): Promise<StatusJson | StoredStatus | null> {
@@ -33,9 +32,7 @@ function printText(cli: Cli, status: StatusJson | StoredStatus): void {
     out.line(
       `mtrade is not running. Last stored state, ${duration(status.stored_age_ms)} old (${status.stored_at}):`,
     );
-  out.write(
-    renderStatus(status, { columns: out.columns(), color: out.color, nowMs: Date.now(), maxPairs: null }),
-  );
+  out.write(renderStatus(status, { columns: out.columns(), color: out.color, nowMs: Date.now() }));
 }
 
 function print(
@@ -57,38 +54,25 @@ function print(
   cli.out.line(`mtrade is not running and has stored nothing in ${config.dataDir}`);
 }
 
-/** Redraws until Ctrl-C; as JSON lines when asked for JSON. Goes on while the engine restarts or does not answer. */
-async function watch(cli: Cli, config: MtradeConfig, json: boolean): Promise<void> {
+/** Looks every second until Ctrl-C and prints each look; as JSON lines when asked for JSON. */
+async function watchInLines(cli: Cli, config: MtradeConfig, json: boolean): Promise<void> {
   const signal = cli.interrupted();
-  const screen = new Screen(cli.out, { eventLines: 0 });
-  let last: StatusJson | null = null;
-  const unanswered = (error: MtradeError): void => {
-    process.exitCode = error.exitCode;
-    if (json) cli.out.line(JSON.stringify({ schema: 1, running: true, error: error.message }));
-    else if (last !== null && cli.out.isTty)
-      screen.draw(last, 'the engine does not answer; this is its last word. Ctrl-C ends the watch');
-    else cli.note(`mtrade: ${error.message}`);
-  };
   const turn = async (): Promise<void> => {
     try {
       const status = await look(cli, config);
       if (json) cli.out.line(JSON.stringify(status ?? { schema: 1, running: false }));
-      else if (status !== null && cli.out.isTty) screen.draw(status, 'Ctrl-C ends the watch');
       else print(cli, config, status, false);
-      last = status;
       process.exitCode = status?.running === true ? ExitCode.ok : ExitCode.notRunning;
     } catch (error) {
       if (!isUnanswered(error)) throw error;
-      unanswered(error);
+      process.exitCode = error.exitCode;
+      if (json) cli.out.line(JSON.stringify({ schema: 1, running: true, error: error.message }));
+      else cli.note(`mtrade: ${error.message}`);
     }
   };
-  try {
-    while (!signal.aborted && !cli.out.closed()) {
-      await turn();
-      await sleep(REDRAW_MS, undefined, { signal }).catch(() => undefined);
-    }
-  } finally {
-    screen.close();
+  while (!signal.aborted && !cli.out.closed()) {
+    await turn();
+    await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 
@@ -97,11 +81,13 @@ export function addStatusCommand(program: Command, cli: Cli): void {
     .command('status')
     .description('show the running engine, or the last stored state (exit 3)')
     .option('--json', 'one JSON object; with --watch one a line')
-    .option('--watch', 'redraw every second until Ctrl-C')
+    .option('--watch', 'on the whole screen until q; a look every second where there is no terminal')
     .action(async (options: { json?: true; watch?: true }, command: Command) => {
       const { config } = await loadConfig(cli, command);
       const json = options.json === true;
-      if (options.watch) return watch(cli, config, json);
+      if (options.watch && cli.out.isTty && !json)
+        return (await import('./watch.js')).watchOnScreen(cli, config);
+      if (options.watch) return watchInLines(cli, config, json);
       print(cli, config, await look(cli, config), json);
     });
 }

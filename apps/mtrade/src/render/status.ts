@@ -9,12 +9,6 @@ export interface RenderOptions {
   readonly columns: number;
   readonly color: boolean;
   readonly nowMs: number;
-  /** Pairs that fit the screen; the rest is counted. Null shows all. */
-  readonly maxPairs: number | null;
-  /** For a small screen: no blank lines and only what an operator needs first. */
-  readonly compact?: boolean;
-  /** For a screen without room: false leaves out why pairs wait and cuts what wants a human to a line each. */
-  readonly reasons?: boolean;
 }
 
 type Pair = StatusJson['pairs'][number];
@@ -82,9 +76,16 @@ function pairLine(pair: Pair, colors: Colors): string {
   }).join(' ');
 }
 
-/** What wants a human first, then open positions, then the rest; within each the order of the configuration. */
-const urgency = ({ state }: Pair): number =>
-  state === 'needs_attention' || state === 'unknown' ? 0 : state === 'idle' ? 2 : 1;
+/** What wants a human first, then positions without their stop, then the other open ones, then the rest. */
+function urgency({ state, protection }: Pair): number {
+  if (state === 'needs_attention' || state === 'unknown') return 0;
+  if (protection !== null && (protection.rollback !== null || protection.unprotected_ms !== null)) return 1;
+  return state === 'idle' ? 3 : 2;
+}
+
+/** The worst first. Positions by how deep they are in their ladder, which changes seldom: no line jumps with a price. */
+const worstFirst = (pairs: readonly Pair[]): Pair[] =>
+  [...pairs].sort((a, b) => urgency(a) - urgency(b) || b.step - a.step);
 
 function header(status: StatusJson, { nowMs, columns }: RenderOptions, colors: Colors): string[] {
   const startedMs = status.started_at === null ? null : Date.parse(status.started_at);
@@ -138,12 +139,9 @@ function workerLine({ workers }: StatusJson, columns: number): string {
 }
 
 function latencyLine({ latency_us }: StatusJson): string {
-  const parts = (['tick_to_decision', 'tick_to_order'] as const).flatMap((stage) => {
-    const { p50, p99, count } = latency_us[stage];
-    const name = stage.replaceAll('_', ' ');
-    return [count === 0 ? `${name}: none yet` : `${name}: p50 ${micros(p50)}, p99 ${micros(p99)}`];
-  });
-  return parts.join('   ');
+  const times = ({ p50, p99, count }: StatusJson['latency_us']['tick_to_order']): string =>
+    count === 0 ? 'none yet' : `p50 ${micros(p50)}, p99 ${micros(p99)}`;
+  return `tick to decision ${times(latency_us.tick_to_decision)}; to order ${times(latency_us.tick_to_order)}`;
 }
 
 const profitLine = ({ profit }: StatusJson): string => {
@@ -160,36 +158,68 @@ function legend(pairs: readonly Pair[]): string[] {
   return words.length === 0 ? [] : [words.join('   ')];
 }
 
-/** The status for a person, 80 columns wide, plain ASCII. */
-export function renderStatus(status: StatusJson, options: RenderOptions): string {
+/** The pieces of the status for a person, each a list of lines; what is shown of them depends on the room. */
+export interface StatusParts {
+  readonly header: readonly string[];
+  readonly tableHead: string;
+  /** A line for each pair, the worst first. */
+  readonly rows: readonly string[];
+  readonly legend: readonly string[];
+  /** What a human has to look at. */
+  readonly urgent: readonly string[];
+  readonly stops: readonly string[];
+  readonly waiting: readonly string[];
+  readonly profit: string;
+  /** None of these for an engine that does not run. */
+  readonly counters: readonly string[];
+  readonly workers: readonly string[];
+  readonly latency: readonly string[];
+  readonly data: string;
+}
+
+export function statusParts(status: StatusJson, options: RenderOptions): StatusParts {
+  const { columns } = options;
   const colors = pc.createColors(options.color);
-  const pairs = [...status.pairs].sort((a, b) => urgency(a) - urgency(b));
-  const shown = options.maxPairs === null ? pairs : pairs.slice(0, Math.max(1, options.maxPairs));
-  const reasons = options.reasons !== false;
-  const attention = shown.flatMap((pair) => {
-    if (pair.attention === null) return [];
-    const text = `! ${cleanText(pair.symbol)}: ${cleanText(pair.attention)}`;
-    const lines = reasons ? wrap(text, options.columns, 2) : [fit(text, options.columns).trimEnd()];
-    return lines.map((line) => colors.red(line));
-  });
-  const hidden = pairs.length - shown.length;
-  const gap = options.compact === true ? [] : [''];
-  const engine = [...gap, ...counterLines(status), ...gap, workerLine(status, options.columns)];
+  const pairs = worstFirst(status.pairs);
+  const attention = pairs.flatMap(({ symbol, attention: why }) =>
+    why === null ? [] : wrap(`! ${cleanText(symbol)}: ${cleanText(why)}`, columns, 2),
+  );
+  const stops = stopLines(pairs, columns);
+  const standing = stops.findIndex((line) => line.startsWith('stops:'));
+  const missing = standing === -1 ? stops : stops.slice(0, standing);
+  return {
+    header: header(status, options, colors),
+    tableHead: colors.dim(COLUMNS.map(({ title, width, align }) => fit(title, width, align)).join(' ')),
+    rows: pairs.map((pair) => pairLine(pair, colors)),
+    legend: legend(pairs),
+    urgent: [...attention, ...missing].map((line) => colors.red(line)),
+    stops: stops.slice(missing.length),
+    waiting: waitingLines(pairs, columns),
+    profit: profitLine(status),
+    counters: status.running ? counterLines(status) : [],
+    workers: status.running ? [workerLine(status, columns)] : [],
+    latency: status.running ? [latencyLine(status)] : [],
+    data: colors.dim(`data ${cleanText(status.data_dir)}`),
+  };
+}
+
+/** The whole status for a person, 80 columns wide, plain ASCII. */
+export function renderStatus(status: StatusJson, options: RenderOptions): string {
+  const parts = statusParts(status, options);
+  const { counters, workers, latency } = parts;
   return [
-    ...header(status, options, colors),
-    ...gap,
-    colors.dim(COLUMNS.map(({ title, width, align }) => fit(title, width, align)).join(' ')),
-    ...shown.map((pair) => pairLine(pair, colors)),
-    ...(hidden > 0 ? [colors.dim(`... and ${hidden} more ${hidden === 1 ? 'pair' : 'pairs'}`)] : []),
-    ...legend(shown),
-    ...attention,
-    ...stopLines(pairs, options.columns).map((line) => (line.startsWith('!') ? colors.red(line) : line)),
-    ...(reasons ? waitingLines(pairs, options.columns) : []),
-    ...gap,
-    profitLine(status),
-    ...(status.running ? engine : []),
-    ...(status.running && options.compact !== true ? [latencyLine(status)] : []),
-    ...(options.compact === true ? [] : [colors.dim(`data ${cleanText(status.data_dir)}`)]),
+    ...parts.header,
+    '',
+    parts.tableHead,
+    ...parts.rows,
+    ...parts.legend,
+    ...parts.urgent,
+    ...parts.stops,
+    ...parts.waiting,
+    '',
+    parts.profit,
+    ...(counters.length === 0 ? [] : ['', ...counters, '', ...workers, ...latency]),
+    parts.data,
     '',
   ].join('\n');
 }

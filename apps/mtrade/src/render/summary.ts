@@ -75,7 +75,7 @@ export function runSummary(
       view?.addEvent(errorText(error));
     }
     if (last === null) return;
-    if (view !== null) view.draw(last, ...foot(engine));
+    if (view !== null) view.draw(last, { foot: foot(engine) });
     else if (looks % PLAIN_EVERY_LOOKS === 0) cli.out.line(plainLine(last, Date.now()));
     looks += 1;
   };
