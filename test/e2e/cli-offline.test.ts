@@ -353,10 +353,10 @@ describe('doctor says of a data directory', () => {
 
   test('that it is a file, or of the kernel, with one finding each and nothing more about what would lie in it', async () => {
     writeFileSync(place.dataDir, 'a file');
-    const [file, proc] = await Promise.all([findings(place.dataDir), findings('/proc/mtrade')]);
-    expect(file).toMatchObject({ code: 1, problems: [{ check: 'data directory', detail: `${place.dataDir} is a file and no directory` }] }); // prettier-ignore
+    const [plain, proc] = await Promise.all([findings(place.dataDir), findings('/proc/mtrade')]);
+    expect(plain).toMatchObject({ code: 1, problems: [{ check: 'data directory', detail: `${place.dataDir} is a file and no directory` }] }); // prettier-ignore
     expect(proc).toMatchObject({ code: 1, problems: [{ check: 'data directory', detail: '/proc/mtrade belongs to the kernel (proc); nothing can be kept there' }] }); // prettier-ignore
-    expect([...file.checks, ...proc.checks].filter((check) => ['lock', 'database'].includes(check))).toEqual(
+    expect([...plain.checks, ...proc.checks].filter((check) => ['lock', 'database'].includes(check))).toEqual(
       [],
     );
   });

@@ -222,11 +222,8 @@ describe('the live screen', () => {
     const screen = open(out, { eventLines: 0 });
     screen.draw(statusSample(), { foot });
     expect([state.screen.isAlternate, state.screen.isCursorShown]).toEqual([true, false]);
-    Reflect.apply(process.emit, process, [
-      'uncaughtExceptionMonitor',
-      new Error('a crash'),
-      'uncaughtException',
-    ]);
+    for (const listener of process.listeners('uncaughtExceptionMonitor'))
+      listener(new Error('a crash'), 'uncaughtException');
     expect([state.screen.isAlternate, state.screen.isCursorShown]).toEqual([false, true]);
     screen.close();
     expect(process.listenerCount('exit')).toBe(listeners);
