@@ -12,6 +12,7 @@ export const INTAKE_CPU = `${INTAKE}, a second of its CPU time`;
 export const FIRST_TENTH = 'the first tenth of them';
 export const LAST_TENTH = 'the last tenth of them';
 const MB = 1_000_000;
+const ALLOCATION_ROUNDS = 4;
 
 interface Result {
   readonly result: { readonly b: string; readonly a: string };
@@ -74,6 +75,7 @@ async function reactor(context: RowContext, ticks: readonly BestTick[], note: st
   const framesPerRound = 100_000;
   const rounds = context.quick ? 8 : 100;
   const [rate, busy, memory]: [number[][], number[][], number[][]] = [[], [], []];
+  const allocated = new Map<string, number[][]>();
   let lost = 0;
   try {
     // Compiled first: the memory is compared with that of a process at work.
@@ -87,6 +89,9 @@ async function reactor(context: RowContext, ticks: readonly BestTick[], note: st
       memory.push([after.residentBytes / MB]);
       if ((round + 1) % 20 === 0) context.progress(`reactor: ${(round + 1) / 10} million frames`);
     }
+    for (let round = 0; round < ALLOCATION_ROUNDS; round += 1)
+      for (const [owner, bytes] of Object.entries(await flood.allocations(framesPerRound)))
+        allocated.set(owner, [...(allocated.get(owner) ?? []), [bytes / framesPerRound]]);
   } finally {
     flood.close();
   }
@@ -105,6 +110,16 @@ async function reactor(context: RowContext, ticks: readonly BestTick[], note: st
         note,
         `Over a loopback WebSocket, sender in another process. Of ${rounds * framesPerRound} frames ${lost} were lost.`,
         'By wall time the sender and whatever else runs on the machine take part; the second line divides by the CPU time of the receiving process alone, kernel included.',
+      ],
+    },
+    {
+      id: 'allocation',
+      title: 'Bytes allocated for each frame, by the owner of the code',
+      unit: 'bytes',
+      bases: [],
+      variants: [...allocated].map(([owner, values]) => ({ name: owner, rounds: values })),
+      notes: [
+        'The sampling heap profiler of V8 in the receiving process, objects that were collected again included.',
       ],
     },
     {

@@ -75,6 +75,9 @@ function check(report: Report): number {
   return regressions.length === 0 ? 0 : 1;
 }
 
+// The processes that were started end with this one, also when it is interrupted.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 try {
   const options = parseArguments(process.argv.slice(2));
   if (options === null) say(USAGE);

@@ -39,6 +39,9 @@ export function pageText(report: Report): string {
     machine.system,
     `Node.js ${machine.node}`,
     `taken ${takenAt.slice(0, 10)}, load average ${machine.load} at the beginning`,
+    ...(machine.realTime
+      ? ['the rows of whole processes at real-time priority (`chrt -r 1`), because others used the machine']
+      : []),
     ...(machine.quick ? ['a quick run: few rounds'] : []),
   ];
   const verdicts = judge(GOALS, rows);

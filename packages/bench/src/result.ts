@@ -1,4 +1,4 @@
-export type Unit = 'us' | 'ns' | 'ms' | 'MB' | '% of a core' | '1/s';
+export type Unit = 'us' | 'ns' | 'ms' | 'MB' | 'bytes' | '% of a core' | '1/s';
 
 /** Throughputs are better when higher; everything else is a cost. */
 export const isBetterHigher = (unit: Unit): boolean => unit === '1/s';

@@ -23,7 +23,16 @@ const row = (fast: number, slow: number, unit: Unit = 'us'): RowResult => ({
 const report = (rows: readonly Figures[]): Report => ({
   schema: 1,
   takenAt: '2026-11-21T00:00:00.000Z',
-  machine: { cpu: 'x', cores: 2, memoryGb: 8, system: 's', node: 'v20', load: 0, quick: false },
+  machine: {
+    cpu: 'x',
+    cores: 2,
+    memoryGb: 8,
+    system: 's',
+    node: 'v20',
+    load: 0,
+    realTime: false,
+    quick: false,
+  },
   rows,
 });
 

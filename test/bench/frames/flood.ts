@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { endWithUs } from '@mtrade/bench';
-import type { FloodBoot, FloodOrder, IntakeBoot, IntakeCounts } from './messages.js';
+import type { FloodBoot, FloodOrder, IntakeBoot, IntakeCounts, IntakeQuestion } from './messages.js';
 
 const POLL_MS = 10;
 const STUCK_MS = 10_000;
@@ -38,10 +38,15 @@ export class Flood {
     return new Flood(sender, intake);
   }
 
-  async counts(): Promise<IntakeCounts> {
-    const asked = answerOf<IntakeCounts>(this.#intake);
-    this.#intake.send('counts');
-    return asked;
+  counts(): Promise<IntakeCounts> {
+    return this.#ask('counts');
+  }
+
+  /** Sends so many frames; bytes that the intake has allocated for them, by the owner of the code. */
+  async allocations(frames: number): Promise<Readonly<Record<string, number>>> {
+    await this.#ask('profile');
+    await this.send(frames);
+    return this.#ask('allocations');
   }
 
   /** Sends so many frames at full speed; resolves when the intake has seen them all, with its counts before and after. */
@@ -60,6 +65,12 @@ export class Flood {
         throw new Error(`${seen(after) - seen(before)} of ${frames} frames were taken in, then no more came`);
     }
     return [before, after];
+  }
+
+  async #ask<T>(question: IntakeQuestion): Promise<T> {
+    const asked = answerOf<T>(this.#intake);
+    this.#intake.send(question);
+    return asked;
   }
 
   close(): void {

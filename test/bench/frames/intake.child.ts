@@ -3,7 +3,8 @@ import { createBoard } from '@mtrade/board';
 import { Reactor } from '@mtrade/engine';
 import { createGateFeed } from '@mtrade/feed';
 import { silentLogger } from '@mtrade/log';
-import type { IntakeBoot, IntakeCounts } from './messages.js';
+import { AllocationProfile } from './allocations.js';
+import type { IntakeBoot, IntakeCounts, IntakeQuestion } from './messages.js';
 
 // Entry file of a process that is nothing but the reactor: the engine's feed, its reactor, shared memory.
 
@@ -35,16 +36,22 @@ function run({ symbols, wsUrl }: IntakeBoot): void {
   setInterval(() => {
     while (board.urgent.pop() >= 0);
   }, 20);
-  process.on('message', () => {
+  const counts = (): IntakeCounts => {
     const { user, system } = process.cpuUsage();
-    process.send?.({
+    return {
       ticks,
       updates: board.counters.snapshot().reactor_updates,
       ...lost,
       residentBytes: process.memoryUsage.rss(),
       cpuUs: user + system,
       atMs: performance.now(),
-    } satisfies IntakeCounts);
+    };
+  };
+  const profile = new AllocationProfile();
+  process.on('message', (question: IntakeQuestion) => {
+    if (question === 'counts') process.send?.(counts());
+    else if (question === 'profile') void profile.start().then(() => process.send?.('started'));
+    else void profile.stop().then((bytes) => process.send?.(bytes));
   });
 }
 

@@ -27,3 +27,6 @@ export interface IntakeCounts {
   /** Monotonic, ms. */
   readonly atMs: number;
 }
+
+/** What the receiving process is asked: `profile` begins to count allocations, `allocations` ends it and tells them. */
+export type IntakeQuestion = 'counts' | 'profile' | 'allocations';

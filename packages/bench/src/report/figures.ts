@@ -50,5 +50,7 @@ export interface Machine {
   readonly node: string;
   /** Load average of the last minute when the run began: how much else the machine had to do. */
   readonly load: number;
+  /** The processes ran at real-time priority: what else ran had to wait. */
+  readonly realTime: boolean;
   readonly quick: boolean;
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import type { Machine } from './figures.js';
 
@@ -10,6 +11,22 @@ export function describeMachine(quick: boolean): Machine {
     system: `${type()} ${release()}`,
     node: process.version,
     load: Math.round((loadavg()[0] as number) * 10) / 10,
+    realTime: isRealTime(),
     quick,
   };
+}
+
+/** SCHED_FIFO and SCHED_RR, as proc(5) counts them. */
+const REAL_TIME_POLICIES = ['1', '2'];
+
+/** True when this process, and so every one that it starts, was given real-time priority (`chrt`). Linux only. */
+function isRealTime(): boolean {
+  try {
+    const stat = readFileSync('/proc/self/stat', 'utf8');
+    // The 41st field; the second, a name that may contain blanks, ends at the last bracket.
+    const policy = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[38];
+    return policy !== undefined && REAL_TIME_POLICIES.includes(policy);
+  } catch {
+    return false;
+  }
 }
