@@ -6,6 +6,8 @@ const at = useRound();
 const LIMIT_MS = 300_000;
 const LIFE_MS = 60_000;
 const canInject = hasStrace();
+/** Writes with which a start grows the log of its database, before it writes anything that counts. */
+const GROWTH = 2_180;
 
 describe.runIf(canInject)('faults in the system calls of SQLite (needs strace)', () => {
   test(
@@ -15,9 +17,10 @@ describe.runIf(canInject)('faults in the system calls of SQLite (needs strace)',
       for (const [call, nth] of [
         ['pwrite64', 3],
         ['fsync', 4],
-        ['pwrite64', 140],
+        ['pwrite64', 1_000],
+        ['pwrite64', GROWTH + 140],
         ['fsync', 12],
-        ['pwrite64', 77],
+        ['pwrite64', GROWTH + 77],
       ] as const) {
         const life = round.start(null, { wrap: injecting(call, `signal=SIGKILL:when=${nth}`) });
         expect(await Promise.race([life.ended, sleep(LIFE_MS, 'late')])).toBe('SIGKILL');
@@ -49,7 +52,9 @@ describe.runIf(canInject)('faults in the system calls of SQLite (needs strace)',
       await first.until(({ pairs }) => pairs.every((pair) => pair.state === 'active'), LIFE_MS);
       await first.kill();
       // Some commits, then a full disk for fifteen writes of the thread that has the books.
-      const life = round.start(null, { wrap: injecting('pwrite64', 'error=ENOSPC:when=40..54') });
+      const life = round.start(null, {
+        wrap: injecting('pwrite64', `error=ENOSPC:when=${GROWTH + 40}..${GROWTH + 54}`),
+      });
       const full = await life.until(({ stats }) => stats.errors >= 3, LIFE_MS);
       expect(full, `its log: ${round.said().slice(-2_000)}`).not.toBeNull();
       const { orders } = await round.look(false);

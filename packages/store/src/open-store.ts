@@ -11,6 +11,7 @@ import { createCommit } from './commit.js';
 import { openWriter, type PragmaValues, readPragmas, sqliteVersion } from './connection.js';
 import { createDatabase } from './create.js';
 import { guarded, reading, storeError } from './errors.js';
+import { growWal } from './grow-wal.js';
 import { type Identity, readIdentity, type StoredIdentity } from './identity.js';
 import { inspect } from './inspect.js';
 import { takeLease } from './lease.js';
@@ -24,6 +25,8 @@ import { MIGRATIONS } from './schema/migrations.js';
 export interface StoreOptions extends Identity {
   /** The database file; its directory must exist. */
   readonly path: string;
+  /** Make room for all commits until the first checkpoint now, about 4 MB, instead of with each of them. Default false. */
+  readonly growWal?: boolean;
   /** Fixes install id and start nonces: for simulations and tests only. */
   readonly installIdSeed?: string;
   /** Names this process in the lease; `processStart` is the system's own start time of it. */
@@ -100,6 +103,8 @@ function assemble(db: Database, options: StoreOptions, deps: Required<StoreDeps>
     );
   }
   migrate(db);
+  // Before the lease: its commit waits until the disk has the new blocks, so that no order has to.
+  if (options.growWal === true) growWal(db, log);
   const identity = readIdentity(db) as StoredIdentity;
   const startedMs = clock.epochMs();
   const holder = { pid: process.pid, bootId: '', processStart: '', ...options.process, startedMs };

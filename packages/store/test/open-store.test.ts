@@ -1,4 +1,5 @@
 import {
+  copyFileSync,
   existsSync,
   readdirSync,
   readFileSync,
@@ -9,9 +10,11 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MtradeError } from '@mtrade/base';
+import { silentLogger } from '@mtrade/log';
 import { openStore } from '@mtrade/store';
 import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { growWal } from '../src/grow-wal.js';
 import { requireSqlite } from '../src/connection.js';
 import { clock, newPath, NOW, open, temporaryDirectory, thrownBy, Trader, withSql } from './books.js';
 
@@ -48,6 +51,47 @@ describe('durability', () => {
     const path = newPath();
     open(path);
     for (const file of [path, `${path}-wal`, `${path}-shm`]) expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  test('a WAL grown ahead has room for all commits, and nothing of it reaches the books, nor a copy made at that moment', () => {
+    const path = newPath();
+    const wal = (): number => statSync(`${path}-wal`).size;
+    const store = open(path, { growWal: true });
+    const grown = wal();
+    expect(grown).toBeGreaterThan(1_000 * 4_096);
+    expect(statSync(path).size).toBeLessThan(grown / 4);
+
+    const trader = new Trader(store);
+    trader.startCycle();
+    expect(wal()).toBe(grown);
+
+    // What a power cut leaves: the files as they lie there. The grown part must not be read as commits.
+    const copy = newPath();
+    for (const end of ['', '-wal']) copyFileSync(path + end, copy + end);
+    expect(open(copy).queries.intents()).toEqual(store.queries.intents());
+    withSql(copy, (db) => {
+      expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
+      expect(db.prepare("SELECT name FROM sqlite_schema WHERE name = 'wal_growth'").all()).toEqual([]);
+    });
+    expect(store.facts().pragmas['synchronous']).toBe(2);
+  });
+
+  test('P25: a disk without room for the grown WAL is no reason not to open the books', () => {
+    const path = newPath();
+    open(path).close();
+    const db = new SqliteDatabase(path);
+    db.pragma('journal_mode = WAL');
+    const pages = db.pragma('page_count', { simple: true }) as number;
+    // SQLite's own bound stands for the disk's: both come as SQLITE_FULL.
+    db.pragma(`max_page_count = ${pages + 2}`);
+    const warnings: string[] = [];
+    const log = { ...silentLogger, warn: (_: unknown, message: string) => void warnings.push(message) };
+    const before = db.pragma('cache_size', { simple: true });
+    growWal(db, log);
+    expect(warnings).toEqual(['the WAL could not be grown ahead; commits will be slower']);
+    expect(db.inTransaction).toBe(false);
+    expect(db.pragma('cache_size', { simple: true })).toBe(before);
+    db.close();
   });
 
   test('what was committed is there after a restart, thirty days later (scenario 46)', () => {

@@ -17,7 +17,14 @@ export function openBooks(
   log: Logger,
 ): Store {
   const store = openStore(
-    { path: databasePath, mode: config.mode, exchange: config.exchange.id, account, process: claim.process },
+    {
+      path: databasePath,
+      mode: config.mode,
+      exchange: config.exchange.id,
+      account,
+      process: claim.process,
+      growWal: true,
+    },
     { clock: systemClock, log },
   );
   try {
