@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { gaugeOf, viewOf } from './gauges.js';
 import { Life, step } from './life.js';
 
 const RUNS = 50;
@@ -19,6 +20,9 @@ describe('whatever is lost, late, doubled or restarted', () => {
           life.take({ do: 'price', pair: 1, at: 100 });
           for (const one of steps) life.take(one);
           life.heal();
+          life.world.turn();
+          const { pairs } = life.world.view();
+          expect(pairs.map(({ symbol }) => gaugeOf(life.world, symbol))).toEqual(pairs.map(viewOf));
           orders += life.world.orders.length;
           arrived += life.lane.arrived.size;
           states = new Set([

@@ -33,6 +33,8 @@ export function boardOf(board: Board, life: Life, debounce: Debounce, options: B
       debounce.passed(pair, nowMs);
       slots.stamp(pair, nowMs);
     },
+    decided: (...args) => slots.decided(...args),
+    decisionAgeMs: (...args) => slots.decisionAgeMs(...args),
     elapsedMs: (...args) => (debounces ? slots.elapsedMs(...args) : Number.POSITIVE_INFINITY),
     sweep: (...args) => (sweeps ? slots.sweep(...args) : 0),
   };
@@ -52,7 +54,8 @@ export function boardOf(board: Board, life: Life, debounce: Debounce, options: B
     depth: () => urgent.depth(),
     sweep: () => urgent.sweep(),
   };
-  const { handle, symbols, prices, counters, triggers, clock, heartbeats, latencies, cyclerWake } = board;
+  const { handle, symbols, prices, counters, triggers, clock, heartbeats, latencies, gauges, cyclerWake } =
+    board;
   const view: Pick<Board, keyof Board> = {
     handle,
     symbols,
@@ -63,6 +66,7 @@ export function boardOf(board: Board, life: Life, debounce: Debounce, options: B
     clock,
     heartbeats,
     latencies,
+    gauges,
     cyclerWake,
     slots: own as PairSlots,
     indexOf: (symbol) => board.indexOf(symbol),

@@ -1,6 +1,7 @@
 import { assert } from '@mtrade/base';
 import { ClockCell } from './clock-cell.js';
 import { Counters } from './counters.js';
+import { GaugeCells } from './gauge-cells.js';
 import { Heartbeats } from './heartbeats.js';
 import { Latencies } from './latencies.js';
 import { Header, LAYOUT_VERSION, MAGIC, type Section, layoutFor } from './layout.js';
@@ -40,6 +41,7 @@ export class Board {
   readonly triggers: TriggerCells;
   readonly heartbeats: Heartbeats;
   readonly latencies: Latencies;
+  readonly gauges: GaugeCells;
   readonly cyclerWake: WakeWord;
   readonly clock: ClockCell;
   readonly #indexes: ReadonlyMap<string, number>;
@@ -62,6 +64,7 @@ export class Board {
     this.triggers = new TriggerCells(words(layout.triggers));
     this.prices = new PriceCells(words(layout.prices));
     this.latencies = new Latencies(words(layout.latencies));
+    this.gauges = new GaugeCells(words(layout.pairGauges), words(layout.engineGauge));
   }
 
   /** The pair index of a symbol, -1 when the board does not carry it. */

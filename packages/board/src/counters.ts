@@ -28,6 +28,12 @@ export const INTERNAL_COUNTERS = [
   ['reactor_late', 'frames that were too old when they came'],
   ['reactor_suspect', 'price updates too far from the last believed price to be decided on'],
   ['rest_prices', 'prices asked for over REST and taken'],
+  ['orders_filled', 'orders that ended with all they asked for'],
+  ['orders_partial', 'orders that ended with a part of it'],
+  ['orders_killed', 'orders that ended without a trade'],
+  ['orders_rejected', 'orders that the exchange refused, or that were not sent after all'],
+  ['orders_never', 'unknown orders that were proven never to have existed'],
+  ['orders_quarantined', 'unknown orders that could not be resolved'],
 ] as const;
 export type InternalCounterName = (typeof INTERNAL_COUNTERS)[number][0];
 export type AnyCounterName = CounterName | InternalCounterName;

@@ -8,6 +8,13 @@ export {
   INTERNAL_COUNTERS,
   type InternalCounterName,
 } from './counters.js';
+export {
+  emptyEngineGauge,
+  emptyPairGauge,
+  type EngineGauge,
+  type GaugeCells,
+  type PairGauge,
+} from './gauge-cells.js';
 export { type Heartbeats, ROLES, type Role } from './heartbeats.js';
 export {
   type Latencies,

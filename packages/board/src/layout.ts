@@ -1,5 +1,6 @@
 import { CLOCK_CELL_BYTES } from './clock-cell.js';
 import { COUNTER_BYTES, COUNTER_COUNT } from './counters.js';
+import { ENGINE_GAUGE_BYTES, PAIR_GAUGE_BYTES } from './gauge-cells.js';
 import { HEARTBEAT_BYTES, ROLES } from './heartbeats.js';
 import { HISTOGRAM_BYTES, STAGES } from './latencies.js';
 import { SLOT_BYTES } from './pair-slots.js';
@@ -35,6 +36,8 @@ export interface Layout {
   readonly triggers: Section;
   readonly prices: Section;
   readonly latencies: Section;
+  readonly engineGauge: Section;
+  readonly pairGauges: Section;
   readonly sizeBytes: number;
 }
 
@@ -58,6 +61,8 @@ export function layoutFor(pairs: number): Layout {
     triggers: section(pairs * TRIGGER_CELL_BYTES),
     prices: section(pairs * PRICE_CELL_BYTES),
     latencies: section(STAGES.length * HISTOGRAM_BYTES),
+    engineGauge: section(ENGINE_GAUGE_BYTES),
+    pairGauges: section(pairs * PAIR_GAUGE_BYTES),
     sizeBytes: end,
   };
 }

@@ -12,6 +12,7 @@ export type OwnerId = (typeof Owner)[keyof typeof Owner];
  *   word 0   CLAIM   0 free, else generation << 3 | owner. Changed by compare-and-swap only
  *   word 1   DIRTY   1 = something happened while the pair was held; look again
  *   word 2   STAMP   monotonic ms (wraps) of the last pass that counts for the debounce; 0 never
+ *   word 3   DECIDED monotonic ms (wraps) of the last decision on the pair; 0 never
  *
  * The hand-over at the end of a claim, in which nothing gets lost:
  *
@@ -25,6 +26,7 @@ const SLOT_WORDS = 16;
 const CLAIM = 0;
 const DIRTY = 1;
 const STAMP = 2;
+const DECIDED = 3;
 
 const FREE = 0;
 const OWNER_BITS = 3;
@@ -86,6 +88,16 @@ export class PairSlots {
   /** Whole ms since the last stamp; Infinity when there is none. */
   elapsedMs(pair: number, nowMono: number): number {
     return elapsedMsSince(this.#words.load(pair * SLOT_WORDS + STAMP), nowMono);
+  }
+
+  /** Notes a decision on the pair. A pass that failed before it came to one is none. */
+  decided(pair: number, nowMono: number): void {
+    this.#words.store(pair * SLOT_WORDS + DECIDED, toStamp(nowMono));
+  }
+
+  /** Whole ms since the last decision; Infinity when there was none. */
+  decisionAgeMs(pair: number, nowMono: number): number {
+    return elapsedMsSince(this.#words.load(pair * SLOT_WORDS + DECIDED), nowMono);
   }
 
   /**

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { createBoard, emptyPriceCell, emptyTriggerCell, Owner } from '../src/index.js';
+import {
+  createBoard,
+  emptyEngineGauge,
+  emptyPairGauge,
+  emptyPriceCell,
+  emptyTriggerCell,
+  Owner,
+} from '../src/index.js';
 import { elapsedMsSince, toStamp } from '../src/stamp.js';
 
 const board = () => createBoard({ symbols: ['BTC/USDT', 'ETH/USDT'], urgentCapacity: 100 });
@@ -149,4 +156,74 @@ describe('pair slots', () => {
     expect(slots.elapsedMs(0, 1_099)).toBe(99);
     expect(slots.elapsedMs(1, 1_099)).toBe(Infinity);
   });
+});
+
+describe('gauges', () => {
+  const pair = {
+    state: 6,
+    isPermitted: true,
+    isPaused: false,
+    needsAttention: true,
+    isWatched: true,
+    step: 16,
+    unknownIntents: 2,
+    quarantinedIntents: 1,
+    invested: 1234.56789,
+    realizedProfit: -0.25,
+    oldestUnknownMs: 1_700_000_000_123,
+    unprotectedSinceMono: 987_654.25,
+  };
+  const engine = {
+    isTrading: true,
+    isKeyRefused: false,
+    isComparisonComplete: true,
+    budgetTokens: -3.5,
+    budgetMono: 12.25,
+    pausedUntilMono: 99,
+    comparedMs: 1_700_000_000_000,
+    foreignEngines: 1,
+    findings: 100_000,
+    forsakenPairs: 3,
+    forsakenUnknownIntents: 4,
+    bornMono: 7.5,
+  };
+
+  test('give back every value of a pair, each flag for itself, pairs apart', () => {
+    const { gauges } = board();
+    const into = emptyPairGauge();
+    expect(gauges.readPair(1, into)).toBe(false);
+    expect(into).toEqual(emptyPairGauge());
+    const flags = ['isPermitted', 'isPaused', 'needsAttention', 'isWatched'] as const;
+    for (const flag of flags) {
+      const only = { ...pair, ...Object.fromEntries(flags.map((one) => [one, one === flag])) };
+      gauges.writePair(1, only);
+      expect(gauges.readPair(1, into)).toBe(true);
+      expect(into).toEqual(only);
+    }
+    expect(gauges.readPair(0, into)).toBe(false);
+  });
+
+  test('give back every value of the engine, and touch no pair', () => {
+    const { gauges } = board();
+    const into = emptyEngineGauge();
+    expect(gauges.readEngine(into)).toBe(false);
+    for (const flag of ['isTrading', 'isKeyRefused', 'isComparisonComplete'] as const) {
+      const other = { ...engine, isTrading: false, isComparisonComplete: false, [flag]: true };
+      gauges.writeEngine(other);
+      expect(gauges.readEngine(into)).toBe(true);
+      expect(into).toEqual(other);
+    }
+    expect(gauges.readPair(0, emptyPairGauge())).toBe(false);
+  });
+});
+
+test('the age of a decision is apart from the debounce', () => {
+  const { slots } = board();
+  expect(slots.decisionAgeMs(1, 5_000)).toBe(Infinity);
+  slots.stamp(1, 1_000);
+  expect(slots.decisionAgeMs(1, 5_000)).toBe(Infinity);
+  slots.decided(1, 4_000);
+  expect(slots.decisionAgeMs(1, 5_000)).toBe(1_000);
+  expect(slots.elapsedMs(1, 5_000)).toBe(4_000);
+  expect(slots.decisionAgeMs(0, 5_000)).toBe(Infinity);
 });

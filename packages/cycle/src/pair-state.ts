@@ -81,5 +81,13 @@ export interface PairState {
 }
 
 /** The seven public states, derived, never stored. */
-export type PublicState =
-  'idle' | 'buying' | 'active' | 'averaging' | 'selling' | 'unknown' | 'needs_attention';
+export const PUBLIC_STATES = [
+  'idle',
+  'buying',
+  'active',
+  'averaging',
+  'selling',
+  'unknown',
+  'needs_attention',
+] as const;
+export type PublicState = (typeof PUBLIC_STATES)[number];

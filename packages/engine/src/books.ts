@@ -19,7 +19,7 @@ export interface BooksDeps {
   /** Called with every committed journal line, after the commit. */
   readonly onJournal: (entry: JournalEntry) => void;
   /** Called after every commit. */
-  readonly onCommit: () => void;
+  readonly onCommit: (change: ChangeSet) => void;
 }
 
 /** What the journal says when a position enters a state. */
@@ -160,7 +160,7 @@ export class Books {
     if (change.comparedToMs !== undefined) this.#comparedToMs = change.comparedToMs;
     for (const one of change.foreignInstalls ?? []) this.#foreign.set(one.installId, one);
     for (const one of change.discrepancies ?? []) this.#discrepancies.set(keyOf(one), one);
-    this.#deps.onCommit();
+    this.#deps.onCommit(change);
     for (const entry of change.journal ?? []) this.#deps.onJournal(entry);
   }
 

@@ -10,9 +10,11 @@ import {
 import type { Logger } from '@mtrade/log';
 import { Account, DEFAULT_ACCOUNT_OPTIONS } from './account.js';
 import { Books } from './books.js';
+import { CommitTally } from './commit-tally.js';
 import type { EngineContext, EngineOptions, PairMemory } from './context.js';
 import { ExchangeClock } from './exchange-clock.js';
 import { isFatal } from './fatal.js';
+import { GaugePublisher } from './gauges.js';
 import { LaneEvents } from './lane-events.js';
 import { LateFills } from './late-fills.js';
 import type { CyclerReply, CyclerRequest } from './operator.js';
@@ -82,19 +84,21 @@ export class Cycler {
   readonly #reconciler: Reconciler;
   readonly #processor: PairProcessor;
   readonly #operator: OperatorDesk;
+  readonly #gauges: GaugePublisher;
   readonly #drains: number[] = [];
   #turn = 0;
 
   constructor(options: CyclerOptions, deps: CyclerDeps) {
     const { board, clock, log } = deps;
     const snapshot = deps.store.load();
+    const symbols = options.pairs.map((pair) => pair.symbol);
+    const tally = new CommitTally(board.counters, symbols);
     const books = new Books(snapshot, {
       store: deps.store,
       clock,
-      onCommit: () => board.counters.increment('commits'),
+      onCommit: (change) => tally.note(change),
       onJournal: (entry) => deps.reply({ type: 'journal', ...entry }),
     });
-    const symbols = options.pairs.map((pair) => pair.symbol);
     this.#reply = deps.reply;
     this.#context = {
       options: { ...FIXED_OPTIONS, ...options },
@@ -143,6 +147,7 @@ export class Cycler {
     this.#reconciler = new Reconciler(this.#context, { lane: this.#lane, surplusStops });
     this.#processor = new PairProcessor(this.#context);
     this.#operator = new OperatorDesk(this.#context);
+    this.#gauges = new GaugePublisher(this.#context, tally);
   }
 
   laneEvent(event: LaneEvent): void {
@@ -199,8 +204,17 @@ export class Cycler {
     }
     this.#serveNextInTurn();
     this.#answerDrains();
+    this.#publishGauges();
     board.counters.increment('cycler_iterations');
     return board.urgent.depth() > 0;
+  }
+
+  #publishGauges(): void {
+    try {
+      this.#gauges.tick(this.#reconciler.last);
+    } catch (error) {
+      this.#survive(error, 'metrics');
+    }
   }
 
   #serveUrgent(symbol: string): void {

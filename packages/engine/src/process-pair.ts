@@ -74,6 +74,7 @@ export class PairProcessor {
     const { receivedMono } = this.#market;
     const tickMono = kind === 'urgent' && receivedMono > (memory.decidedMono ?? 0) ? receivedMono : null;
     memory.decidedMono = nowMono;
+    board.slots.decided(memory.index, nowMono);
     memory.waitingFor = decision.type === 'wait' ? decision.reason : null;
     if (tickMono !== null) board.latencies.record('tick_to_decision', (clock.monoMs() - tickMono) * 1_000);
 

@@ -8,9 +8,11 @@ import {
   stopTerms,
   type WaitReason,
 } from '@mtrade/cycle';
+import type { Books } from './books.js';
 import type { EngineContext } from './context.js';
 import { MarketReader } from './market-reader.js';
 import type { AccessView, EngineView, PairView, ProtectionView, ReconciliationView } from './operator.js';
+import type { Discrepancy } from './ports.js';
 import type { LastComparison } from './reconciler.js';
 import { bareMs } from './stop-memory.js';
 
@@ -55,10 +57,14 @@ const MOST_FINDINGS = 100;
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
+/** A pair that was resumed or reset has been looked at; one that the books do not know can be neither. */
+export const openFindings = (books: Books): readonly Discrepancy[] =>
+  [...books.discrepancies()].filter(
+    ({ symbol }) => !books.has(symbol) || books.pair(symbol).attention !== null,
+  );
+
 function reconciliationView({ books }: EngineContext, last: LastComparison | null): ReconciliationView {
-  const attention = new Map([...books.pairs()].map((pair) => [pair.symbol, pair.attention]));
-  // A pair that was resumed or reset has been looked at; one that the books do not know can be neither.
-  const open = [...books.discrepancies()].filter(({ symbol }) => attention.get(symbol) !== null);
+  const open = openFindings(books);
   return {
     last_at: last && iso(last.epochMs),
     result: last && (last.missing === null ? 'complete' : 'incomplete'),

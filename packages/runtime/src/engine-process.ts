@@ -28,6 +28,7 @@ import { LOG_PLACE_FILE, writeLogPlace } from './log-place.js';
 import type { LogPlan } from './logging.js';
 import type { LockClaim } from './messages.js';
 import { holdsOrders } from './holds-orders.js';
+import { MetricsScraper } from './metrics/index.js';
 import { createOverseers } from './overseers.js';
 import { PaperExchange } from './paper/paper-exchange.js';
 import type { RunningEngine, StartOptions } from './running-engine.js';
@@ -93,6 +94,7 @@ export class EngineProcess implements RunningEngine {
   #alerter: Alerter | null = null;
   #backup: AutoBackup | null = null;
   #beacon: ServiceBeacon | null = null;
+  #metrics: MetricsScraper | null = null;
   #stopping: 'no' | 'draining' | 'closing' = 'no';
   #isUp = false;
   /** Why it is to stop as soon as it stands: half a start cannot be stopped in order. */
@@ -308,10 +310,30 @@ export class EngineProcess implements RunningEngine {
   async #openControl(supervisor: Supervisor, restUrl: string): Promise<void> {
     const { config } = this;
     const symbols = config.pairs.map((pair) => pair.symbol);
-    const history = new HistoryDesk(join(config.dataDir, DATABASE_FILE));
+    const databasePath = join(config.dataDir, DATABASE_FILE);
+    const history = new HistoryDesk(databasePath);
     this.#history = history;
     const charts = new CandleDesk(restUrl, this.#clock);
     this.#charts = charts;
+    const metrics = new MetricsScraper(
+      {
+        version: this.#options.version,
+        mode: config.mode,
+        exchange: config.exchange.id,
+        dataDir: config.dataDir,
+        databasePath,
+      },
+      {
+        clock: this.#clock,
+        supervisor: () => supervisor.vitals(),
+        isReady: () => this.#isReady(supervisor),
+        isLockHeld: () => this.#lock?.stillHeld() ?? false,
+        alerts: () => this.#alerter?.status() ?? null,
+        backup: () => this.#backup?.status() ?? null,
+        history: () => history.vitals,
+      },
+    );
+    this.#metrics = metrics;
     this.#control = await startControlServer(
       {
         dataDir: config.dataDir,
@@ -322,6 +344,7 @@ export class EngineProcess implements RunningEngine {
       },
       {
         status: () => this.#status(supervisor),
+        metrics: () => metrics.render(),
         history: (question) => history.ask(question),
         ladder: (question) =>
           previewLadder({ document: this.#options.document, feePct: config.exchange.feePct }, question),
@@ -330,7 +353,7 @@ export class EngineProcess implements RunningEngine {
         lock: () => this.#lockView(),
         command: (command) => supervisor.command(command),
         shutdown: () => this.stop('operator'),
-        ready: () => supervisor.ready() && this.#stopping === 'no',
+        ready: () => this.#isReady(supervisor),
         subscribe: (listener) => this.#events.subscribe(listener),
         normalizeSymbol: (text) => {
           const symbol = normalizeSymbol(text);
@@ -341,6 +364,10 @@ export class EngineProcess implements RunningEngine {
         clock: this.#clock,
       },
     );
+  }
+
+  #isReady(supervisor: Supervisor): boolean {
+    return supervisor.ready() && this.#stopping === 'no';
   }
 
   #configView(): ReturnType<ControlDeps['config']> {
@@ -380,6 +407,7 @@ export class EngineProcess implements RunningEngine {
     await this.#control
       ?.close()
       .catch((error: unknown) => this.#log.warn({ error }, 'closing the control server failed'));
+    this.#metrics?.close();
     await this.#history?.close();
     await this.#charts?.close();
     await this.#paper?.close();

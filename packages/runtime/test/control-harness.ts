@@ -97,9 +97,11 @@ export class ScriptedEngine {
   monoMs = 1_000;
   answer: (command: OperatorCommand) => Promise<unknown> = () => Promise.resolve({ committed: true });
   status: () => Promise<StatusJson> = () => Promise.resolve(STATUS);
+  metrics: () => string = () => '# TYPE mtrade_ready gauge\nmtrade_ready 1\n';
 
   readonly deps: ControlDeps = {
     status: () => this.status(),
+    metrics: () => this.metrics(),
     ladder: () => {
       throw new MtradeError('MTRADE_CONFIG', 'no such ladder', { key: 'ladder' });
     },

@@ -75,6 +75,7 @@ export const api: Target = {
       },
       {
         status: () => Promise.reject(new MtradeError('MTRADE_NOT_RUNNING', 'not running', { dataDir })),
+        metrics: () => '',
         history: () =>
           Promise.reject(new MtradeError('MTRADE_COMMAND', 'no history', { command: 'history' })),
         candles: () =>

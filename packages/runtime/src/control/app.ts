@@ -12,7 +12,6 @@ import { addEventRoutes, EVENTS_PATH } from './event-routes.js';
 import { addHistoryRoutes } from './history-routes.js';
 import type { ControlEnv } from './http-env.js';
 import type { ControlLimits } from './limits.js';
-import { createMetrics } from './metrics.js';
 import type { ControlDeps } from './ports.js';
 import { isFailure, Problem, toProblem } from './problem.js';
 import { json, refusals, withToken } from './route-parts.js';
@@ -60,7 +59,7 @@ export function createApp(
   app.use(bodyGuard(limits));
 
   addCommandRoutes(app, limits, deps);
-  addSystemRoutes(app, limits, { ...deps, metrics: createMetrics(options) });
+  addSystemRoutes(app, limits, deps);
   addHistoryRoutes(app, limits, deps);
   addCandleRoutes(app, limits, deps);
   addPairRoutes(app, limits, deps);

@@ -33,6 +33,8 @@ export interface ControlOptions {
 /** What the control server asks of the supervisor. None of it may block the thread. */
 export interface ControlDeps {
   readonly status: () => Promise<StatusJson>;
+  /** The text that Prometheus reads; asks no other thread. */
+  readonly metrics: () => string;
   /** Reads the books, apart from the engine. Rejects with MtradeError. */
   readonly history: <Q extends HistoryQuestion>(question: Q) => Promise<HistoryAnswers[Q['about']]>;
   /** The exchange's price history, oldest first. Rejects with MtradeError. */

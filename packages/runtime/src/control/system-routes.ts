@@ -3,8 +3,8 @@ import { commandRoute } from './command-routes.js';
 import { withDeadline } from './deadline.js';
 import type { ControlEnv } from './http-env.js';
 import type { ControlLimits } from './limits.js';
-import type { Metrics } from './metrics.js';
 import type { ControlDeps } from './ports.js';
+import { CONTENT_TYPE } from '../metrics/exposition.js';
 import { json, refusals, text, withToken } from './route-parts.js';
 import { emptySchema, statusSchema } from './schemas.js';
 
@@ -14,7 +14,7 @@ const LATE = 'the engine did not report its state in time';
 export function addSystemRoutes(
   app: OpenAPIHono<ControlEnv>,
   limits: ControlLimits,
-  deps: Pick<ControlDeps, 'status' | 'ready' | 'shutdown' | 'log'> & { readonly metrics: Metrics },
+  deps: Pick<ControlDeps, 'status' | 'metrics' | 'ready' | 'shutdown' | 'log'>,
 ): void {
   const status = () => withDeadline(deps.status(), limits.statusDeadlineMs, LATE);
 
@@ -25,11 +25,7 @@ export function addSystemRoutes(
     const ready = deps.ready();
     return context.json({ ready }, ready ? 200 : 503);
   });
-  app.openapi(metricsRoute, async (context) =>
-    context.body(await deps.metrics.render(await status()), 200, {
-      'Content-Type': deps.metrics.contentType,
-    }),
-  );
+  app.openapi(metricsRoute, (context) => context.body(deps.metrics(), 200, { 'Content-Type': CONTENT_TYPE }));
   for (const path of ['/v1/shutdown', '/api/engine/shutdown'] as const)
     app.openapi(shutdownRoute(path), (context) => {
       deps.log.info({ via: context.env.via }, 'operator asks the engine to stop');

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { MtradeError } from '@mtrade/base';
 import { Piscina } from 'piscina';
+import type { HistoryVitals } from '../metrics/index.js';
 import type { HistoryReply } from '../workers/history.worker.js';
 import type { HistoryAnswers, HistoryQuestion } from './questions.js';
 
@@ -45,6 +46,11 @@ export class HistoryDesk {
     });
     if ('error' in reply) throw MtradeError.fromWire(reply.error);
     return reply.answer as HistoryAnswers[Q['about']];
+  }
+
+  /** Threads at work on questions, and questions that wait for one. */
+  get vitals(): HistoryVitals {
+    return { threads: this.#pool?.threads.length ?? 0, waiting: this.#pool?.queueSize ?? 0 };
   }
 
   async close(): Promise<void> {

@@ -9,6 +9,7 @@ import type { StatusJson } from '../control/status-json.js';
 import type { LogPlan } from '../logging.js';
 import type { MessagePort } from 'node:worker_threads';
 import type { Endpoints, LockClaim, WorkerControl, WorkerReport } from '../messages.js';
+import type { MetricSources } from '../metrics/index.js';
 import { CyclerClient } from './cycler-client.js';
 import { statusOf } from './status.js';
 import { type Party, Switchboard } from './switchboard.js';
@@ -99,8 +100,9 @@ export class Supervisor {
     };
   }
 
-  get board(): Board {
-    return this.#board;
+  /** What shared memory and this thread know without asking another. */
+  vitals(): Pick<MetricSources, 'board' | 'workers' | 'feed'> {
+    return { board: this.#board, workers: this.#slots, feed: this.#feed };
   }
 
   /** All threads load at the same time; none of them opens anything or asks anybody before it is told to begin. */

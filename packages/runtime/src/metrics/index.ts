@@ -1,0 +1,2 @@
+export { MetricsScraper } from './scraper.js';
+export type { HistoryVitals, MetricSources } from './sources.js';
