@@ -32,9 +32,8 @@ function familiesOf(text: string): Map<string, Set<string>> {
   let labels = new Set<string>();
   for (const line of text.split('\n')) {
     const type = /^# TYPE (\S+) /.exec(line);
-    if (type) families.set(type[1] as string, (labels = new Set()));
-    else if (!line.startsWith('#'))
-      for (const [, label] of line.matchAll(/([a-z_]+)="/g)) labels.add(label as string);
+    if (type) families.set(type[1], (labels = new Set()));
+    else if (!line.startsWith('#')) for (const [, label] of line.matchAll(/([a-z_]+)="/g)) labels.add(label);
   }
   return families;
 }
@@ -106,9 +105,7 @@ describe('metrics of the built engine', () => {
       ({ reconciliation }) => reconciliation?.last_at !== null,
     );
     const shown = [...familiesOf(await scrape(at.engine)).keys()];
-    const documented = [...document('metrics.md').matchAll(/^\| `(mtrade_\w+)` /gm)].map(
-      ([, name]) => name as string,
-    );
+    const documented = [...document('metrics.md').matchAll(/^\| `(mtrade_\w+)` /gm)].map(([, name]) => name);
     expect(shown.filter((name) => !documented.includes(name))).toEqual([]);
     expect(documented.filter((name) => !shown.includes(name) && !NOT_ALWAYS.has(name))).toEqual([]);
   });
@@ -124,7 +121,7 @@ describe('metrics of the built engine', () => {
       ...board.panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
       ...board.templating.list.map(({ definition }) => definition),
       ...board.annotations.list.map(({ expr }) => expr),
-      ...[...document('grafana/alerts.yml').matchAll(/expr: (.*)$/gm)].map(([, expr]) => expr as string),
+      ...[...document('grafana/alerts.yml').matchAll(/expr: (.*)$/gm)].map(([, expr]) => expr),
     ];
     let asked = 0;
     for (const question of questions)

@@ -76,9 +76,9 @@ export function parseExposition(text: string): Exposition {
   for (const line of text.split('\n').filter((one) => one !== '')) {
     const type = /^# TYPE ([a-z_]+) (counter|gauge|histogram)$/.exec(line);
     if (type !== null) {
-      family = type[1] as string;
+      family = type[1];
       if (types.has(family)) throw new Error(`a family twice: ${family}`);
-      types.set(family, type[2] as string);
+      types.set(family, type[2]);
     }
     if (line.startsWith('#')) continue;
     const sample = /^([a-z_]+)(\{(?:[a-z_]+="(?:[^"\\\n]|\\.)*",?)+\})? (\S+)$/.exec(line);

@@ -234,7 +234,7 @@ export const engineFamilies: readonly Family<Scrape>[] = [
     'mtrade_backup_age_seconds',
     'time since the last automatic backup; missing before the first',
     ({ backup, clock }) =>
-      backup?.last_at == null
+      !backup || backup.last_at === null
         ? null
         : Math.max(0, clock.epochMs() - Date.parse(backup.last_at)) * SECONDS_PER_MS,
   ),
