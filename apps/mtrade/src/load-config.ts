@@ -16,7 +16,7 @@ export const configPlace = (cli: Cli, argvPath: string | null): ConfigPlace => (
 });
 
 /** The trading rules judge each ladder while the configuration is read, so that all problems are told at once. */
-async function ladderCheck(): Promise<LadderCheck> {
+export async function ladderCheck(): Promise<LadderCheck> {
   const { validateLadder } = await import('@mtrade/cycle');
   return (ladder, feePct) => {
     const { errors, warnings } = validateLadder(ladder, { feePct });

@@ -13,6 +13,7 @@ import { addDiagnoseCommand } from './commands/diagnose.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addExchangeCommand } from './commands/exchange.js';
 import { addExportCommand } from './commands/export.js';
+import { addImportCommand } from './commands/import.js';
 import { addInitCommand } from './commands/init.js';
 import { addLadderCommand } from './commands/ladder.js';
 import { addLockCommand } from './commands/lock.js';
@@ -66,6 +67,7 @@ function buildCommands(cli: Cli): Command {
   addLadderCommand(program, cli);
   addConfigCommand(program, cli);
   addInitCommand(program, cli);
+  addImportCommand(program, cli);
   addDoctorCommand(program, cli);
   addDiagnoseCommand(program, cli);
   addCleanupCommand(program, cli);
