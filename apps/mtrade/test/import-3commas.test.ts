@@ -21,25 +21,27 @@ afterEach(() => rmSync(directory, { recursive: true }));
 /** Runs the real command; what it printed and what became of it. */
 async function run(...args: string[]): Promise<{ out: string; notes: string; error: string | null }> {
   let [out, notes] = ['', ''];
+  const output: Cli['out'] = {
+    write: (added) => void (out += added),
+    line: (added) => void (out += `${added}\n`),
+    send: async (added) => {
+      out += added;
+      return true;
+    },
+    json: (value) => void (out += JSON.stringify(value)),
+    isTty: false,
+    color: false,
+    columns: () => 80,
+    rows: () => 24,
+    closed: () => false,
+  };
   const cli: Cli = {
     env: {},
     cwd: directory,
     home: directory,
     version: '0',
-    out: {
-      write: (added) => void (out += added),
-      line: (added) => void (out += `${added}\n`),
-      send: async (added) => {
-        out += added;
-        return true;
-      },
-      json: (value) => void (out += JSON.stringify(value)),
-      isTty: false,
-      color: false,
-      columns: () => 80,
-      rows: () => 24,
-      closed: () => false,
-    },
+    out: output,
+    err: output,
     note: (line) => void (notes += `${line}\n`),
     interrupted: () => new AbortController().signal,
   };

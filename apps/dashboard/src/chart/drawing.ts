@@ -68,13 +68,13 @@ export function createDrawing(place: HTMLElement): Drawing {
   });
   let levels: Levels = { sale: null, even: null, next: null, stop: null, rows: [], whole: false };
   let lines: IPriceLine[] = [];
+  let tradePrices: readonly number[] = [];
 
   const inSight = (): number[] => {
     const { sale, even, next, stop, rows, whole } = levels;
     const near = [sale, even, next, stop];
-    return [...near, ...(whole ? rows.map(({ rate }) => rate) : [])]
-      .filter((text) => text !== null)
-      .map(Number);
+    const drawn = [...near, ...(whole ? rows.map(({ rate }) => rate) : [])].filter((text) => text !== null);
+    return [...drawn.map(Number), ...tradePrices];
   };
   const series = chart.addSeries(CandlestickSeries, {
     borderVisible: false,
@@ -180,6 +180,7 @@ export function createDrawing(place: HTMLElement): Drawing {
       drawLevels();
     },
     setTrades: (trades, interval) => {
+      tradePrices = trades.map((trade) => Number(trade.price));
       const step = INTERVAL_MS[interval] ?? 60_000;
       const shown = trades
         .map((trade): SeriesMarker<Time> => {

@@ -7,6 +7,20 @@ import type { Drawing } from './drawing.js';
 const INTERVALS = ['1m', '5m', '15m', '1h', '4h', '1d'] as const;
 type Interval = (typeof INTERVALS)[number];
 const REFRESH_MS = 5_000;
+const CANDLES = 300;
+
+/** The finest candles that show the running cycle from its beginning. */
+function firstInterval(sinceMs: number | null): Interval {
+  const minutes = sinceMs === null ? 0 : (Date.now() - sinceMs) / 60_000;
+  const fits: readonly (readonly [Interval, number])[] = [
+    ['1m', 1],
+    ['5m', 5],
+    ['15m', 15],
+    ['1h', 60],
+    ['4h', 240],
+  ];
+  return fits.find(([, length]) => minutes < CANDLES * length)?.[0] ?? '1d';
+}
 
 /** The part that draws is loaded with the first chart, so that the overview on a phone does not wait for it. */
 const loadDrawing = () => import('./drawing.js');
@@ -54,15 +68,18 @@ export function PriceChart({
   pair,
   rows,
   trades,
+  sinceMs,
 }: {
   readonly name: string;
   readonly pair: PairDetail['pair'];
   readonly rows: RunningCycle['rows'];
   readonly trades: readonly Trade[];
+  /** Begin of the running cycle; null without one. */
+  readonly sinceMs: number | null;
 }) {
-  const [interval, setInterval] = useState<Interval>('5m');
+  const [interval, setInterval] = useState<Interval>(() => firstInterval(sinceMs));
   const [whole, setWhole] = useState(false);
-  const path = `/v1/pairs/${encodeURIComponent(name)}/candles?interval=${interval}&limit=300`;
+  const path = `/v1/pairs/${encodeURIComponent(name)}/candles?interval=${interval}&limit=${CANDLES}`;
   const { data, error } = useFetch<{ readonly candles: readonly Candle[] }>(path, REFRESH_MS);
   const { place, drawing } = useDrawing();
   const candles = data?.candles ?? null;

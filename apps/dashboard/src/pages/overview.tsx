@@ -64,7 +64,11 @@ function Summary() {
   const ended = today.data?.rows.reduce((sum, row) => sum + row.cycles, 0) ?? 0;
   return (
     <dl class="tiles">
-      <Tile label="Earned today" note={`after fees, ${ended} ${ended === 1 ? 'sale' : 'sales'}`}>
+      <Tile
+        label="Earned today"
+        // What is not known yet is not none.
+        note={today.data === null ? 'after fees' : `after fees, ${ended} ${ended === 1 ? 'sale' : 'sales'}`}
+      >
         {today.data === null ? '…' : <PerQuote values={today.data.totals} show={signed} />}
       </Tile>
       <Tile label="Earned in all" note="after fees">
@@ -90,6 +94,18 @@ function Summary() {
   );
 }
 
+/** Where the protective stop lies; a position that should have one and has none is told in words. */
+const Stop = ({ protection }: Pick<PairStatus, 'protection'>) => {
+  if (protection === null) return <>–</>;
+  const isPlaced = protection.state === 'active';
+  return (
+    <>
+      {price(protection.stop_price)}
+      {!isPlaced && <small class="warn">{protection.problem === null ? 'not placed yet' : 'missing'}</small>}
+    </>
+  );
+};
+
 const Why = ({ pair }: { readonly pair: PairStatus }) => {
   if (pair.attention !== null) return <span class="bad">{plain(pair.attention)}</span>;
   if (pair.blind !== null) return <span class="warn">{plain(pair.blind)}</span>;
@@ -98,7 +114,10 @@ const Why = ({ pair }: { readonly pair: PairStatus }) => {
   return <>{pair.waiting_text === null ? '' : plain(pair.waiting_text)}</>;
 };
 
-function RowView({ pair }: { readonly pair: PairStatus }) {
+/** The column of stops stands only where some pair has one. */
+const hasStops = computed(() => (status.value?.pairs ?? []).some(({ protection }) => protection !== null));
+
+function RowView({ pair, stops }: { readonly pair: PairStatus; readonly stops: boolean }) {
   const quote = quoteOf(pair.symbol);
   const holds = pair.cycle_start_state === 2;
   return (
@@ -132,6 +151,15 @@ function RowView({ pair }: { readonly pair: PairStatus }) {
         {price(pair.sell_price)}
         <small>{pair.distance_to_sell_pct === null ? '' : away(pair.distance_to_sell_pct, 'above')}</small>
       </td>
+      {stops && (
+        <td
+          class={`num c-stop ${pair.protection === null ? 'none' : ''}`}
+          data-label="stop"
+          title={pair.protection?.stop_price ?? ''}
+        >
+          <Stop protection={pair.protection} />
+        </td>
+      )}
       <td class="num c-invested" data-label="invested" title={`${pair.invested} ${quote}`}>
         {holds ? money(pair.invested) : '–'}
       </td>
@@ -150,13 +178,19 @@ function RowView({ pair }: { readonly pair: PairStatus }) {
 }
 
 /** Ages grow all the time; they only count once they are shown. */
-const lookOf = ({ decision_age_ms: _decision, price_age_ms, ...rest }: PairStatus): string =>
+const lookOf = ({ decision_age_ms: _decision, price_age_ms, protection, ...rest }: PairStatus): string =>
   JSON.stringify([
     rest,
+    protection && { ...protection, unprotected_ms: null },
     price_age_ms !== null && price_age_ms > OLD_PRICE_MS ? Math.floor(price_age_ms / 1_000) : 0,
   ]);
 
-const Row = memo(RowView, (before, now) => lookOf(before.pair) === lookOf(now.pair));
+const Row = memo(
+  RowView,
+  (before, now) => before.stops === now.stops && lookOf(before.pair) === lookOf(now.pair),
+);
+
+const STOP = 'Stop';
 
 const COLUMNS: readonly (readonly [string, OrderName | null, string])[] = [
   ['Pair', 'name', ''],
@@ -166,6 +200,7 @@ const COLUMNS: readonly (readonly [string, OrderName | null, string])[] = [
   ['Next buy', 'buy', 'num'],
   ['', null, 'c-track'],
   ['Sale', 'sell', 'num'],
+  [STOP, null, 'num'],
   ['Invested', 'invested', 'num'],
   ['Earned', 'profit', 'num'],
   ['Why it waits', null, ''],
@@ -246,14 +281,14 @@ export function OverviewPage() {
         <table class="pairs">
           <thead>
             <tr>
-              {COLUMNS.map(([title, by, kind]) => (
+              {COLUMNS.filter(([title]) => title !== STOP || hasStops.value).map(([title, by, kind]) => (
                 <HeadCell key={title} title={title} by={by} kind={kind} />
               ))}
             </tr>
           </thead>
           <tbody>
             {shown.value.map((pair) => (
-              <Row key={pair.symbol} pair={pair} />
+              <Row key={pair.symbol} pair={pair} stops={hasStops.value} />
             ))}
           </tbody>
         </table>

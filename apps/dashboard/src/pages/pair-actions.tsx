@@ -84,17 +84,23 @@ const LABELS: Readonly<Record<string, string>> = {
 export function PairActions({ pair, name }: { readonly pair: PairStatus; readonly name: string }) {
   if (!mayCommand.value) return null;
   return (
-    <div class="buttons start" data-testid="actions">
-      {commandsFor(pair, name).map((command) => (
-        <button
-          key={command.id}
-          type="button"
-          class={command.id === 'sell' || command.id === 'reset' ? 'quiet-danger' : ''}
-          onClick={() => ask(command)}
-        >
-          {LABELS[command.id]}
-        </button>
-      ))}
+    <div class="actions">
+      <div class="buttons start" data-testid="actions">
+        {commandsFor(pair, name).map((command) => (
+          <button
+            key={command.id}
+            type="button"
+            class={command.id === 'sell' || command.id === 'reset' ? 'quiet-danger' : ''}
+            onClick={() => ask(command)}
+          >
+            {LABELS[command.id]}
+          </button>
+        ))}
+      </div>
+      <p class="hint">
+        {pair.paused ? 'Resume: new cycles may start again.' : 'Pause: no new cycle; a running one goes on.'}{' '}
+        {pair.trade ? 'Forbid: it buys nothing any more.' : 'Permit: it may buy again.'}
+      </p>
     </div>
   );
 }

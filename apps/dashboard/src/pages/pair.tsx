@@ -169,7 +169,7 @@ function OpenOrders({ orders }: { readonly orders: PairDetail['books']['open_ord
   return (
     <Section title="Orders on their way">
       <div class="scroll">
-        <table>
+        <table class="orders">
           <tbody>
             {orders.map((order) => (
               <tr key={order.client_order_id}>
@@ -188,7 +188,7 @@ function OpenOrders({ orders }: { readonly orders: PairDetail['books']['open_ord
                 <td class="num">
                   {order.amount === null ? `${money(order.quote_amount)} quote` : amount(order.amount)}
                 </td>
-                <td class="num">{price(order.price)}</td>
+                <td class="num narrow">{order.price === null ? 'at market' : price(order.price)}</td>
               </tr>
             ))}
           </tbody>
@@ -300,7 +300,15 @@ export function PairPage({ name }: { readonly name: string }) {
       <Why pair={pair} />
       {pair.cycle_start_state === 2 && <Track pair={pair} />}
       <Tiles pair={pair} />
-      <PriceChart name={name} pair={pair} rows={cycle?.rows ?? []} trades={books.trades} />
+      <PriceChart
+        // The next pair gets a chart of its own.
+        key={name}
+        name={name}
+        pair={pair}
+        rows={cycle?.rows ?? []}
+        trades={books.trades}
+        sinceMs={cycle?.started_ms ?? null}
+      />
       <div class="columns">
         <div class="stack">
           <Section

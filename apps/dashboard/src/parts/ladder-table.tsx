@@ -22,7 +22,7 @@ export function LadderTable({
             <th scope="col" class="num">
               Step
             </th>
-            <th scope="col" class="num">
+            <th scope="col" class="num narrow">
               Drop
             </th>
             <th scope="col" class="num">
@@ -45,7 +45,7 @@ export function LadderTable({
                 Stop
               </th>
             )}
-            <th scope="col" aria-label="State" />
+            <th scope="col" class="narrow" aria-label="State" />
           </tr>
         </thead>
         <tbody>
@@ -58,7 +58,7 @@ export function LadderTable({
               <th scope="row" class="num">
                 {row.step}
               </th>
-              <td class="num">{percent(row.drop_pct)}</td>
+              <td class="num narrow">{percent(row.drop_pct)}</td>
               <td class="num" title={row.rate}>
                 {price(row.rate)}
               </td>
@@ -67,7 +67,7 @@ export function LadderTable({
               <td class="num wide">{price(row.breakeven)}</td>
               <td class="num">{price(row.sell_price)}</td>
               {hasStop && <td class="num wide">{price(row.stop_price)}</td>}
-              <td>
+              <td class="narrow">
                 {lossRows.includes(row.step) ? (
                   <span class="badge bad">loses</span>
                 ) : (
