@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { COUNTERS } from '@mtrade/board';
-import { WAIT_REASONS } from '@mtrade/cycle';
+import { WAIT_REASONS, WAIT_WORDS, type WaitReason } from '@mtrade/cycle';
 import { describe, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -20,10 +20,75 @@ describe('documents', () => {
     expect(targets.filter((target) => !existsSync(join(root, dirname(path), target)))).toEqual([]);
   });
 
-  test('every reason for which a pair waits is explained to its operator', () => {
-    const text = read('docs/operations.md');
+  const help = read('docs/troubleshooting.md');
 
-    expect(WAIT_REASONS.filter((reason) => !text.includes(`\`${reason}\``))).toEqual([]);
+  test('every reason for which a pair waits is explained to its operator, with the words that it is shown with', () => {
+    // What comes behind a colon or in brackets is the remedy, which the page has in a column of its own.
+    const words = (reason: WaitReason): string => (WAIT_WORDS[reason].split(/[:(]/)[0] ?? '').trim();
+    const missing = WAIT_REASONS.filter(
+      (reason) =>
+        !help.split('\n').some((line) => line.includes(`\`${reason}\``) && line.includes(words(reason))),
+    );
+
+    expect(missing).toEqual([]);
+    expect(help).toContain('`not_configured`');
+  });
+
+  /** Where the code calls a human, and the words of it that do not change. */
+  const ATTENTION: Readonly<Record<string, readonly string[]>> = {
+    'packages/cycle/src/decide.ts': ['the sale needs'],
+    'packages/cycle/src/shortage.ts': ['the account holds'],
+    'packages/cycle/src/protection.ts': [
+      'the position is to be sold for want of a stop, and that has failed, too',
+    ],
+    'packages/cycle/src/late-fill.ts': ['after its end: it is booked'],
+    'packages/cycle/src/settlement.ts': ['more were sold than the cycle held'],
+    'packages/engine/src/closing.ts': ['two orders were found under the name'],
+    'packages/engine/src/doubted-rules.ts': ['the exchange refuses its orders'],
+    'packages/engine/src/findings.ts': [
+      'orders or trades of this installation that the books do not know',
+      'the exchange shows more of orders that have ended in the books',
+    ],
+    'packages/engine/src/protecting.ts': ['the position could not be given a stop and is being sold'],
+    'packages/engine/src/reconciler.ts': ['is older than the exchange lists'],
+    'packages/store/src/restored.ts': ['restored:'],
+  };
+
+  test.each(Object.entries(ATTENTION))(
+    'what %s wants a human for has its symptom on the page',
+    (path, phrases) => {
+      const code = read(path);
+      for (const phrase of phrases) {
+        expect(code).toContain(phrase);
+        expect(help).toContain(
+          phrase.startsWith('the account holds') ? '`the account holds ... the books' : phrase,
+        );
+      }
+    },
+  );
+
+  test('nobody calls a human without a symptom on the page: every place that does is known here', () => {
+    // Those that only pass on words which were made elsewhere.
+    const passedOn = [
+      'attention.ts',
+      'process-pair.ts',
+      'settle-sale.ts',
+      'settle-late.ts',
+      'compare-restored.ts',
+    ];
+    const sources = ['cycle', 'engine', 'store', 'runtime'].flatMap((name) =>
+      readdirSync(join(root, 'packages', name, 'src'), { recursive: true, encoding: 'utf8' })
+        .filter((path) => path.endsWith('.ts'))
+        .map((path) => join('packages', name, 'src', path)),
+    );
+    const calling = sources.filter(
+      (path) =>
+        /raiseAttention\(|type: 'attention', reason|attention: reason|SET attention = /.test(read(path)) &&
+        !passedOn.some((name) => path.endsWith(`/${name}`)),
+    );
+
+    expect(calling.length).toBeGreaterThan(8);
+    expect(calling.filter((path) => !(path in ATTENTION))).toEqual([]);
   });
 
   test('every counter is explained', () => {

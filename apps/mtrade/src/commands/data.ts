@@ -5,8 +5,8 @@ import { basename, resolve } from 'node:path';
 import { pairArgument, timeArgument } from '../arguments.js';
 import type { Cli } from '../cli.js';
 import { loadConfig } from '../load-config.js';
-import { progressLine } from '../progress-line.js';
 import { publicUrls } from '../public-urls.js';
+import { showProgress } from '../render/progress.js';
 
 interface FetchOptions {
   readonly from?: number;
@@ -50,7 +50,7 @@ async function fetchData(cli: Cli, pair: string, options: FetchOptions, command:
   const { restUrl } = await publicUrls(config);
   const pairName = symbol.replace('/', '-');
   const path = resolve(cli.cwd, options.out ?? `${pairName}_gate_${timeframe}.csv`);
-  const progress = progressLine();
+  const progress = showProgress(cli.err);
   let result: FetchResult;
   try {
     result = await fetchCandles(
@@ -63,10 +63,10 @@ async function fetchData(cli: Cli, pair: string, options: FetchOptions, command:
         path,
         requestDeadlineMs: config.engine.requestDeadlineMs,
       },
-      { signal: cli.interrupted(), onProgress: (now) => progress.show(progressText(now)) },
+      { signal: cli.interrupted(), onProgress: (now) => progress.say(progressText(now)) },
     );
   } finally {
-    progress.clear();
+    progress.done();
   }
   if (!result.complete) {
     cli.note('interrupted; the same command goes on where the file ends');

@@ -5,8 +5,9 @@ import { resolve } from 'node:path';
 import { pairsArgument, wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
 import { loadConfig } from '../load-config.js';
-import { durationText, progressLine, sizeText } from '../progress-line.js';
 import { publicUrls } from '../public-urls.js';
+import { duration, sizeText } from '../render/columns.js';
+import { showProgress } from '../render/progress.js';
 
 interface RecordOptions {
   readonly pairs?: string;
@@ -26,23 +27,25 @@ const newName = (): string =>
   `mtrade-gate-${new Date(systemClock.epochMs()).toISOString().replace(/[-:]|\.\d+/g, '')}.jsonl`;
 
 const summary = ({ frames, bytes }: RecordProgress, lastedMs: number): string =>
-  `${durationText(lastedMs)}, ${frames} frames, ${sizeText(bytes)}`;
+  `${duration(lastedMs)}, ${frames} frames, ${sizeText(bytes)}`;
 
 /** Until it is interrupted, the time is over or the file fails. Tells a person what happens to the connection. */
 async function follow(cli: Cli, recorder: Recorder, minutes: number | undefined): Promise<number> {
   const startedMono = systemClock.monoMs();
   const lastedMs = (): number => systemClock.monoMs() - startedMono;
-  const progress = progressLine();
+  const progress = showProgress(cli.err);
   const stop = cli.interrupted();
   let told = '';
   const tell = (): void => {
     const now = recorder.progress();
     const refused = Object.entries(now.refused).map(([what, words]) => `${what} is refused: ${words}`);
     const news = [now.connected ? 'connected' : 'not connected, trying', ...refused].join('; ');
-    progress.clear();
-    if (news !== told && !(told === '' && !now.connected)) cli.note(news);
+    if (news !== told && !(told === '' && !now.connected)) {
+      progress.done();
+      cli.note(news);
+    }
     if (now.connected || told !== '') told = news;
-    progress.show(`${summary(now, lastedMs())}  ${now.connected ? '' : 'not connected  '}Ctrl-C ends it`);
+    progress.say(`${summary(now, lastedMs())}  ${now.connected ? '' : 'not connected  '}Ctrl-C ends it`);
   };
   const timer = setInterval(tell, PROGRESS_MS);
   const limit = minutes === undefined ? null : setTimeout(recorder.stop, minutes * MINUTE_MS);
@@ -53,7 +56,7 @@ async function follow(cli: Cli, recorder: Recorder, minutes: number | undefined)
   } finally {
     clearInterval(timer);
     if (limit !== null) clearTimeout(limit);
-    progress.clear();
+    progress.done();
   }
   return lastedMs();
 }
