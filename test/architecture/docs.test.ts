@@ -49,7 +49,8 @@ describe('documents', () => {
       'orders or trades of this installation that the books do not know',
       'the exchange shows more of orders that have ended in the books',
     ],
-    'packages/engine/src/protecting.ts': ['the position could not be given a stop and is being sold'],
+    'packages/engine/src/rolling-back.ts': ['the position could not be given a stop and is being sold'],
+    'packages/cycle/src/stop-outs.ts': ['cycles in a row were ended by their stop with a loss'],
     'packages/engine/src/reconciler.ts': ['is older than the exchange lists'],
     'packages/store/src/restored.ts': ['restored:'],
   };
@@ -72,6 +73,7 @@ describe('documents', () => {
     const passedOn = [
       'attention.ts',
       'process-pair.ts',
+      'protecting.ts',
       'settle-sale.ts',
       'settle-late.ts',
       'compare-restored.ts',

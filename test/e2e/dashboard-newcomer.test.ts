@@ -108,6 +108,7 @@ describe.skipIf(CHROMIUM === null)(`a newcomer on the web page${NEEDS_BROWSER}`,
     await page.getByRole('button', { name: 'Permit', exact: true }).waitFor();
     await go(page, '#/');
     await row(page, 'FAR/USDT').getByText('not permitted').first().waitFor();
+    expect((await engine.pair('NEAR/USDT')).trade).toBe(true);
   });
 
   test('sees what a ladder needs while editing it, with the numbers of mtrade ladder', async () => {

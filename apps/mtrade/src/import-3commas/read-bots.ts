@@ -24,7 +24,7 @@ export function readBots(text: string, file: string): readonly BotJson[] {
   for (const bot of bots)
     if (!('base_order_volume' in bot))
       throw refused(file, 'base_order_volume', 'is missing: is this the JSON of a DCA bot?');
-  return bots as readonly BotJson[];
+  return bots;
 }
 
 /** What the API sends for "not set". */
