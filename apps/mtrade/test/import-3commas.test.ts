@@ -1,9 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Cli } from '../src/cli.js';
+import { type Cli, createOutput } from '../src/cli.js';
 import { INFORMATION, TRANSLATED, WITHOUT_COUNTERPART } from '../src/import-3commas/fields.js';
 import { translateBot } from '../src/import-3commas/translate.js';
 import { buildProgram } from '../src/program.js';
@@ -20,20 +21,13 @@ afterEach(() => rmSync(directory, { recursive: true }));
 /** Runs the real command; what it printed and what became of it. */
 async function run(...args: string[]): Promise<{ out: string; notes: string; error: string | null }> {
   let [out, notes] = ['', ''];
-  const output: Cli['out'] = {
-    write: (added) => void (out += added),
-    line: (added) => void (out += `${added}\n`),
-    send: async (added) => {
-      out += added;
-      return true;
+  const stream = new Writable({
+    write: (chunk: Buffer, _, done) => {
+      out += chunk.toString();
+      done();
     },
-    json: (value) => void (out += JSON.stringify(value)),
-    isTty: false,
-    color: false,
-    columns: () => 80,
-    rows: () => 24,
-    closed: () => false,
-  };
+  });
+  const output = createOutput(stream, {});
   const cli: Cli = {
     env: {},
     cwd: directory,
