@@ -218,6 +218,11 @@ describe('init', () => {
     expect(text).toContain('symbol = "BTC/USDT"');
     expect(check.stdout).toContain(join(place.directory, 'mtrade.toml'));
     expect(second.stderr).toContain('--force');
+    // Not a word of the first file is lost.
+    expect(readFileSync(join(place.directory, 'mtrade.toml.old'), 'utf8')).toBe(text);
+    expect(first.stdout).toContain('checked: paper mode, 2 pairs');
+    expect(first.stderr).toMatch(/next:\n {2}mtrade config check\n {2}mtrade ladder BTC\/USDT --price P/);
+    expect(text).toContain('# command = []\n');
   });
 });
 

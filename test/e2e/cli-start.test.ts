@@ -127,7 +127,9 @@ describe('mtrade start', () => {
     await engine.ended;
 
     const { stdout, stderr } = engine.output();
-    expect(stdout).toMatch(/^mtrade \d\S* is running; control API at http:\/\/127\.0\.0\.1:\d+\nPAPER /);
+    expect(stdout).toMatch(
+      /^mtrade \d\S* is running; control API at http:\/\/127\.0\.0\.1:\d+\ndata \/.*\nPAPER /,
+    );
     expect(stdout).not.toContain('\u001b');
     for (const line of stderr.trimEnd().split('\n')) expect(JSON.parse(line)).toHaveProperty('role');
   });

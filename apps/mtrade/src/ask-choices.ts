@@ -1,4 +1,4 @@
-import { cancel, intro, isCancel, outro, select, text } from '@clack/prompts';
+import { cancel, confirm, intro, isCancel, note, outro, select, text } from '@clack/prompts';
 import { type Mode, normalizeSymbol } from '@mtrade/config';
 import { DEFAULT_SIMULATED_PAIRS } from '@mtrade/market-sim';
 
@@ -62,9 +62,20 @@ export async function askChoices(given: Choices): Promise<Choices | null> {
         : 'give a positive decimal such as 3',
   });
   if (isCancel(baseOrder)) return giveUp();
-  outro('Done. Keys of the account never go into this file.');
   const symbols = pairs.trim() === '' ? given.symbols : listOf(pairs).filter((symbol) => symbol !== null);
   return { ...given, mode, symbols: [...new Set(symbols)], baseOrder };
+}
+
+/** Shows what the choices come to; false when the person does not want the file. */
+export async function askToWrite(path: string, consequences: readonly string[]): Promise<boolean> {
+  note(consequences.join('\n'), 'What that means');
+  const answer = await confirm({ message: `Write ${path}?` });
+  if (isCancel(answer) || !answer) {
+    cancel('Given up.');
+    return false;
+  }
+  outro('Keys of the account never go into this file.');
+  return true;
 }
 
 function giveUp(): null {

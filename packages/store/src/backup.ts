@@ -28,6 +28,9 @@ export interface BackupResult {
   readonly verified: true;
 }
 
+/** Told while pages are copied; the copy is read back after the last one, which takes about as long. */
+export type BackupProgress = (copied: number, total: number) => void;
+
 /** Pages between two looks at other work: 1 MiB. */
 const PAGES_PER_STEP = 256;
 
@@ -41,7 +44,11 @@ const PAGES_PER_STEP = 256;
  *
  * Never point it at a database that *this process* writes without its `-wal` in place: see `openSource`.
  */
-export async function backupDatabase(source: string, target: string): Promise<BackupResult> {
+export async function backupDatabase(
+  source: string,
+  target: string,
+  onProgress: BackupProgress = () => undefined,
+): Promise<BackupResult> {
   const draft = draftOf(source, target);
   try {
     makeDraft(draft);
@@ -50,7 +57,12 @@ export async function backupDatabase(source: string, target: string): Promise<Ba
       // The open read transaction pins one moment. Without it every commit would make the copy begin anew.
       db.exec('BEGIN');
       const facts = factsOf(db);
-      const { totalPages } = await db.backup(draft, { progress: () => PAGES_PER_STEP });
+      const { totalPages } = await db.backup(draft, {
+        progress: ({ totalPages: total, remainingPages }) => {
+          onProgress(total - remainingPages, total);
+          return PAGES_PER_STEP;
+        },
+      });
       finish(draft, target, facts);
       return { pages: totalPages, verified: true };
     } finally {

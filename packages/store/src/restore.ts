@@ -2,7 +2,7 @@ import { existsSync, linkSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MtradeError } from '@mtrade/base';
 import type { Database } from 'better-sqlite3';
-import { backupDatabase, soundness } from './backup.js';
+import { backupDatabase, type BackupProgress, soundness } from './backup.js';
 import { openWriter } from './connection.js';
 import { fsError, storeError } from './errors.js';
 import { type Identity, readIdentity, requireSame, type StoredIdentity } from './identity.js';
@@ -20,6 +20,7 @@ export interface RestoreOptions extends Identity {
   /** Take books of another mode, exchange, account or installation. */
   readonly force?: boolean;
   readonly nowMs: number;
+  readonly onProgress?: BackupProgress;
 }
 
 export interface RestoreResult {
@@ -44,7 +45,7 @@ export async function restoreDatabase(options: RestoreOptions): Promise<RestoreR
   try {
     removeWhole(draft);
     removeWhole(ready);
-    await backupDatabase(file, draft);
+    await backupDatabase(file, draft, options.onProgress);
     const { booksMs, epoch } = prepare(draft, options);
     syncFile(draft);
     renameSync(draft, ready);

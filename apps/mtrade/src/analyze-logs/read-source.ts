@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { errorText, MtradeError } from '@mtrade/base';
@@ -10,14 +10,22 @@ import { splitLines } from './split-lines.js';
 const GZIP_MAGIC = 0x1f_8b;
 
 /** Streams a file (`-`: standard input), packed or not, into the analysis. Throws MTRADE_USAGE when it cannot be read. */
-export async function readSource(source: string, analysis: Analysis): Promise<void> {
+export async function readSource(
+  source: string,
+  analysis: Analysis,
+  /** Of the file as it lies there; 0 in all for standard input. */
+  onBytes: (read: number, total: number) => void = () => undefined,
+): Promise<void> {
   try {
-    for await (const lines of splitLines(await bytesOf(source)))
+    const { bytes, read, total } = await bytesOf(source);
+    for await (const lines of splitLines(bytes)) {
+      onBytes(read(), total);
       for (const line of lines) {
         const parsed = line === null ? 'malformed' : parseLine(line);
         if (parsed === 'malformed') analysis.addMalformed();
         else if (parsed !== 'skip') analysis.add(parsed);
       }
+    }
   } catch (error) {
     throw new MtradeError(
       'MTRADE_USAGE',
@@ -28,15 +36,24 @@ export async function readSource(source: string, analysis: Analysis): Promise<vo
   }
 }
 
-async function bytesOf(source: string): Promise<Readable> {
-  if (source === '-') return process.stdin;
+interface Source {
+  readonly bytes: Readable;
+  /** Bytes of the file that were read so far. */
+  readonly read: () => number;
+  readonly total: number;
+}
+
+async function bytesOf(source: string): Promise<Source> {
+  if (source === '-') return { bytes: process.stdin, read: () => 0, total: 0 };
   const isPacked = await startsWithGzip(source);
+  const { size: total } = await stat(source);
   const file = createReadStream(source);
-  if (!isPacked) return file;
+  const read = (): number => file.bytesRead;
+  if (!isPacked) return { bytes: file, read, total };
   const plain = createGunzip();
   // pipe() does not hand errors on.
   file.on('error', (error) => plain.destroy(error));
-  return file.pipe(plain);
+  return { bytes: file.pipe(plain), read, total };
 }
 
 /** By what is inside: rotated logs are packed under many names. */

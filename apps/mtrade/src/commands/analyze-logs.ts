@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Report } from '../analyze-logs/analysis.js';
 import { timeArgument, wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
+import { percent, withProgress } from '../render/progress.js';
 
 interface AnalyzeOptions {
   readonly from?: number;
@@ -55,7 +56,12 @@ async function run(cli: Cli, files: readonly string[], options: AnalyzeOptions):
     aroundMs: options.around ?? null,
     reachMs: options.minutes * MINUTE_MS,
   });
-  for (const file of files) await readSource(file, analysis);
+  await withProgress(cli.err, async (say) => {
+    for (const file of files)
+      await readSource(file, analysis, (read, total) =>
+        say(`reading ${file}${total === 0 ? '' : `: ${percent(read, total)}`}`),
+      );
+  });
   const report = analysis.report();
   if (options.json) cli.out.json(reportJson(report, errorRate(report)));
   else cli.out.write(renderReport(report, cli.out.isTty ? cli.out.columns() : null));

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { databasePath } from '../books-paths.js';
 import type { Cli } from '../cli.js';
 import { loadConfig } from '../load-config.js';
+import { percent, withProgress } from '../render/progress.js';
 
 interface BackupOptions {
   readonly to?: string;
@@ -25,7 +26,11 @@ async function backup(cli: Cli, command: Command, { to, force, json }: BackupOpt
       `${target} is there already; --force replaces it once the new copy is verified`,
       {},
     );
-  const { pages } = await store.backupDatabase(source, target);
+  const { pages } = await withProgress(cli.err, (say) =>
+    store.backupDatabase(source, target, (copied, total) =>
+      say(`copying the books: ${percent(copied, total)}`),
+    ),
+  );
   const dropped = to === undefined ? store.pruneBackups(directory, 'manual', config.backup.keep, nowMs) : [];
   if (json) return cli.out.json({ schema: 1, file: target, pages, verified: true, dropped });
   cli.out.line(`${target}: ${pages} pages, verified`);

@@ -2,6 +2,7 @@ import { ExitCode, systemClock } from '@mtrade/base';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.js';
 import { loadConfig } from '../load-config.js';
+import { withProgress } from '../render/progress.js';
 
 interface DiagnoseOptions {
   readonly json?: true;
@@ -16,7 +17,9 @@ async function run(cli: Cli, command: Command, { json, offline }: DiagnoseOption
     import('../render/diagnosis.js'),
   ]);
   const secrets = await secretsOnDemand(cli, config);
-  const diagnosis = await diagnose({ config, secrets, offline: offline === true }, { clock: systemClock });
+  const diagnosis = await withProgress(cli.err, (tell) =>
+    diagnose({ config, secrets, offline: offline === true }, { clock: systemClock, tell }),
+  );
   const counts = severityCounts(diagnosis);
   if (json) {
     const { scrubSecrets } = await import('@mtrade/log');

@@ -9,7 +9,7 @@ import { compiler, nodeVersion } from '../doctor/machine.js';
 import { refuseKnownFailures } from '../config-checks.js';
 import { readConfig } from '../load-config.js';
 import { counted, wrap } from '../render/columns.js';
-import { showProgress } from '../render/progress.js';
+import { withProgress } from '../render/progress.js';
 
 async function configuration(
   cli: Cli,
@@ -73,11 +73,10 @@ async function checksFor(config: MtradeConfig, cli: Cli): Promise<readonly Check
 
 /** All at once; a check that itself breaks is a finding, never the end of the others. */
 async function runChecks(checks: readonly Check[], cli: Cli): Promise<Finding[]> {
-  const progress = showProgress(cli.err);
   const waiting = new Set(checks.map(([name]) => name));
-  const say = (): void => progress.say(`checking ${[...waiting].join(', ')}`);
-  const timer = setInterval(say, 200);
-  try {
+  return withProgress(cli.err, async (say) => {
+    const tell = (): void => say(`checking ${[...waiting].join(', ')}`);
+    tell();
     const groups = await Promise.all(
       checks.map(async ([name, run]) => {
         try {
@@ -86,14 +85,12 @@ async function runChecks(checks: readonly Check[], cli: Cli): Promise<Finding[]>
           return [problem(name, errorText(error), 'see the message')];
         } finally {
           waiting.delete(name);
+          tell();
         }
       }),
     );
     return groups.flat();
-  } finally {
-    clearInterval(timer);
-    progress.done();
-  }
+  });
 }
 
 const MARGIN = 26;

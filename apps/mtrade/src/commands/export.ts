@@ -9,7 +9,7 @@ import type { ExportFormat } from '../export/formats.js';
 import { knownPair, openBooks, spanOf } from '../history-span.js';
 import { loadConfig } from '../load-config.js';
 import { counted } from '../render/columns.js';
-import { showProgress } from '../render/progress.js';
+import { withProgress } from '../render/progress.js';
 
 interface ExportOptions {
   readonly csv?: true;
@@ -51,21 +51,18 @@ async function pour({ rows, mode, format }: Source, cli: Cli, sink: Sink): Promi
     import('../export/trade-record.js'),
   ]);
   const { head, batch } = WRITERS[format];
-  const progress = showProgress(cli.err);
-  let count = 0;
-  try {
-    progress.say('sorting the trades');
+  return withProgress(cli.err, async (say) => {
+    let count = 0;
+    say('sorting the trades');
     let isWanted = head === '' || (await sink(head));
     for (const lines of batches(rows)) {
       if (!isWanted) break;
       isWanted = await sink(batch(lines.map((line) => tradeRecord(line, mode))));
       count += lines.length;
-      progress.say(`${count} trades`);
+      say(`${count} trades`);
     }
-  } finally {
-    progress.done();
-  }
-  return count;
+    return count;
+  });
 }
 
 async function toFile(path: string, force: boolean, cli: Cli, source: Source): Promise<number> {

@@ -1,13 +1,14 @@
 import { errorText, MtradeError } from '@mtrade/base';
 import type { Mode, MtradeConfig } from '@mtrade/config';
 import { type Command, Option } from 'commander';
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Choices } from '../ask-choices.js';
 import { pairsArgument, positiveDecimal } from '../arguments.js';
 import type { Cli } from '../cli.js';
 import { refuseKnownFailures } from '../config-checks.js';
 import { configOption } from '../load-config.js';
+import { counted } from '../render/columns.js';
 
 interface InitOptions {
   readonly mode?: Mode;
@@ -20,6 +21,9 @@ interface InitOptions {
 
 const DEFAULT_SYMBOLS = ['BTC/USDT', 'ETH/USDT', 'SOL/USDT', 'XRP/USDT'];
 
+const isInteractive = (cli: Cli, { yes }: InitOptions): boolean =>
+  cli.out.isTty && process.stdin.isTTY && yes !== true;
+
 async function choose(cli: Cli, options: InitOptions): Promise<Choices | null> {
   const mode = options.mode ?? 'paper';
   const given: Choices = {
@@ -28,8 +32,7 @@ async function choose(cli: Cli, options: InitOptions): Promise<Choices | null> {
     baseOrder: options.baseOrder ?? '3',
     trade: options.trade ?? mode !== 'live',
   };
-  const interactive = cli.out.isTty && process.stdin.isTTY && options.yes !== true;
-  if (!interactive) return given;
+  if (!isInteractive(cli, options)) return given;
   const { askChoices } = await import('../ask-choices.js');
   const chosen = await askChoices(given);
   // Real money is never permitted by a file that a program wrote, unless it was asked for.
@@ -66,12 +69,38 @@ async function consequences({ trade }: Choices, config: MtradeConfig): Promise<s
   ];
 }
 
-function writeFile(path: string, text: string, force: boolean): void {
+const isThere = (path: string): MtradeError =>
+  new MtradeError(
+    'MTRADE_USAGE',
+    `${path} is there already and stays; --force keeps it under another name and writes a new one, --config writes elsewhere`,
+    {},
+  );
+
+/** `mtrade.toml.old`, or the first such name with a number that is free. */
+function freeName(path: string): string {
+  for (let n = 1; ; n += 1) {
+    const name = `${path}.old${n === 1 ? '' : `.${n}`}`;
+    if (!existsSync(name)) return name;
+  }
+}
+
+/** Puts what is there aside if it may be; where it went, or null. */
+function putAside(path: string, force: boolean): string | null {
+  if (!existsSync(path)) return null;
+  if (!force) throw isThere(path);
+  const aside = freeName(path);
+  renameSync(path, aside);
+  return aside;
+}
+
+function writeFile(path: string, text: string, force: boolean): string | null {
   try {
-    writeFileSync(path, text, { flag: force ? 'w' : 'wx', mode: 0o644 });
+    const aside = putAside(path, force);
+    writeFileSync(path, text, { flag: 'wx', mode: 0o644 });
+    return aside;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
-      throw new MtradeError('MTRADE_USAGE', `${path} exists already; --force overwrites it`, {});
+    if (error instanceof MtradeError) throw error;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw isThere(path);
     throw new MtradeError(
       'MTRADE_PERMISSION',
       `${path} cannot be written: ${errorText(error)}`,
@@ -79,6 +108,40 @@ function writeFile(path: string, text: string, force: boolean): void {
       { cause: error },
     );
   }
+}
+
+/** The commands to go on with, as they have to be typed here. */
+function nextSteps({ env, cwd }: Cli, path: string, [first = 'ETH/USDT']: readonly string[]): string[] {
+  const program = env['npm_command'] === 'exec' ? 'npx mtrade' : 'mtrade';
+  const config = path === join(cwd, 'mtrade.toml') ? '' : ` --config ${path}`;
+  return [
+    'next:',
+    `  ${program} config check${config}`,
+    `  ${program} ladder ${first} --price P${config}`,
+    `  ${program} doctor${config}`,
+    `  ${program} start${config}`,
+  ];
+}
+
+async function init(cli: Cli, command: Command, options: InitOptions): Promise<void> {
+  const path = resolve(cli.cwd, configOption(command) ?? 'mtrade.toml');
+  const force = options.force === true;
+  // Before a person answers questions for nothing.
+  if (existsSync(path) && !force) throw isThere(path);
+  const choices = await choose(cli, options);
+  if (choices === null) return cli.note('nothing was written');
+  const { text, config } = await checkedText(choices, path, cli);
+  const told = await consequences(choices, config);
+  const asks = isInteractive(cli, options);
+  if (asks) {
+    const { askToWrite } = await import('../ask-choices.js');
+    if (!(await askToWrite(path, told))) return cli.note('nothing was written');
+  }
+  const aside = writeFile(path, text, force);
+  cli.out.line(`wrote ${path}, checked: ${config.mode} mode, ${counted(config.pairs.length, 'pair')}`);
+  if (aside !== null) cli.out.line(`what was there is kept as ${aside}`);
+  if (!asks) for (const line of told) cli.out.line(line);
+  for (const line of nextSteps(cli, path, choices.symbols)) cli.note(line);
 }
 
 export function addInitCommand(program: Command, cli: Cli): void {
@@ -91,15 +154,6 @@ export function addInitCommand(program: Command, cli: Cli): void {
     .option('--trade', 'permit the pairs to trade at once, also in live mode')
     .option('--no-trade', 'forbid the pairs to trade until they are permitted (live mode: the default)')
     .option('-y, --yes', 'ask nothing')
-    .option('--force', 'overwrite an existing file')
-    .action(async (options: InitOptions, command: Command) => {
-      const path = resolve(cli.cwd, configOption(command) ?? 'mtrade.toml');
-      const choices = await choose(cli, options);
-      if (choices === null) return cli.note('nothing was written');
-      const { text, config } = await checkedText(choices, path, cli);
-      writeFile(path, text, options.force === true);
-      cli.out.line(`wrote ${path}`);
-      for (const line of await consequences(choices, config)) cli.out.line(line);
-      cli.note('next: mtrade config check, mtrade ladder ETH/USDT --price 2500, mtrade start');
-    });
+    .option('--force', 'write anew where a file is; the old one is kept under another name')
+    .action((options: InitOptions, command: Command) => init(cli, command, options));
 }

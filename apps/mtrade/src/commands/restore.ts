@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { ACCOUNT, databasePath } from '../books-paths.js';
 import type { Cli } from '../cli.js';
 import { loadConfig } from '../load-config.js';
+import { percent, withProgress } from '../render/progress.js';
 
 interface RestoreOptions {
   readonly force?: true;
@@ -33,15 +34,18 @@ async function restore(cli: Cli, command: Command, given: string, options: Resto
     { clock: systemClock, log: silentLogger, onLost: () => undefined },
   );
   try {
-    const { aside, booksMs } = await restoreDatabase({
-      file,
-      path: databasePath(config.dataDir),
-      mode: config.mode,
-      exchange: config.exchange.id,
-      account: ACCOUNT,
-      force: options.force === true,
-      nowMs: systemClock.epochMs(),
-    });
+    const { aside, booksMs } = await withProgress(cli.err, (say) =>
+      restoreDatabase({
+        file,
+        path: databasePath(config.dataDir),
+        mode: config.mode,
+        exchange: config.exchange.id,
+        account: ACCOUNT,
+        force: options.force === true,
+        nowMs: systemClock.epochMs(),
+        onProgress: (copied, total) => say(`copying the backup: ${percent(copied, total)}`),
+      }),
+    );
     const booksEnd = new Date(booksMs).toISOString();
     if (options.json)
       return cli.out.json({ schema: 1, restored: file, books_end_at: booksEnd, kept_aside: aside });

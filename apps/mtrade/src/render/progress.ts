@@ -18,19 +18,43 @@ const SILENT: Progress = { say: () => undefined, done: () => undefined };
 /** Writes to stderr, where no script looks for an answer, and only to a terminal. */
 export function showProgress(err: Output): Progress {
   if (!err.isTty) return SILENT;
-  let drawnMono = performance.now() + PATIENCE_MS - REDRAW_MS;
-  let isShown = false;
+  const beginMono = performance.now();
+  let wanted = '';
+  let shown = '';
+  let drawnMono = -Infinity;
+  const draw = (): void => {
+    const nowMono = performance.now();
+    if (wanted === shown || nowMono - beginMono < PATIENCE_MS || nowMono - drawnMono < REDRAW_MS) return;
+    drawnMono = nowMono;
+    shown = wanted;
+    err.write(`${TO_START}${fit(wanted, err.columns() - 1).trimEnd()}`);
+  };
+  // For work that says what it does once and then waits.
+  const timer = setInterval(draw, REDRAW_MS);
+  timer.unref();
   return {
     say: (what) => {
-      const nowMono = performance.now();
-      if (nowMono - drawnMono < REDRAW_MS) return;
-      drawnMono = nowMono;
-      isShown = true;
-      err.write(`${TO_START}${fit(what, err.columns() - 1).trimEnd()}`);
+      wanted = what;
+      draw();
     },
     done: () => {
-      if (isShown) err.write(TO_START);
-      isShown = false;
+      clearInterval(timer);
+      if (shown !== '') err.write(TO_START);
+      wanted = shown = '';
     },
   };
 }
+
+/** Shows what `work` says while it runs. */
+export async function withProgress<T>(err: Output, work: (say: Progress['say']) => Promise<T>): Promise<T> {
+  const progress = showProgress(err);
+  try {
+    return await work(progress.say);
+  } finally {
+    progress.done();
+  }
+}
+
+/** `45 %`; never 100 before the end. */
+export const percent = (part: number, whole: number): string =>
+  `${whole <= 0 ? 0 : Math.min(99, Math.floor((part / whole) * 100))} %`;

@@ -39,7 +39,10 @@ const REACH_MS = 30 * 86_400_000 - 3_600_000;
 const MARGIN_MS = 60_000;
 
 /** Looks at everything and changes nothing; works beside a running engine. Never rejects: a failure is a finding. */
-export async function diagnose(options: DiagnoseOptions, { clock }: { clock: Clock }): Promise<Diagnosis> {
+export async function diagnose(
+  options: DiagnoseOptions,
+  { clock, tell = () => undefined }: { readonly clock: Clock; readonly tell?: (stage: string) => void },
+): Promise<Diagnosis> {
   const { config } = options;
   const lock = await checkLock(config.dataDir, { clock });
   const running = lock.status === 'running';
@@ -54,6 +57,7 @@ export async function diagnose(options: DiagnoseOptions, { clock }: { clock: Clo
       finding('INFO', 'books', null, `${path} does not exist: nothing was stored yet`, 'nothing to do'),
     ]);
 
+  tell('reading the books');
   let inside: Inside;
   try {
     inside = lookAtBooks(path, (reader) => ({
@@ -77,6 +81,7 @@ export async function diagnose(options: DiagnoseOptions, { clock }: { clock: Clo
         'use another data_dir for each mode; the exchange was not asked',
       ),
     ]);
+  tell(`asking the exchange about ${pairs.length === 1 ? '1 pair' : `${pairs.length} pairs`}`);
   const compared = await compare(options, path, pairs, running, clock);
   return { ...done([...findings, ...compared.findings]), exchangeChecked: compared.checked };
 }
