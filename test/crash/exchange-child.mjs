@@ -52,6 +52,7 @@ const HANDLERS = {
     for (const rule of rules) server.faults.add(rule);
   },
   records: () => ({ ...server.records(), requests: server.requests() }),
+  orders: () => exchange.records().orders.length,
   fired: () => fired({ ...past }),
 };
 

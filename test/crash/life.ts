@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, openSync, closeSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -44,6 +44,8 @@ export class Life {
   readonly child: ChildProcess;
   readonly #home: Home;
   readonly #note: string;
+  readonly #log: string;
+  readonly #logFrom: number;
 
   constructor(
     home: Home,
@@ -54,7 +56,10 @@ export class Life {
     this.#home = home;
     this.#note = join(directory, `${name}.note`);
     rmSync(this.#note, { force: true });
-    const log = openSync(join(directory, `${name}.out`), 'a');
+    rmSync(this.#goOnFile, { force: true });
+    this.#log = join(directory, `${name}.out`);
+    const log = openSync(this.#log, 'a');
+    this.#logFrom = fstatSync(log).size;
     const preload = harm === null ? [] : ['--import', PRELOAD];
     const start = [CLI, 'start', '--config', join(directory, 'mtrade.toml'), '--no-screen'];
     const [command = process.execPath, ...args] = [...wrap, process.execPath, ...preload, ...start];
@@ -75,6 +80,11 @@ export class Life {
     this.ended = once(this.child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
   }
 
+  /** What it has said, without the lives before it. */
+  said(): string {
+    return readFileSync(this.#log).subarray(this.#logFrom).toString();
+  }
+
   get isRunning(): boolean {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
@@ -82,6 +92,16 @@ export class Life {
   /** The armed point was passed often enough. */
   get isHarmed(): boolean {
     return existsSync(this.#note);
+  }
+
+  get #goOnFile(): string {
+    return `${this.#note}.go-on`;
+  }
+
+  /** Wakes it after a `stop` at a point. */
+  goOn(): void {
+    writeFileSync(this.#goOnFile, '');
+    this.child.kill('SIGCONT');
   }
 
   /** Resolves to true when the process ended, or was harmed, within the time. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -81,11 +81,6 @@ export class Round {
     return life;
   }
 
-  /** What its engines have said, all lives together. */
-  said(name = 'engine'): string {
-    return readFileSync(join(this.#home.directory, `${name}.out`), 'utf8');
-  }
-
   /** One life that ends as planned, and the look at what it has left. */
   async die(death: Death): Promise<Outcome> {
     const extra: Violation[] = [];
@@ -146,6 +141,10 @@ export class Round {
     return { ...verdict, violations: [...verdict.violations, ...diagnosis] };
   }
 
+  async endLives(): Promise<void> {
+    await Promise.all([...this.#lives].map((life) => life.kill()));
+  }
+
   close(isKept: boolean): void {
     for (const life of this.#lives) life.child.kill('SIGKILL');
     this.#exchange.close();
@@ -185,7 +184,7 @@ export class Round {
         await life.harmed(POINT_LIMIT_MS);
         if (life.isHarmed) {
           await sleep(death.forMs);
-          life.child.kill('SIGCONT');
+          life.goOn();
           await Promise.race([life.ended, sleep(AFTERLIFE_MS)]);
         }
         this.#expectAlive(life, report);

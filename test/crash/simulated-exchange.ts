@@ -15,6 +15,8 @@ export interface ExchangeProcess {
   readonly apiSecret: string;
   readonly setFaults: (rules: readonly FaultRule[]) => Promise<void>;
   readonly records: () => Promise<ExchangeAnswers>;
+  /** How many orders it has accepted so far. */
+  readonly orders: () => Promise<number>;
   /** How often each fault has hit since the start. */
   readonly fired: () => Promise<Readonly<Record<string, number>>>;
   readonly close: () => void;
@@ -71,6 +73,7 @@ export async function startExchangeProcess(options: {
     apiSecret,
     setFaults: async (rules) => void (await ask('faults', { rules })),
     records: async () => (await ask('records')) as ExchangeAnswers,
+    orders: async () => (await ask('orders')) as number,
     fired: async () => (await ask('fired')) as Record<string, number>,
     close: () => void child.kill('SIGKILL'),
   };

@@ -3,7 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { StatusJson } from '@mtrade/runtime';
 import { environment, MTRADE, mtrade, usePlace } from './cli-process.js';
+import { controlCall } from './support/engine.js';
 
 const place = usePlace();
 const running = new Set<ChildProcess>();
@@ -40,28 +42,31 @@ async function startEngine(
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  while ((await mtrade(place, ['status', '--json'], env)).code !== 0) {
+  while ((await status().catch(() => null)) === null) {
     if (child.exitCode !== null) throw new Error(`the engine did not start: ${stderr}`);
-    await sleep(200);
+    await sleep(50);
   }
   return { child, output: () => ({ stdout, stderr }), ended };
 }
 
-async function updates(): Promise<number> {
-  const { stdout } = await mtrade(place, ['status', '--json']);
-  return (JSON.parse(stdout) as { stats: { reactor_updates: number } }).stats.reactor_updates;
+/** Asked over the socket: a command line for every look would cost more than the engine. */
+async function status(): Promise<StatusJson> {
+  const { status: code, body } = await controlCall(place.dataDir, 'GET', '/api/autotrade/status');
+  if (code !== 200) throw new Error(`status answered ${code}`);
+  return body as StatusJson;
 }
 
 /** Waits until the engine has heard more prices than before: it lives and works. */
 async function expectProgress(): Promise<void> {
+  const updates = async (): Promise<number> => (await status()).stats.reactor_updates;
   const before = await updates();
-  while ((await updates()) <= before) await sleep(100);
+  await expect.poll(updates, { timeout: 30_000 }).toBeGreaterThan(before);
 }
 
 describe('mtrade start', () => {
   test('runs until stop, answers meanwhile, leaves a readable state (scenarios 47, 50, 51)', async () => {
     const engine = await startEngine();
-    const status = await mtrade(place, ['status', '--json']);
+    const shown = await mtrade(place, ['status', '--json']);
     const second = await mtrade(place, ['start']);
     const check = await mtrade(place, ['lock', '--check']);
     const stop = await mtrade(place, ['stop']);
@@ -69,7 +74,7 @@ describe('mtrade start', () => {
     const after = await mtrade(place, ['status', '--json']);
     const free = await mtrade(place, ['lock', '--check']);
 
-    const { pid, pairs } = JSON.parse(status.stdout) as { pid: number; pairs: unknown[] };
+    const { pid, pairs } = JSON.parse(shown.stdout) as { pid: number; pairs: unknown[] };
     expect(pid).toBe(engine.child.pid);
     expect(pairs).toHaveLength(16);
     expect(second.code).toBe(75);
@@ -195,13 +200,13 @@ describe('with keys, against mtrade exchange', () => {
 
     const engine = await startEngine(['--log-level', 'debug'], liveEnvironment(access));
     await expectProgress();
-    const status = await mtrade(place, ['status']);
+    const shown = await mtrade(place, ['status']);
     await mtrade(place, ['stop']);
     await engine.ended;
 
     const { stdout, stderr } = engine.output();
-    const everything = [stdout, stderr, status.stdout, leftBehind()].join('\n');
-    expect(status.stdout).toContain('LIVE: REAL MONEY');
+    const everything = [stdout, stderr, shown.stdout, leftBehind()].join('\n');
+    expect(shown.stdout).toContain('LIVE: REAL MONEY');
     expect(everything.length).toBeGreaterThan(10_000);
     expect(everything).not.toContain(access.api_secret);
     expect(everything).not.toContain(access.api_key);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DEFAULT_USER_ID } from '@mtrade/market-sim';
 import { clientOrderId } from '@mtrade/cycle';
 import { openReader } from '@mtrade/store';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import {
   cleanEnvironment,
   type EngineProcess,
@@ -75,14 +75,12 @@ const listing = (directory: string): unknown =>
 
 describe('mtrade diagnose', () => {
   const at = useWorld({ pairs: ['ETH/USDT'] });
+  /** One life has made the books of all these tests: a held position. The first test ends it. */
   let engine: EngineProcess;
-  let run = 0;
-
-  /** A held position in books of its own. */
-  beforeEach(async () => {
-    run += 1;
+  beforeAll(async () => {
     at.world.price('ETH/USDT', '99.9', '100');
-    engine = await startEngine(at.world, { directory: join(at.world.directory, `run-${run}`) });
+    strayOrder(at.world, 'yyyy', 'market');
+    engine = await startEngine(at.world);
     await engine.untilPair('ETH/USDT', 'is active', ({ state }) => state === 'active');
   });
 
@@ -100,53 +98,7 @@ describe('mtrade diagnose', () => {
     expect(listing(engine.dataDir)).toEqual(before);
   });
 
-  test('scenario 59: a trade with our name that the ledger does not have is CRITICAL: exit 1, with a remedy', async () => {
-    await engine.stop();
-    const text = strayOrder(at.world, installIdOf(engine), 'market');
-    const { code, answer } = await diagnose(engine);
-    const offline = await diagnose(engine, '--offline');
-    const person = await engine.cli('diagnose');
-
-    expect(code).toBe(1);
-    expect(worst(answer)).toEqual(['CRITICAL missing-trade']);
-    expect(answer.counts.critical).toBe(1);
-    const [found] = answer.findings;
-    expect(found).toMatchObject({ symbol: 'ETH/USDT', detail: expect.stringContaining(text) });
-    expect(found?.remedy.length).toBeGreaterThan(10);
-    expect([offline.code, offline.answer.exchange_checked]).toEqual([0, 'no']);
-    expect(person.code).toBe(1);
-    expect(person.stdout).toMatch(/^CRITICAL {2}missing-trade/);
-  });
-
-  test('X29: an order of another installation on this account is CRITICAL, and an open one without a row, too', async () => {
-    await engine.stop();
-    strayOrder(at.world, 'zzzz', 'limit');
-    strayOrder(at.world, installIdOf(engine), 'limit');
-    const { code, answer } = await diagnose(engine);
-    for (const order of at.world.orders('ETH/USDT'))
-      if (order.status === 'open')
-        at.world.exchange.cancel(DEFAULT_USER_ID, 'ETH/USDT', order.id, Date.now());
-
-    expect(code).toBe(1);
-    expect(worst(answer)).toEqual(['CRITICAL foreign-install', 'CRITICAL orphan-order']);
-    // The trades of the tests before are of books that ended before these began: worth a note and no alarm.
-    expect(answer.findings).toContainEqual(
-      expect.objectContaining({ severity: 'INFO', check: 'foreign-install' }),
-    );
-  });
-
-  test('X16: coins that the ledger has and the account has not are told; right after a fill as something that may pass', async () => {
-    await engine.stop();
-    const held = at.world.balance('ETH');
-    at.world.transfer('ETH', `-${held}`);
-    const { answer } = await diagnose(engine);
-    at.world.transfer('ETH', held);
-
-    expect(worst(answer)).toEqual(['WARN balance']);
-  });
-
   test('scenario 54: an exchange that fails or is silent is unknown, never clean', async () => {
-    await engine.stop();
     const broken = at.world.harm('/api/v4/spot/my_trades', { kind: 'error', process: false, status: 502 });
     const partly = await diagnose(engine);
     broken.end();
@@ -168,7 +120,6 @@ describe('mtrade diagnose', () => {
   });
 
   test('without keys the exchange is unknown and the books are judged all the same', async () => {
-    await engine.stop();
     const { code, stdout } = await runCli(['diagnose', '--json', '--config', engine.configPath], {
       cwd: at.world.directory,
       env: { PATH: process.env['PATH'] ?? '', HOME: at.world.directory },
@@ -181,8 +132,40 @@ describe('mtrade diagnose', () => {
     expect(worst(answer)).toEqual(['WARN exchange']);
   });
 
+  test('X29: an order of another installation on this account is CRITICAL, and an open one without a row, too', async () => {
+    strayOrder(at.world, 'zzzz', 'limit');
+    strayOrder(at.world, installIdOf(engine), 'limit');
+    const { code, answer } = await diagnose(engine);
+    for (const order of at.world.orders('ETH/USDT'))
+      if (order.status === 'open')
+        at.world.exchange.cancel(DEFAULT_USER_ID, 'ETH/USDT', order.id, Date.now());
+
+    expect(code).toBe(1);
+    expect(worst(answer)).toEqual(['CRITICAL foreign-install', 'CRITICAL orphan-order']);
+    // What another one had traded before these books were begun is worth a note and no alarm.
+    expect(answer.findings).toContainEqual(
+      expect.objectContaining({ severity: 'INFO', check: 'foreign-install' }),
+    );
+  });
+
+  test('scenario 59: a trade with our name that the ledger does not have is CRITICAL: exit 1, with a remedy', async () => {
+    const text = strayOrder(at.world, installIdOf(engine), 'market');
+    const { code, answer } = await diagnose(engine);
+    const offline = await diagnose(engine, '--offline');
+    const person = await engine.cli('diagnose');
+
+    expect(code).toBe(1);
+    expect(worst(answer)).toEqual(['CRITICAL missing-trade']);
+    expect(answer.counts.critical).toBe(1);
+    const [found] = answer.findings;
+    expect(found).toMatchObject({ symbol: 'ETH/USDT', detail: expect.stringContaining(text) });
+    expect(found?.remedy.length).toBeGreaterThan(10);
+    expect([offline.code, offline.answer.exchange_checked]).toEqual([0, 'no']);
+    expect(person.code).toBe(1);
+    expect(person.stdout).toMatch(/^CRITICAL {2}missing-trade/);
+  });
+
   test('P29: damaged books are one CRITICAL finding; the file stays as it is', async () => {
-    await engine.stop();
     const path = join(engine.dataDir, 'mtrade.db');
     for (const side of ['-wal', '-shm']) rmSync(path + side, { force: true });
     writeFileSync(path, 'no database');
@@ -191,6 +174,23 @@ describe('mtrade diagnose', () => {
     expect(code).toBe(1);
     expect(worst(answer)).toEqual(['CRITICAL books']);
     expect(statSync(path).size).toBe('no database'.length);
+  });
+});
+
+describe('right after a fill', () => {
+  const at = useWorld({ pairs: ['ETH/USDT'] });
+
+  test('X16: coins that the ledger has and the account has not are told; right after a fill as something that may pass', async () => {
+    at.world.price('ETH/USDT', '99.9', '100');
+    const engine = await startEngine(at.world);
+    await engine.untilPair('ETH/USDT', 'is active', ({ state }) => state === 'active');
+    await engine.stop();
+    const held = at.world.balance('ETH');
+    at.world.transfer('ETH', `-${held}`);
+    const { answer } = await diagnose(engine);
+    at.world.transfer('ETH', held);
+
+    expect(worst(answer)).toEqual(['WARN balance']);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Brand } from './brand.js';
+import { threadOffsetMs } from './thread-offset.js';
 
 /** Unix time in milliseconds, UTC. For records and for talking to the exchange; it may jump. */
 export type EpochMs = Brand<number, 'EpochMs'>;
@@ -12,16 +13,18 @@ export interface Clock {
   readonly monoMs: () => MonoMs;
 }
 
+function hrtimeMs(): number {
+  const [seconds, nanos] = process.hrtime();
+  return seconds * 1_000 + nanos / 1e6;
+}
+
 /**
  * `performance.now()` counts from the start of its own thread. Both it and `hrtime` read CLOCK_MONOTONIC, so one
  * difference taken at load time makes the cheap call comparable between threads.
  */
-const threadOffsetMs = (() => {
-  const [seconds, nanos] = process.hrtime();
-  return seconds * 1_000 + nanos / 1e6 - performance.now();
-})();
+const offsetMs = threadOffsetMs(hrtimeMs, () => performance.now());
 
 export const systemClock: Clock = {
   epochMs: () => Date.now() as EpochMs,
-  monoMs: () => (performance.now() + threadOffsetMs) as MonoMs,
+  monoMs: () => (performance.now() + offsetMs) as MonoMs,
 };

@@ -50,14 +50,6 @@ const WRAPPERS = {
     real(from, to);
     if (name !== null) pass(`${name}.renamed`);
   },
-  // The visible lock tells that it lives by its time: once when it is made, and then as long as the supervisor's loop turns.
-  utimes:
-    (real) =>
-    (path, ...rest) => {
-      const name = nameOf(path);
-      if (name !== null) pass(`${name}.refreshed`);
-      real(path, ...rest);
-    },
   mkdir:
     (real) =>
     (path, ...rest) => {

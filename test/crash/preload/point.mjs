@@ -35,6 +35,8 @@ function harm() {
       return sleep(10_000);
     case 'stop':
       process.kill(process.pid, 'SIGSTOP');
+      // The kernel may wake another thread to take the signal, and this one runs on until that has happened.
+      while (!existsSync(goOnFile(armed.note))) sleep(1);
       return;
     // In a worker this ends the thread and not the process.
     case 'exit':
@@ -54,6 +56,9 @@ function harm() {
       throw new Error(`no such act: ${armed.act}`);
   }
 }
+
+/** Must be there before the SIGCONT: what stands at the point waits for it, and not for the signal. */
+const goOnFile = (note) => `${note}.go-on`;
 
 const sleep = (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 

@@ -35,6 +35,8 @@ const POINTS = {
 };
 
 export function watchRequests() {
+  // Somebody asks the engine over its own API: a moment at which the supervisor is at work, long after the start.
+  diagnostics.subscribe('http.server.request.start', () => pass('control.asked'));
   for (const [channel, when] of Object.entries(POINTS))
     diagnostics.subscribe(channel, ({ request, headers, socket }) => {
       const name = nameOf(request);
