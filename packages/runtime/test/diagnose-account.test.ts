@@ -162,6 +162,14 @@ describe('books against account', () => {
     expect(judgeAccount(seen({}, '500'), books())).toEqual([]);
     const selling = books({ pairs: [pair({ openIntents: [intent(1, 'SUBMITTED')] })] });
     expect(said(judgeAccount(seen({}, '1.9'), selling))).toEqual(['WARN balance']);
+    // Bought and sold after the account was asked: the cycle is over, and what it has left as dust is new.
+    const turned = (atMs: number) => books({ fills: [{ fill: fill('1', atMs), intentId: 1, cycleId: 1 }] });
+    const judged = (view: BooksView) =>
+      said(judgeAccount(seen({ trades: [trade('1', 'web')] }, '1.9'), view)).filter((word) =>
+        word.endsWith('balance'),
+      );
+    expect(judged(turned(NOW + 1_000))).toEqual(['WARN balance']);
+    expect(judged(turned(NOW - HOUR))).toEqual(['CRITICAL balance']);
   });
 
   test('scenario 54: what could not be read is unknown, and nothing is concluded from it', () => {

@@ -174,7 +174,7 @@ function phantomFills(pair: PairEvidence, { fromMs, askedMs }: AccountEvidence, 
 /** The account must hold at least what the ledger says; more is the user's own and no finding. */
 function balances(
   { balances: held, balanceProblem, askedMs }: AccountEvidence,
-  { pairs }: BooksView,
+  { pairs, fills }: BooksView,
 ): Finding[] {
   if (held === null)
     return [
@@ -186,6 +186,10 @@ function balances(
         'run it again when the exchange answers',
       ),
     ];
+  // A whole cycle may have begun and ended since the account was asked: only its fills tell of it then.
+  const justFilled = new Set(
+    fills.flatMap(({ fill }) => (fill.epochMs > askedMs - VISIBLE_MS ? [fill.symbol] : [])),
+  );
   const needed = new Map<string, { amount: Decimal; symbols: string[]; moving: boolean }>();
   for (const pair of pairs) {
     const { symbol, cycle, dust } = pair;
@@ -194,8 +198,7 @@ function balances(
     needed.set(coin, {
       amount: before.amount.plus(cycle?.baseVolume ?? ZERO).plus(dust.base),
       symbols: [...before.symbols, symbol],
-      moving:
-        before.moving || blockingIntents(pair).length > 0 || (cycle?.lastFillMs ?? 0) > askedMs - VISIBLE_MS,
+      moving: before.moving || blockingIntents(pair).length > 0 || justFilled.has(symbol),
     });
   }
   return [...needed].flatMap(([coin, { amount, symbols, moving }]) => {
