@@ -3,3 +3,4 @@ export * from './brand.js';
 export * from './clock.js';
 export * from './errors.js';
 export * from './exit-codes.js';
+export * from './thread-offset.js';

@@ -206,7 +206,7 @@ describe('the request is mistreated', () => {
   });
 
   test('N03: a request that the network holds past its expiry is refused', async () => {
-    onNextOrder({ kind: 'delay-before', ms: 30 });
+    onNextOrder({ kind: 'delay-before', ms: 500 });
     const call = orderCall({}, { 'x-gate-exptime': String(exchange.nowMs() + 3_000) });
 
     const late = rawPrivate(exchange, call);
@@ -218,7 +218,7 @@ describe('the request is mistreated', () => {
   });
 
   test('N01: an answer that comes late belongs to an order that was placed at once', async () => {
-    onNextOrder({ kind: 'delay-after', ms: 40 });
+    onNextOrder({ kind: 'delay-after', ms: 500 });
 
     const answer = send();
     while (placed() === 0) await new Promise((resolve) => setTimeout(resolve, 1));

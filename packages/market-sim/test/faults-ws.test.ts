@@ -98,7 +98,8 @@ describe('frames', () => {
   });
 
   test('a frame comes late', async () => {
-    onFrames({ kind: 'delay', ms: 30 }, { nth: 1 });
+    // Long enough for the others to come first on a busy machine.
+    onFrames({ kind: 'delay', ms: 1_000 }, { nth: 1 });
     const socket = await listen();
 
     const atOnce = await bidsAfter(socket, QUOTES);

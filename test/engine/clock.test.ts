@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
-import { systemClock } from '../src/clock.js';
-import { threadOffsetMs } from '../src/thread-offset.js';
+import { systemClock, threadOffsetMs } from '@mtrade/base';
 
 /** Doubles of a day's milliseconds are finer than this. */
 const HAIR_MS = 0.001;
