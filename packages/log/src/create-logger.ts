@@ -44,10 +44,10 @@ function wrap(log: pino.Logger): Logger {
     (fields: LogFields, message: string): void => {
       if (!log.isLevelEnabled(level)) return;
       try {
-        log[level](plainFields(fields), cleanText(message));
+        log[level](plainFields(fields), cleanText(scrubSecrets(message)));
       } catch {
         // A value that cannot even be looked at (a throwing getter) costs its own line, never the caller.
-        log[level]({}, cleanText(message));
+        log[level]({}, cleanText(scrubSecrets(message)));
       }
     };
   return {

@@ -1,4 +1,5 @@
 import { cleanText } from './clean-text.js';
+import { scrubSecrets } from './scrubber.js';
 
 const MAX_DEPTH = 6;
 const MAX_ITEMS = 100;
@@ -6,11 +7,16 @@ const MAX_ITEMS = 100;
 /** Names whose values are never logged, whatever they hold. */
 const SECRET_NAME = /^(?:api_?key|api_?secret|secret|password|token|authorization|cookie|sign|signature)$/i;
 
+/**
+ * The whole line is scrubbed, too; but there a text may be cut already, or encoded once more than a secret is known in.
+ */
+const text = (value: string, maxLength?: number): string => cleanText(scrubSecrets(value), maxLength);
+
 const errorFields = (error: Error, depth: number): Record<string, unknown> => {
   const { code, facts, cause } = error as Error & { code?: unknown; facts?: unknown };
   return {
     type: cleanText(error.name, 100),
-    message: cleanText(error.message),
+    message: text(error.message),
     ...(code === undefined ? {} : { code: plain(code, depth + 1) }),
     ...(facts === undefined ? {} : { facts: plain(facts, depth + 1) }),
     ...(error.stack === undefined
@@ -19,7 +25,7 @@ const errorFields = (error: Error, depth: number): Record<string, unknown> => {
           stack: error.stack
             .split('\n')
             .slice(1, 12)
-            .map((line) => line.trim()),
+            .map((line) => text(line.trim())),
         }),
     ...(cause === undefined ? {} : { cause: plain(cause, depth + 1) }),
   };
@@ -30,7 +36,7 @@ const errorFields = (error: Error, depth: number): Record<string, unknown> => {
  * code and stack. Cycles and depth end in a mark, so logging cannot fail or run away.
  */
 export function plain(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return cleanText(value);
+  if (typeof value === 'string') return text(value);
   if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'function' || typeof value === 'symbol') return `[${typeof value}]`;
   if (typeof value !== 'object' || value === null) return value;
@@ -46,9 +52,6 @@ export function plain(value: unknown, depth = 0): unknown {
 export function plainFields(fields: object, depth = 0): Record<string, unknown> {
   const entries = Object.entries(fields).slice(0, MAX_ITEMS);
   return Object.fromEntries(
-    entries.map(([name, value]) => [
-      cleanText(name, 100),
-      SECRET_NAME.test(name) ? '***' : plain(value, depth),
-    ]),
+    entries.map(([name, value]) => [text(name, 100), SECRET_NAME.test(name) ? '***' : plain(value, depth)]),
   );
 }

@@ -4,15 +4,18 @@ const MIN_SECRET_LENGTH = 4;
 
 const SIGNATURE = /((?:signature|sign)["']?\s*[=:]\s*["']?)[0-9a-zA-Z+/=_%-]{16,}/gi;
 
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+
 /** Replaces every registered secret in a text, in each form it may take on its way into a message. */
 export class Scrubber {
   readonly #forms = new Set<string>();
   #pattern: RegExp | null = null;
 
-  /** Also registers the forms of hex, base64, URL and JSON. */
+  /** Also registers the forms of hex, base64, URL, JSON, and JSON within JSON. */
   register(secret: string): void {
     if (secret.length < MIN_SECRET_LENGTH) return;
     const bytes = Buffer.from(secret, 'utf8');
+    const json = inJson(secret);
     const forms = [
       secret,
       bytes.toString('hex'),
@@ -20,7 +23,8 @@ export class Scrubber {
       bytes.toString('base64').replace(/=+$/, ''),
       bytes.toString('base64url'),
       encodeURIComponent(secret),
-      JSON.stringify(secret).slice(1, -1),
+      json,
+      inJson(json),
     ];
     for (const form of forms) this.#forms.add(form);
     // Longest first, so that a form that contains another one is masked whole.

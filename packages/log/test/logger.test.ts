@@ -146,6 +146,18 @@ describe('secrets (S06)', () => {
     ]);
   });
 
+  test('a secret is masked where a text is cut, and where it was encoded twice', () => {
+    const secret = 'xTwice"\\canary~';
+    registerSecret(secret);
+    const { path, log } = logTo('a');
+    const encoded = JSON.stringify(secret).slice(1, -1);
+
+    log.info({ body: `${'x'.repeat(1_990)}${secret} more` }, `${'y'.repeat(1_990)}${secret} more`);
+    log.info({ body: encoded, err: new Error(encoded) }, encoded);
+
+    expect(readFileSync(path, 'utf8')).not.toContain('xTwi');
+  });
+
   test('a short word is not taken for a secret', () => {
     const scrubber = new Scrubber();
     scrubber.register('USD');

@@ -12,9 +12,12 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new MalformedAnswer(`not JSON: ${JSON.stringify(text.slice(0, 80))}`);
+    throw new MalformedAnswer(notJson(text));
   }
 }
+
+/** How such a text is told of. */
+export const notJson = (text: string): string => `not JSON: ${JSON.stringify(text.slice(0, 80))}`;
 
 export function asRow(value: unknown): Row {
   if (typeof value !== 'object' || value === null || Array.isArray(value))

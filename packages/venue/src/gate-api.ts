@@ -1,6 +1,6 @@
 import { type Clock, errorText } from '@mtrade/base';
 import type { PauseReason, SendMarks, VenueNews } from '@mtrade/engine';
-import { MalformedAnswer, parseJson } from './answer.js';
+import { MalformedAnswer, notJson, parseJson } from './answer.js';
 import type { GateCall, GateSigner } from './gate-signer.js';
 import type { HttpClient, HttpReply, HttpRequest } from './http-client.js';
 import { rejectionKind } from './labels.js';
@@ -104,13 +104,14 @@ export function createGateApi(deps: GateApiDeps): GateApi {
         ...(reply.status === 429 ? { retryAfterMs: retryAfterMs(reply.headers, exchangeNowMs()) } : {}),
       });
     if (reply.status < 200 || reply.status >= 300) {
-      const { label, message } = errorLabel(reply.text);
+      // Before anything is cut: half a secret would not be known as one.
+      const { label, message } = errorLabel(scrub(reply.text));
       throw failed(`HTTP ${reply.status} ${label} ${message.slice(0, 200)}`.trimEnd(), label);
     }
     try {
       return parseJson(reply.text);
     } catch (error) {
-      if (error instanceof MalformedAnswer) throw failed(error.message);
+      if (error instanceof MalformedAnswer) throw failed(notJson(scrub(reply.text)));
       throw error;
     }
   };

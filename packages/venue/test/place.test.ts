@@ -314,6 +314,28 @@ test('no secret and no signature in what the venue shows (fact O)', async () => 
   expect(shown).not.toContain('0123456789abcdef');
 });
 
+test.each([
+  ['a refusal', 200 - 10, (message: string) => ({ label: 'INVALID_KEY', message })],
+  ['an answer that is no JSON', 80 - 10, (body: string) => body],
+])(
+  'S06: where %s is cut to be shown, no half of a secret is left, in whatever form',
+  async (_, before, bodyOf) => {
+    const hex = Buffer.from(SECRET).toString('hex').toUpperCase();
+    for (const form of [SECRET, hex, Buffer.from(SECRET).toString('base64').replace(/=+$/, '')]) {
+      setup = await setUp((_request, response) => {
+        const body = bodyOf(`${'x'.repeat(before)}${form} and more`);
+        json(response, typeof body === 'string' ? 200 : 400, body);
+      });
+
+      const failure = await setup.venue.balances().catch((error: unknown) => error);
+      await setup.close();
+
+      expect(inspect(failure, { depth: 9 })).toContain('xxx***');
+      expect(inspect(failure, { depth: 9 })).not.toContain(form.slice(0, 6));
+    }
+  },
+);
+
 describe('the marks of a request on its way out', () => {
   const unmarked = (): SendMarks => ({ signedMono: null, sentMono: null });
 

@@ -76,6 +76,8 @@ export interface WorldOptions {
   /** Names, or whole rules. Default ETH/USDT. */
   readonly pairs?: readonly (string | PairSpec)[];
   readonly balances?: Readonly<Record<string, string>>;
+  /** In place of one that nobody else has. */
+  readonly key?: { readonly key: string; readonly secret: string };
 }
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
@@ -90,7 +92,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   };
   for (const [coin, amount] of Object.entries(options.balances ?? { USDT: '10000' })) transfer(coin, amount);
 
-  const [apiKey, apiSecret] = [randomUUID(), randomUUID()];
+  const { key: apiKey, secret: apiSecret } = options.key ?? { key: randomUUID(), secret: randomUUID() };
   const otherKey = { MTRADE_API_KEY: randomUUID(), MTRADE_API_SECRET: randomUUID() };
   const keys = [
     [apiKey, apiSecret],

@@ -10,7 +10,7 @@ import { commandRate } from './command-rate.js';
 import type { EventHub } from './event-hub.js';
 import { addEventRoutes, EVENTS_PATH } from './event-routes.js';
 import { addHistoryRoutes } from './history-routes.js';
-import type { ControlEnv } from './http-env.js';
+import { type ControlEnv, plainPath } from './http-env.js';
 import type { ControlLimits } from './limits.js';
 import type { ControlDeps } from './ports.js';
 import { isFailure, Problem, toProblem } from './problem.js';
@@ -76,7 +76,8 @@ export function createApp(
     const problem = toProblem(error);
     const id = randomUUID();
     const { method, path } = context.req;
-    const fields = { id, method, path, status: problem.status, code: problem.code, error: errorText(error) };
+    const { status, code } = problem;
+    const fields = { id, method, path: plainPath(path), status, code, error: errorText(error) };
     if (isFailure(problem, error)) log.error({ ...fields, stack: error.stack }, 'control call failed');
     else log.debug(fields, 'control call refused');
     const headers = { 'Content-Type': 'application/problem+json', ...problem.headers };

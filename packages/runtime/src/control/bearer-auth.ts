@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '@mtrade/base';
 import type { Logger } from '@mtrade/log';
-import { type Guard, isHealthCheck, isRead } from './http-env.js';
+import { type Guard, isHealthCheck, isRead, plainPath } from './http-env.js';
 import { Problem } from './problem.js';
 import { TokenBucket } from './token-bucket.js';
 
@@ -70,7 +70,7 @@ export function bearerAuth(
       const retry = { 'Retry-After': String(wrong.retryAfterSeconds()) };
       throw new Problem(429, 'HTTP_TOO_MANY', 'too many wrong tokens; wait before the next try', retry);
     }
-    deps.log.warn({ via: context.env.via, path }, 'control call with a wrong token');
+    deps.log.warn({ via: context.env.via, path: plainPath(path) }, 'control call with a wrong token');
     throw new Problem(
       401,
       'HTTP_UNAUTHORIZED',

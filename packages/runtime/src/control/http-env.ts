@@ -24,3 +24,12 @@ export const isHealthCheck = (path: string): boolean => HEALTH_PATHS.has(path);
 
 /** Everything but these may change something. */
 export const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
+
+/** A path as the log has it: decoded, because only so a secret that somebody put there is known as one. */
+export function plainPath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

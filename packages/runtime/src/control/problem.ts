@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { type ErrorCode, errorText, isMtradeError, MtradeError } from '@mtrade/base';
+import { scrubSecrets } from '@mtrade/log';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
@@ -45,13 +46,13 @@ export class Problem extends Error {
     this.headers = headers;
   }
 
-  /** Control characters in an exchange's message must not reach a terminal (S15). */
+  /** Control characters in an exchange's message must not reach a terminal (S15), nor a secret anybody (S06). */
   toJson(id: string): ProblemJson {
     return {
       type: `urn:mtrade:problem:${this.code}`,
       title: STATUS_CODES[this.status] ?? 'Error',
       status: this.status,
-      detail: this.message.replaceAll(/\p{Cc}/gu, ' '),
+      detail: scrubSecrets(this.message).replaceAll(/\p{Cc}/gu, ' '),
       code: this.code,
       id,
     };

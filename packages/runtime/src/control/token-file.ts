@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { MtradeError } from '@mtrade/base';
-import type { Logger } from '@mtrade/log';
+import { type Logger, registerSecret } from '@mtrade/log';
 import { readPrivateFile, writePrivateFile } from './private-file.js';
 
 export const TOKEN_FILE = 'control.token';
@@ -10,8 +10,14 @@ export const READ_TOKEN_FILE = 'read.token';
 const TOKEN_BYTES = 32;
 const TOKEN = /^[A-Za-z0-9_-]{43,128}$/;
 
-/** A bearer token of this data directory: 256 random bits, made at the first start and kept. */
+/** A bearer token of this data directory: 256 random bits, made at the first start and kept. No output may say it. */
 export function loadOrCreateToken(dataDir: string, file: string, log: Logger): string {
+  const token = loadOrCreate(dataDir, file, log);
+  registerSecret(token);
+  return token;
+}
+
+function loadOrCreate(dataDir: string, file: string, log: Logger): string {
   const path = join(dataDir, file);
   const text = readPrivateFile(path, 4_096, log);
   if (text === null) {

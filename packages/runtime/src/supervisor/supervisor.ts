@@ -3,7 +3,7 @@ import { type Board, createBoard, type Role } from '@mtrade/board';
 import type { MtradeConfig, Secrets } from '@mtrade/config';
 import { configToWire } from '@mtrade/config/wire';
 import type { CyclerReply, EngineView, FeedState, OperatorCommand, WireRules } from '@mtrade/engine';
-import type { Logger } from '@mtrade/log';
+import { type Logger, scrubSecrets } from '@mtrade/log';
 import type { Piscina } from 'piscina';
 import type { StatusJson } from '../control/status-json.js';
 import type { LogPlan } from '../logging.js';
@@ -237,7 +237,11 @@ export class Supervisor {
         this.#rules = message.rules;
         return;
       case 'feed':
-        this.#feed = message.state;
+        // The exchange's own words go from here into every status.
+        this.#feed = {
+          ...message.state,
+          reason: message.state.reason === null ? null : scrubSecrets(message.state.reason),
+        };
         return;
       case 'account':
         this.#isAccountReadable = message.isReadable;
