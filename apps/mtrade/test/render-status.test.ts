@@ -144,7 +144,9 @@ describe('columns', () => {
     // A fee of that size was shown as 0.000000.
     expect(fitDecimal('0.000000092', 8)).toBe('9.2e-8');
     expect(fitDecimal('-0.000000092345', 8)).toBe('-9.23e-8');
-    expect(fitDecimal('0.0000394', 8)).toBe('0.000039');
+    expect(fitDecimal('0.0000394', 8)).toBe('3.94e-5');
+    expect(fitDecimal('0.0012345678', 6)).toBe('0.0012');
+    expect(fitDecimal('0.123456', 6)).toBe('0.1234');
     expect(fitDecimal('0.0000000', 4)).toBe('0.00');
     expect(fitDecimal('12345.6', 5)).toBe('12345');
     expect(fitDecimal('1234.56', 5)).toBe('1234');

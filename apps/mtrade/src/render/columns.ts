@@ -64,8 +64,8 @@ function scientific(value: string, width: number): string {
   return `${sign}${mantissa}${tail}`;
 }
 
-/** Fewer digits than these are worth a power of ten instead. */
-const LEAST_DIGITS = 2;
+/** Fewer digits than these are worth a power of ten, if that shows more of them. */
+const ENOUGH_DIGITS = 4;
 
 /**
  * Decimal text in at most `width` characters, for the eye: decimals are cut towards zero, never rounded up to a digit
@@ -78,7 +78,9 @@ export function fitDecimal(value: string | null, width: number): string {
   if (!/^-?\d+(?:\.\d+)?$/.test(value) || !/[1-9]/.test(value)) return value.slice(0, width);
   if ((dot === -1 ? value.length : dot) > width) return scientific(value, width);
   const cut = value.slice(0, width).replace(/\.$/, '');
-  return significant(cut) < Math.min(LEAST_DIGITS, significant(value)) ? scientific(value, width) : cut;
+  if (significant(cut) >= ENOUGH_DIGITS) return cut;
+  const power = scientific(value, width);
+  return power.length <= width && significant(power.replace(/e.*$/, '')) > significant(cut) ? power : cut;
 }
 
 /** `1h02m`, `3d04h`, `12s`. */
