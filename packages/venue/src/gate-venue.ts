@@ -14,6 +14,8 @@ import type { Decimal } from '@mtrade/money';
 import { amountField, asRow, asRows, type Row, textField } from './answer.js';
 import { createGateApi } from './gate-api.js';
 import { type GateCall, apiBase, createGateSigner } from './gate-signer.js';
+import { orderCall } from './order-call.js';
+import { createRehearsal } from './rehearsal.js';
 import { createGateStops } from './gate-stops.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
 import { type KeyRights, askKeyRights } from './key-rights.js';
@@ -53,6 +55,10 @@ export interface GateVenueDeps {
 export interface GateVenue extends Venue {
   /** Null when the exchange does not tell. Rejects with a VenueError, also where a key may not ask. */
   readonly keyRights: () => Promise<KeyRights | null>;
+  /** Builds, signs and reads an order that goes nowhere: what has not run for a while runs ten times slower. */
+  readonly rehearse: () => void;
+  /** One small public request, so that a connection lies open when an order comes. Rejects with a VenueError. */
+  readonly ping: () => Promise<void>;
 }
 
 const CLIENT_ID = /^t-[0-9A-Za-z_.-]{1,26}$/;
@@ -198,6 +204,9 @@ export async function createGateVenue(options: GateVenueOptions, deps: GateVenue
 
     keyRights: () => reading('rights of the key', () => askKeyRights(api, options.apiKey)),
 
+    rehearse: createRehearsal(sign),
+    ping: async () => void (await get('time', {}, 'public')),
+
     close: () => http.close(),
   };
 }
@@ -210,23 +219,3 @@ function reasonNotToSend(request: OrderRequest, symbols: ReadonlySet<string>): s
   if ((request.type === 'limit') !== (request.price !== null)) return 'exactly limit orders carry a price';
   return null;
 }
-
-/** Plain text through ccxt's signer: no amount or price ever becomes a JavaScript number. */
-const orderCall = (request: OrderRequest): GateCall => ({
-  method: 'POST',
-  section: 'spot',
-  access: 'private',
-  path: 'orders',
-  params: {
-    text: request.clientOrderId,
-    currency_pair: pairOf(request.symbol),
-    type: request.type,
-    account: 'spot',
-    side: request.side,
-    amount: request.amount,
-    ...(request.price === null ? {} : { price: request.price }),
-    time_in_force: request.timeInForce,
-    auto_borrow: false,
-  },
-  headers: { 'x-gate-exptime': String(request.deadlineMs) },
-});
