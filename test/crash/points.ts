@@ -19,19 +19,36 @@ const SELDOM_LIMIT_MS = 20_000;
 
 const perOrder = (purpose: (typeof ORDERS)[number]): CrashPoint[] => [
   {
+    name: `hand-over.${purpose}.before-post`,
+    what: 'the request is made for the order thread, nothing is committed',
+    fault: 'P01',
+  },
+  {
+    name: `hand-over.${purpose}.posted`,
+    what: 'the order thread has the request, nothing is committed',
+    fault: 'P01',
+  },
+  {
     name: `intent.${purpose}.written`,
     what: 'inside the transaction, the intent row is written',
     fault: 'P02',
   },
   { name: `intent.${purpose}.before-commit`, what: 'right before the commit of the intent', fault: 'P02' },
-  { name: `intent.${purpose}.committed`, what: 'the intent is on disk, nobody has been told', fault: 'P03' },
   {
-    name: `hand-over.${purpose}.before-post`,
-    what: 'the request is made for the order thread',
+    name: `intent.${purpose}.committed`,
+    what: 'the intent is on disk, the order thread has not got the word',
     fault: 'P03',
   },
-  { name: `hand-over.${purpose}.posted`, what: 'the order thread has the request', fault: 'P03' },
-  { name: `order.${purpose}.queued`, what: 'signed, in the queue of the connection', fault: 'P03' },
+  {
+    name: `order.${purpose}.signing`,
+    what: 'built and being signed while the intent is committed, or not yet',
+    fault: 'P03',
+  },
+  {
+    name: `order.${purpose}.queued`,
+    what: 'signed and permitted, in the queue of the connection',
+    fault: 'P03',
+  },
   { name: `order.${purpose}.before-write`, what: 'right before its first byte', fault: 'P03' },
   { name: `order.${purpose}.half-written`, what: 'half of the request is on the wire', fault: 'P04' },
   { name: `order.${purpose}.after-write`, what: 'the whole request is on the wire', fault: 'P05' },

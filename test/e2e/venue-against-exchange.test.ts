@@ -14,6 +14,9 @@ import { decimal, text } from '@mtrade/money';
 import { createGateVenue } from '@mtrade/venue';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+/** As if the books had the intent. */
+const PERMITTED = { permitted: () => Promise.resolve(true) };
+
 const KEY = { key: 'e2e-key', secret: 'e2e-secret', userId: '1000' };
 const AHEAD_MS = 7_000;
 const SOON = { timeout: 10_000, interval: 10 };
@@ -96,10 +99,10 @@ describe('the whole port against the exchange in code', () => {
   });
 
   test('a buy and a sale: one POST each, and fills and balances agree with the books of the exchange', async () => {
-    const buy = acked(await venue.place(order()));
+    const buy = acked(await venue.place(order(), PERMITTED));
     const bought = await venue.fills('BTC/USDT', buy.exchangeOrderId);
     const sale = acked(
-      await venue.place(order({ side: 'sell', type: 'market', price: null, amount: '0.005' })),
+      await venue.place(order({ side: 'sell', type: 'market', price: null, amount: '0.005' }), PERMITTED),
     );
     const sold = await venue.fills('BTC/USDT', sale.exchangeOrderId);
     const balances = await venue.balances();
@@ -117,9 +120,9 @@ describe('the whole port against the exchange in code', () => {
   });
 
   test('an order that cannot fill is killed, and rejections carry the label of the exchange', async () => {
-    const low = acked(await venue.place(order({ price: '40000' })));
-    const poor = await venue.place(order({ amount: '90' }));
-    const tiny = await venue.place(order({ amount: '0.000001' }));
+    const low = acked(await venue.place(order({ price: '40000' }), PERMITTED));
+    const poor = await venue.place(order({ amount: '90' }), PERMITTED);
+    const tiny = await venue.place(order({ amount: '0.000001' }), PERMITTED);
 
     expect([low.finished, text(low.filledBase)]).toEqual([true, '0']);
     expect(poor).toMatchObject({ type: 'rejected', label: 'BALANCE_NOT_ENOUGH' });
@@ -132,7 +135,7 @@ describe('the whole port against the exchange in code', () => {
       fault: { kind: 'delay-before', ms: 200 },
     });
 
-    const outcome = await venue.place(order({ deadlineMs: (server.nowMs() + 100) as EpochMs }));
+    const outcome = await venue.place(order({ deadlineMs: (server.nowMs() + 100) as EpochMs }), PERMITTED);
 
     expect(outcome).toMatchObject({ type: 'rejected', label: 'REQUEST_EXPIRED' });
     expect(server.records().orders).toEqual([]);
@@ -155,7 +158,7 @@ describe('a lost answer: unknown, one POST, and the scan finds what happened', (
   test.each(placed)('%s, and the order was placed', async (_, fault) => {
     server.faults.add({ match: { transport: 'rest', method: 'POST', nth: 1 }, fault });
     const request = order();
-    const outcome = await venue.place(request);
+    const outcome = await venue.place(request, PERMITTED);
 
     const { record, found } = await venue.scan('BTC/USDT', request.clientOrderId, startOf(request));
 
@@ -176,7 +179,7 @@ describe('a lost answer: unknown, one POST, and the scan finds what happened', (
   test.each(lost)('%s, and nothing was placed', async (_, fault) => {
     server.faults.add({ match: { transport: 'rest', method: 'POST', nth: 1 }, fault });
     const request = order();
-    const outcome = await venue.place(request);
+    const outcome = await venue.place(request, PERMITTED);
 
     const { record, found } = await venue.scan('BTC/USDT', request.clientOrderId, startOf(request));
 
@@ -190,7 +193,7 @@ describe('a lost answer: unknown, one POST, and the scan finds what happened', (
     const fault: RestFault = { kind: 'error', process: false, status: 403 };
     server.faults.add({ match: { transport: 'rest', method: 'POST', nth: 1 }, fault });
     const request = order();
-    const outcome = await venue.place(request);
+    const outcome = await venue.place(request, PERMITTED);
     const asked = server.requests().length;
 
     const { record, found } = await venue.scan('BTC/USDT', request.clientOrderId, startOf(request));
@@ -204,7 +207,7 @@ describe('a lost answer: unknown, one POST, and the scan finds what happened', (
   test('N24: a replayed POST shows as two orders', async () => {
     server.faults.add({ match: { transport: 'rest', method: 'POST', nth: 1 }, fault: { kind: 'duplicate' } });
     const request = order();
-    await venue.place(request);
+    await venue.place(request, PERMITTED);
 
     const { found } = await venue.scan('BTC/USDT', request.clientOrderId, startOf(request));
 
@@ -213,8 +216,8 @@ describe('a lost answer: unknown, one POST, and the scan finds what happened', (
 
   test('N30: our order is found behind more than a page of others', async () => {
     const request = order({ amount: '0.0002' });
-    await venue.place(request);
-    for (let other = 0; other < 120; other += 1) await venue.place(order({ amount: '0.0001' }));
+    await venue.place(request, PERMITTED);
+    for (let other = 0; other < 120; other += 1) await venue.place(order({ amount: '0.0001' }), PERMITTED);
 
     const { record, found } = await venue.scan('BTC/USDT', request.clientOrderId, startOf(request));
 
@@ -266,7 +269,7 @@ test('the feed hears prices, depth and our own order, also after the socket was 
     ] as const)
       server.exchange.setQuote(pair, { kind: 'mid', mid: scaledPrice(mid) }, server.nowMs());
     const request = order();
-    acked(await venue.place(request));
+    acked(await venue.place(request, PERMITTED));
 
     await expect.poll(heardAll, SOON).toEqual([true, true, true]);
     const ours = () => orders.filter((one) => one.clientOrderId === request.clientOrderId);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EpochMs, type MonoMs } from '@mtrade/base';
-import { type Board, createBoard } from '@mtrade/board';
+import { type Board, type CommitGate, createBoard } from '@mtrade/board';
 import type { LadderParams, MarketRules, PairState } from '@mtrade/cycle';
 import {
   Cycler,
@@ -117,6 +117,8 @@ export class World {
   readonly reactor: Reactor;
   readonly exchange: TestExchange;
   readonly requests: LaneRequest[] = [];
+  /** Orders that the order thread has got and may not send yet, by ticket. */
+  readonly #withheld = new Map<number, Extract<LaneRequest, { type: 'place' }>>();
   readonly replies: CyclerReply[] = [];
   /** What was sent without a right to: every test of this world fails on it. */
   readonly broken: string[] = [];
@@ -174,7 +176,7 @@ export class World {
         rules: this.symbols.map((symbol) => rules(symbol)).filter((one) => one !== null),
       },
       {
-        board: this.board,
+        board: this.#boardOfCycler(),
         store: this.#options.wrapStore?.(this.store) ?? this.store,
         clock: this.clock,
         log: silentLogger,
@@ -332,14 +334,37 @@ export class World {
 
   /** The order thread's inbox. What it may send must be in the books, as another connection sees them (I2, I3). */
   #take(request: LaneRequest): void {
-    if (request.type === 'place') {
-      const { clientOrderId, intentId } = request.order;
-      const row = this.#reader?.intents({ limit: 1_000_000 }).find((intent) => intent.id === intentId);
-      if (row?.clientOrderId !== clientOrderId || row.state !== 'SUBMITTED')
-        this.broken.push(`${clientOrderId} is sent without a committed row`);
-      if (this.orders.some((order) => order.clientOrderId === clientOrderId))
-        this.broken.push(`${clientOrderId} is sent twice`);
-    }
+    if (request.type === 'place') this.#withheld.set(request.ticket, request);
+    else this.requests.push(request);
+  }
+
+  /** An order is in the inbox from the moment in which the gate says that its intent is committed. */
+  #boardOfCycler(): Board {
+    const { commitGate } = this.board;
+    const gate: Pick<CommitGate, keyof CommitGate> = {
+      open: () => commitGate.open(),
+      commit: (ticket) => {
+        const isFirst = commitGate.commit(ticket);
+        const request = this.#withheld.get(ticket);
+        if (isFirst && request) this.#permit(request);
+        return isFirst;
+      },
+      withdraw: (ticket) => commitGate.withdraw(ticket),
+      withdrawAll: () => commitGate.withdrawAll(),
+      verdict: (ticket) => commitGate.verdict(ticket),
+      wait: (ticket) => commitGate.verdict(ticket),
+    };
+    const indexOf = (symbol: string): number => this.board.indexOf(symbol);
+    return Object.assign(Object.create(this.board), { commitGate: gate, indexOf }) as Board;
+  }
+
+  #permit(request: Extract<LaneRequest, { type: 'place' }>): void {
+    const { clientOrderId, intentId } = request.order;
+    const row = this.#reader?.intents({ limit: 1_000_000 }).find((intent) => intent.id === intentId);
+    if (row?.clientOrderId !== clientOrderId || row.state !== 'SUBMITTED')
+      this.broken.push(`${clientOrderId} is sent without a committed row`);
+    if (this.orders.some((order) => order.clientOrderId === clientOrderId))
+      this.broken.push(`${clientOrderId} is sent twice`);
     this.requests.push(request);
   }
 }

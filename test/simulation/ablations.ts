@@ -17,6 +17,11 @@ export const ABLATIONS = [
     muted: ['I9'],
   },
   {
+    name: 'no-gate',
+    what: 'an order is sent as soon as it is signed, without the word that its intent is committed',
+    muted: ['I2', 'I3'],
+  },
+  {
     name: 'no-lag',
     what: 'an absence counts at once after the deadline (L_vis = 0)',
     extra: { kind: 'unseen', perHour: 10 },

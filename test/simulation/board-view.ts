@@ -1,4 +1,4 @@
-import type { Board, PairSlots, UrgentQueue } from '@mtrade/board';
+import type { Board, CommitGate, PairSlots, UrgentQueue } from '@mtrade/board';
 import type { Debounce } from './debounce.js';
 import type { Life } from './life.js';
 
@@ -54,6 +54,15 @@ export function boardOf(board: Board, life: Life, debounce: Debounce, options: B
     depth: () => urgent.depth(),
     sweep: () => urgent.sweep(),
   };
+  const { commitGate } = board;
+  const ownGate: Pick<CommitGate, keyof CommitGate> = {
+    open: () => commitGate.open(),
+    commit: (ticket) => life.alive && commitGate.commit(ticket),
+    withdraw: (ticket) => life.alive && commitGate.withdraw(ticket),
+    withdrawAll: () => (sweeps ? commitGate.withdrawAll() : 0),
+    verdict: (ticket) => commitGate.verdict(ticket),
+    wait: (ticket) => commitGate.verdict(ticket),
+  };
   const { handle, symbols, prices, counters, triggers, clock, heartbeats, latencies, gauges, cyclerWake } =
     board;
   const view: Pick<Board, keyof Board> = {
@@ -61,6 +70,7 @@ export function boardOf(board: Board, life: Life, debounce: Debounce, options: B
     symbols,
     prices,
     urgent: ownQueue as UrgentQueue,
+    commitGate: ownGate as CommitGate,
     counters,
     triggers,
     clock,

@@ -7,9 +7,9 @@ export const CRASH_POINTS = [
   'idle',
   /** In a turn: everything is decided, nothing committed. */
   'before-commit',
-  /** In a turn: committed, nothing of it told to anybody. */
+  /** In a turn: committed, nothing of it told to anybody. The order thread may hold the order and wait for the word. */
   'after-commit',
-  /** The intent is committed and handed to the order thread. */
+  /** In a turn: the order thread has the order, its intent is not committed yet. */
   'after-hand-over',
   /** The order thread has taken the order and has not written it yet. */
   'before-send',

@@ -37,6 +37,7 @@ interface Feed {
 export const VIEW_ID = -1;
 
 const MESSAGE_MS = 0.05;
+const GATE_LOOK_MS = 2;
 const MAX_JUMP_PCT = 30;
 const RULES_EVERY_MS = 600_000;
 const RULES_RETRY_MS = 1_000;
@@ -153,9 +154,18 @@ export class EngineProcess {
         if (life.alive) this.#tellCycler(event);
       },
       sleep: (ms) => world.sleep(ms, life),
+      committed: (ticket, untilMono) => this.#committed(ticket, untilMono, life),
     });
     this.#lane = { life, desk, venue, underWay: 0 };
     this.#loadRules(this.#lane, RULES_TRIES);
+  }
+
+  async #committed(ticket: number, untilMono: number, life: Life): Promise<boolean> {
+    const world = this.#world;
+    const gate = this.board.commitGate;
+    while (gate.verdict(ticket) === 'open' && world.time.host.monoMs() < untilMono)
+      await world.sleep(GATE_LOOK_MS, life);
+    return gate.verdict(ticket) === 'committed';
   }
 
   /** The first answer lets the other threads begin; without any the start is given up. Later ones are news. */

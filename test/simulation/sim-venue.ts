@@ -8,6 +8,7 @@ import type {
   OrderEvidence,
   OrderRequest,
   OwnTrade,
+  PlaceOptions,
   PlaceOutcome,
   RestPrice,
   StopEvidence,
@@ -59,8 +60,9 @@ export class SimVenue implements Venue {
     this.#hooks = hooks;
   }
 
-  async place(request: OrderRequest): Promise<PlaceOutcome> {
+  async place(request: OrderRequest, { permitted }: PlaceOptions): Promise<PlaceOutcome> {
     const { ablated } = this.#world;
+    if (!ablated('no-gate') && !(await permitted())) return rejected('NOT_SENT', null);
     if (this.#hooks.diesBeforeSend()) return new Promise(() => undefined);
     // The thread may have stood still at that point: the deadline is looked at right before the bytes go out.
     if (this.#life.frozenUntilMs > this.#world.time.nowMs) await this.#thaw();

@@ -1,5 +1,6 @@
 import { assert } from '@mtrade/base';
 import { ClockCell } from './clock-cell.js';
+import { CommitGate } from './commit-gate.js';
 import { Counters } from './counters.js';
 import { GaugeCells } from './gauge-cells.js';
 import { Heartbeats } from './heartbeats.js';
@@ -43,6 +44,7 @@ export class Board {
   readonly latencies: Latencies;
   readonly gauges: GaugeCells;
   readonly cyclerWake: WakeWord;
+  readonly commitGate: CommitGate;
   readonly clock: ClockCell;
   readonly #indexes: ReadonlyMap<string, number>;
 
@@ -56,6 +58,7 @@ export class Board {
     this.symbols = symbols;
     this.#indexes = new Map(symbols.map((symbol, index) => [symbol, index]));
     this.cyclerWake = new WakeWord(buffer, layout.cyclerWake.byteOffset);
+    this.commitGate = new CommitGate(buffer, layout.commitGate.byteOffset);
     this.clock = new ClockCell(words(layout.clock));
     this.heartbeats = new Heartbeats(words(layout.heartbeats));
     this.counters = new Counters(words(layout.counters));

@@ -1,5 +1,6 @@
 export { Board, type BoardHandle, type BoardOptions, attachBoard, createBoard } from './board.js';
 export { type ClockCell, type ClockReading } from './clock-cell.js';
+export { type CommitGate, type CommitVerdict } from './commit-gate.js';
 export {
   type AnyCounterName,
   COUNTERS,

@@ -1,4 +1,5 @@
 import { CLOCK_CELL_BYTES } from './clock-cell.js';
+import { COMMIT_GATE_BYTES } from './commit-gate.js';
 import { COUNTER_BYTES, COUNTER_COUNT } from './counters.js';
 import { ENGINE_GAUGE_BYTES, PAIR_GAUGE_BYTES } from './gauge-cells.js';
 import { HEARTBEAT_BYTES, ROLES } from './heartbeats.js';
@@ -10,7 +11,7 @@ import { QUEUE_HEADER_WORDS } from './urgent-queue.js';
 import { WORD_BYTES } from './words.js';
 
 /** Goes up with every change of what lies where. docs/shared-memory.md draws this version. */
-export const LAYOUT_VERSION = 3;
+export const LAYOUT_VERSION = 5;
 
 /** "MTB1": the first word of every board. */
 export const MAGIC = 0x4d54_4231;
@@ -28,6 +29,7 @@ export interface Section {
 export interface Layout {
   readonly header: Section;
   readonly cyclerWake: Section;
+  readonly commitGate: Section;
   readonly clock: Section;
   readonly heartbeats: Section;
   readonly counters: Section;
@@ -53,6 +55,7 @@ export function layoutFor(pairs: number): Layout {
   return {
     header: section(CACHE_LINE_BYTES),
     cyclerWake: section(CACHE_LINE_BYTES),
+    commitGate: section(COMMIT_GATE_BYTES),
     clock: section(CLOCK_CELL_BYTES),
     heartbeats: section(ROLES.length * HEARTBEAT_BYTES),
     counters: section(COUNTER_COUNT * COUNTER_BYTES),

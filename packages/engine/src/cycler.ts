@@ -136,6 +136,8 @@ export class Cycler {
     };
     const swept = board.slots.sweep(Owner.cycler, options.generation - 1);
     if (swept > 0) log.warn({ swept }, 'flags of a dead cycler were freed');
+    const withdrawn = board.commitGate.withdrawAll();
+    if (withdrawn > 0) log.warn({ withdrawn }, 'orders that a dead cycler had not committed were withdrawn');
     warnOfForsaken(this.#context);
     reviveIntents(this.#context);
     this.#priceWatch = new PriceWatch(this.#context);

@@ -1,4 +1,4 @@
-import { type Clock, type EpochMs, errorText } from '@mtrade/base';
+import { type Clock, type EpochMs, errorText, type MonoMs } from '@mtrade/base';
 import { type BaseQty, type QuoteAmount, text, ZERO } from '@mtrade/money';
 import { addsUp } from '@mtrade/cycle';
 import type { Logger } from '@mtrade/log';
@@ -26,6 +26,11 @@ export interface OrderDeskDeps {
   readonly log: Logger;
   readonly emit: (event: LaneEvent) => void;
   readonly sleep: (ms: number) => Promise<void>;
+  /**
+   * Resolves with true once the intent behind the ticket is on disk; with false when it will not be, or when nothing is
+   * known of it at `untilMono`.
+   */
+  readonly committed: (ticket: number, untilMono: MonoMs) => Promise<boolean>;
 }
 
 interface FinishedOrder {
@@ -35,11 +40,13 @@ interface FinishedOrder {
   readonly filledQuote: QuoteAmount;
 }
 
+/** For an order whose own deadline cannot be told, because the exchange's clock is not known. */
+const LONGEST_COMMIT_MS = 3_000;
 const RULES_TRIES = 5;
 const RULES_RETRY_MS = 2_000;
 
 /** More orders than the rate budget allows within any order's life. */
-const REMEMBERED_IDS = 4_096;
+const REMEMBERED = 4_096;
 
 export const DEFAULT_ORDER_DESK_OPTIONS: OrderDeskOptions = {
   settleDelaysMs: [0, 50, 150, 400, 1_000, 2_000, 4_000],
@@ -54,6 +61,8 @@ export class OrderDesk {
   readonly #deps: OrderDeskDeps;
   /** Client ids this thread has posted: a second `place` of one is a contradiction and is refused. Bounded. */
   readonly #posted = new Set<string>();
+  /** Tickets of the orders that have come: the same message twice is one order. Bounded. */
+  readonly #tickets = new Set<number>();
   readonly #stops: StopDesk;
   #exchangeMinusMono: number | null = null;
   #clockErrorMs = 0;
@@ -71,7 +80,7 @@ export class OrderDesk {
   async handle(request: LaneRequest): Promise<void> {
     switch (request.type) {
       case 'place':
-        return this.#place(request.order);
+        return this.#place(request.order, request.ticket);
       case 'settle':
         return this.#settle(request);
       case 'follow':
@@ -96,51 +105,63 @@ export class OrderDesk {
     }
   }
 
-  async #place(order: OrderRequest): Promise<void> {
+  /**
+   * Every word about the order, a refusal included, waits for its commit: without it there is no intent to tell of, and
+   * the next try may carry the same row and the same client id.
+   */
+  async #place(order: OrderRequest, ticket: number): Promise<void> {
     const { venue, clock, emit, log } = this.#deps;
-    const pickedMono = clock.monoMs();
-    const marks: SendMarks = { signedMono: null, sentMono: null };
-    const placed = (outcome: WirePlaceOutcome): void => {
-      const times = { pickedMono, ...marks, answeredMono: clock.monoMs() };
-      emit({ type: 'placed', intentId: order.intentId, outcome, times });
-    };
-    const refuse = (message: string): void => {
-      log.error({ clientOrderId: order.clientOrderId, symbol: order.symbol }, `order not sent: ${message}`);
-      placed({ type: 'rejected', label: 'NOT_SENT', message, retryAfterMs: null });
-    };
-    if (this.#posted.has(order.clientOrderId)) {
+    const { clientOrderId, symbol, intentId } = order;
+    if (this.#tickets.has(ticket) || this.#posted.has(clientOrderId)) {
       // Not even an answer: the first request's outcome is the only one that may move this intent.
-      log.error(
-        { clientOrderId: order.clientOrderId },
-        'a client id came twice; the second request is dropped',
-      );
+      log.error({ clientOrderId }, 'a client id came twice; the second request is dropped');
       return;
     }
-    this.#rememberPosted(order.clientOrderId);
+    remember(this.#tickets, ticket);
+    const pickedMono = clock.monoMs();
+    const marks: SendMarks = { signedMono: null, sentMono: null };
+    let untilMono = (pickedMono + LONGEST_COMMIT_MS) as MonoMs;
+    let asked: Promise<boolean> | null = null;
+    const permitted = (): Promise<boolean> => (asked ??= this.#permitted(order, ticket, untilMono));
+    const placed = (outcome: WirePlaceOutcome): void => {
+      const times = { pickedMono, ...marks, answeredMono: clock.monoMs() };
+      emit({ type: 'placed', intentId, outcome, times });
+    };
+    const refuse = async (message: string): Promise<void> => {
+      if (!(await permitted())) return;
+      log.error({ clientOrderId, symbol }, `order not sent: ${message}`);
+      placed({ type: 'rejected', label: 'NOT_SENT', message, retryAfterMs: null });
+    };
     const exchangeMinusMono = await this.#exchangeClock();
     if (exchangeMinusMono === null) return refuse('exchange clock unknown');
-    if (clock.monoMs() + exchangeMinusMono >= order.deadlineMs)
-      return refuse('deadline passed before the send');
+    untilMono = (order.deadlineMs - exchangeMinusMono) as MonoMs;
+    if (clock.monoMs() >= untilMono) return refuse('deadline passed before the send');
 
-    const outcome = await venue.place(order, marks);
+    const outcome = await venue.place(order, { permitted, marks });
+    if (!(await permitted())) return;
     placed(outcomeToWire(outcome));
     if (outcome.type !== 'acked' || !outcome.finished || !outcome.filledBase.gt(ZERO)) return;
-    const { intentId } = order;
     try {
-      emit({ type: 'settled', intentId, ...(await this.#withTrades(order.symbol, outcome)) });
+      emit({ type: 'settled', intentId, ...(await this.#withTrades(symbol, outcome)) });
     } catch (error) {
       emit({ type: 'settle-failed', intentId, reason: errorText(error) });
     }
   }
 
-  /** The oldest ids go: their deadlines, a few seconds, have long passed, and no late copy of them could be sent. */
-  #rememberPosted(clientOrderId: string): void {
-    this.#posted.add(clientOrderId);
-    if (this.#posted.size <= REMEMBERED_IDS) return;
-    for (const oldest of this.#posted) {
-      this.#posted.delete(oldest);
-      return;
+  /** True for one request of each client id, and only once its intent is on disk. */
+  async #permitted(order: OrderRequest, ticket: number, untilMono: MonoMs): Promise<boolean> {
+    const { committed, log } = this.#deps;
+    const { clientOrderId, symbol } = order;
+    if (!(await committed(ticket, untilMono))) {
+      log.warn({ clientOrderId, symbol }, 'order withheld: its intent was not committed');
+      return false;
     }
+    if (this.#posted.has(clientOrderId)) {
+      log.error({ clientOrderId }, 'a client id was permitted twice; the second request is dropped');
+      return false;
+    }
+    remember(this.#posted, clientOrderId);
+    return true;
   }
 
   /** Follows an order whose id is known: first its own word, then its trades, until the two agree. */
@@ -308,5 +329,15 @@ export class OrderDesk {
     } catch (error) {
       emit({ type: 'clock-failed', reason: errorText(error) });
     }
+  }
+}
+
+/** The oldest go: their deadlines, a few seconds, have long passed, and no late copy of them could be sent. */
+function remember<T>(seen: Set<T>, one: T): void {
+  seen.add(one);
+  if (seen.size <= REMEMBERED) return;
+  for (const oldest of seen) {
+    seen.delete(oldest);
+    return;
   }
 }

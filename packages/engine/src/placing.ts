@@ -24,8 +24,8 @@ export interface OrderTimes {
 }
 
 /**
- * Commits the intent and hands it to the order thread: in this order, and the second only when the first has returned.
- * The commit is the right to send; nothing else is.
+ * Hands the order to the order thread, which builds and signs it meanwhile, and commits the intent. The commit is the
+ * right to send, and nothing else is: the gate tells the order thread of it, and without that word no byte goes out.
  */
 export function placeOrder(
   context: EngineContext,
@@ -33,11 +33,19 @@ export function placeOrder(
   draft: OrderDraft,
   times: OrderTimes,
 ): void {
-  const { lane, options } = context;
-  const intent = commitIntent(context, pair, draft, times, options.orderExpiryMs);
-  const rules = context.rules.get(pair.symbol);
-  if (rules && intent.side === 'buy') context.account.commit(intent.id, rules.quote, mostSpent(intent));
-  lane.request({ type: 'place', order: toRequest(intent) });
+  const { lane, options, board } = context;
+  const ticket = board.commitGate.open();
+  const handOver = (intent: Intent): void =>
+    lane.request({ type: 'place', order: toRequest(intent), ticket });
+  try {
+    const intent = commitIntent(context, pair, draft, times, options.orderExpiryMs, handOver);
+    const rules = context.rules.get(pair.symbol);
+    if (rules && intent.side === 'buy') context.account.commit(intent.id, rules.quote, mostSpent(intent));
+  } catch (error) {
+    board.commitGate.withdraw(ticket);
+    throw error;
+  }
+  board.commitGate.commit(ticket);
 }
 
 /** The same for a stop. Nothing on the wire expires, so the thread itself must not send it late. */
@@ -69,6 +77,7 @@ function commitIntent(
   draft: OrderDraft,
   { nowMono, tickMono }: OrderTimes,
   lifeMs: number,
+  beforeCommit: (intent: Intent) => void = () => undefined,
 ): Intent {
   const { books, clock, exchangeClock, options, board } = context;
   const nowMs = clock.epochMs();
@@ -88,6 +97,7 @@ function commitIntent(
   const { cycle } = next;
   assert(cycle, `${pair.symbol} has no cycle to order for`);
 
+  beforeCommit(intent);
   books.commit({
     pair: next,
     cycle: { ...cycle, symbol: pair.symbol },

@@ -28,6 +28,13 @@ export interface SendMarks {
   sentMono: number | null;
 }
 
+export interface PlaceOptions {
+  /** Asked once all is built and signed, before the first byte: nothing is sent unless it resolves with true. */
+  readonly permitted: () => Promise<boolean>;
+  /** Written to: how far the request came, and when. */
+  readonly marks?: SendMarks | undefined;
+}
+
 /** What one POST of an order led to. Everything that is not listed as definite is `unknown` (protocol 2.5). */
 export type PlaceOutcome =
   | {
@@ -185,8 +192,8 @@ export interface Venue {
   /** Best prices of many pairs in one call; a pair that the exchange has no price for is missing. */
   readonly tickers: (symbols: readonly string[]) => Promise<readonly RestPrice[]>;
   readonly balances: () => Promise<Balances>;
-  /** Exactly one POST. Writes down into `marks` how far it came, and when. */
-  readonly place: (request: OrderRequest, marks?: SendMarks) => Promise<PlaceOutcome>;
+  /** Exactly one POST, or none when it is not permitted. */
+  readonly place: (request: OrderRequest, options: PlaceOptions) => Promise<PlaceOutcome>;
   /** Current word on one order by the exchange's own id. */
   readonly order: (symbol: string, exchangeOrderId: string) => Promise<OrderEvidence>;
   /** All trades of one order, every page. */
@@ -377,7 +384,8 @@ export interface StoreSnapshot {
 
 /** From the cycler to the order thread. A `place` is sent only for a committed intent, once. */
 export type LaneRequest =
-  | { readonly type: 'place'; readonly order: OrderRequest }
+  /** Handed over before the intent is committed: nothing of it may be sent until the board's gate says so of `ticket`. */
+  | { readonly type: 'place'; readonly order: OrderRequest; readonly ticket: number }
   /** Follow an acknowledged order to its end and bring its trades. */
   | {
       readonly type: 'settle';

@@ -88,6 +88,7 @@ function desk(changes: Partial<Venue> = {}) {
       },
     ]),
   ) as unknown as Venue;
+  const uncommitted = new Set<number>();
   const one = new OrderDesk(
     { settleDelaysMs: [0, 50, 150] },
     {
@@ -99,6 +100,7 @@ function desk(changes: Partial<Venue> = {}) {
         sleeps.push(ms);
         return Promise.resolve();
       },
+      committed: (ticket) => Promise.resolve(!uncommitted.has(ticket)),
     },
   );
   const order = (more: Partial<OrderRequest> = {}): OrderRequest => ({
@@ -113,7 +115,18 @@ function desk(changes: Partial<Venue> = {}) {
     deadlineMs: (clock.wall + OFFSET_MS + 3_000) as EpochMs,
     ...more,
   });
-  const place = (more: Partial<OrderRequest> = {}) => one.handle({ type: 'place', order: order(more) });
+  /** A name has one ticket, unless a test says otherwise. */
+  const tickets = new Map<string, number>();
+  const place = (more: Partial<OrderRequest> = {}, ticket?: number) => {
+    const request = order(more);
+    const { clientOrderId } = request;
+    if (!tickets.has(clientOrderId)) tickets.set(clientOrderId, tickets.size + 1);
+    return one.handle({
+      type: 'place',
+      order: request,
+      ticket: ticket ?? (tickets.get(clientOrderId) as number),
+    });
+  };
   const scan = () =>
     one.handle({
       type: 'scan',
@@ -122,7 +135,7 @@ function desk(changes: Partial<Venue> = {}) {
       clientOrderId: 't-1',
       fromMs: 0 as EpochMs,
     });
-  return { clock, events, calls, sleeps, one, order, place, scan };
+  return { clock, events, calls, sleeps, uncommitted, one, order, place, scan };
 }
 
 const outcomeOf = (events: readonly LaneEvent[]): string[] =>
@@ -147,6 +160,36 @@ describe('placing', () => {
     await place();
     expect(calls.filter((call) => call === 'place')).toHaveLength(1);
     expect(outcomeOf(events)).toEqual(['acked']);
+  });
+
+  test('I2: an order whose intent is not committed is not sent, and nothing is said of it', async () => {
+    const bytes: string[] = [];
+    const { place, events, uncommitted } = desk({
+      place: async ({ clientOrderId }, { permitted }) => {
+        if (!(await permitted()))
+          return { type: 'rejected', label: 'NOT_SENT', message: '', retryAfterMs: null };
+        bytes.push(clientOrderId);
+        return ACKED;
+      },
+    });
+    uncommitted.add(71);
+    await place({}, 71);
+    expect(bytes).toEqual([]);
+    expect(outcomeOf(events)).toEqual([]);
+
+    // The next try of the same decision has the same row and the same client id; its ticket is another.
+    await place({}, 72);
+    expect(bytes).toEqual(['t-1']);
+    expect(outcomeOf(events)).toEqual(['acked']);
+  });
+
+  test('I2: what would be refused anyway is not answered either while its intent is not committed', async () => {
+    const { place, events, uncommitted } = desk({ measureClock: () => Promise.reject(new Error('timeout')) });
+    uncommitted.add(71);
+    await place({}, 71);
+    expect(outcomeOf(events)).toEqual([]);
+    await place({}, 72);
+    expect(outcomeOf(events)).toEqual(['NOT_SENT']);
   });
 
   test('I9, P22: nothing is posted at or after the deadline of the exchange clock', async () => {

@@ -10,6 +10,8 @@ import { retryAfterMs } from './retry-after.js';
 import { VenueError } from './venue-error.js';
 
 export interface SendOptions {
+  /** Waited for once the request is signed; false means that nothing was or will be sent. */
+  readonly permitted?: () => Promise<boolean>;
   /** Asked right before the first byte is written; false means that nothing was or will be sent. */
   readonly mayStart?: () => boolean;
   /** Written to as the request comes along. */
@@ -69,10 +71,16 @@ export function createGateApi(deps: GateApiDeps): GateApi {
     }
   };
 
-  const send: GateApi['send'] = async (call, { mayStart, marks } = {}) => {
+  const send: GateApi['send'] = async (call, { permitted, mayStart, marks } = {}) => {
     const request = build(call);
     if (marks) marks.signedMono = clock.monoMs();
     const url = request.url.split('?', 1)[0] as string;
+    if (permitted && !(await permitted()))
+      throw new VenueError(`${call.method} /${call.path}: not sent, it was not permitted`, {
+        url,
+        phase: 'not-sent',
+        label: 'NOT_PERMITTED',
+      });
     const quietMs = Math.ceil(quiet.untilMono - clock.monoMs());
     if (quietMs > 0) {
       const isRate = quiet.reason === 'rate_limited';

@@ -5,7 +5,7 @@ import {
   type OrderRequest,
   type PlaceOutcome,
   type RestPrice,
-  type SendMarks,
+  type PlaceOptions,
   type Venue,
   type VenueNews,
 } from '@mtrade/engine';
@@ -114,18 +114,18 @@ export async function createGateVenue(options: GateVenueOptions, deps: GateVenue
     }
   };
 
-  const post = async (request: OrderRequest, marks?: SendMarks): Promise<PlaceOutcome> => {
+  const post = async (request: OrderRequest, asked: PlaceOptions): Promise<PlaceOutcome> => {
     const refusal = reasonNotToSend(request, symbols);
     if (refusal !== null) return notSent(refusal);
     const inTime = (): boolean => exchangeNowMs() < request.deadlineMs;
     if (!inTime()) return notSent('its deadline has passed');
-    const reply = await api.send(orderCall(request), { mayStart: inTime, marks });
+    const reply = await api.send(orderCall(request), { ...asked, mayStart: inTime });
     return classifyPlacement(reply, request, exchangeNowMs());
   };
 
   return {
-    place: async (request, marks) => {
-      const outcome = await post(request, marks).catch(outcomeOfFailure);
+    place: async (request, asked) => {
+      const outcome = await post(request, asked).catch(outcomeOfFailure);
       if (outcome.type === 'unknown') return { type: 'unknown', reason: scrub(outcome.reason) };
       return outcome.type === 'rejected' ? { ...outcome, message: scrub(outcome.message) } : outcome;
     },

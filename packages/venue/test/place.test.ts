@@ -14,6 +14,9 @@ import {
   setUp,
 } from './exchange-stub.js';
 
+/** As if the books had the intent. */
+const PERMITTED = { permitted: () => Promise.resolve(true) };
+
 let setup: Setup | null = null;
 afterEach(async () => {
   await setup?.close();
@@ -22,7 +25,7 @@ afterEach(async () => {
 
 async function place(answer: Answer, change = {}, options = {}): Promise<PlaceOutcome> {
   setup = await setUp(answer, options);
-  return setup.venue.place(order(change));
+  return setup.venue.place(order(change), PERMITTED);
 }
 
 describe('what goes on the wire', () => {
@@ -161,7 +164,7 @@ describe('rejected: only what the exchange says is definite', () => {
     const outcome = await place((_, response) =>
       json(response, 429, { label: 'TOO_MANY_REQUESTS', message: 'slow down' }, { 'retry-after': '7' }),
     );
-    const second = await setup?.venue.place(order({ clientOrderId: 't-second' }));
+    const second = await setup?.venue.place(order({ clientOrderId: 't-second' }), PERMITTED);
     const read = setup?.venue.balances();
 
     expect(outcome).toMatchObject({ type: 'rejected', label: 'TOO_MANY_REQUESTS', retryAfterMs: 7_000 });
@@ -290,7 +293,7 @@ describe('unknown: everything else', () => {
     setup = await setUp(() => undefined);
     await setup.close();
 
-    const outcome = await setup.venue.place(order());
+    const outcome = await setup.venue.place(order(), PERMITTED);
 
     expect(outcome.type).toBe('unknown');
   });
@@ -302,7 +305,7 @@ test('no secret and no signature in what the venue shows (fact O)', async () => 
     json(response, 400, { label: 'INVALID_KEY', message: echo });
   });
 
-  const outcome = await setup.venue.place(order());
+  const outcome = await setup.venue.place(order(), PERMITTED);
   const failure = await setup.venue.balances().catch((error: unknown) => error);
 
   const shown = [inspect(setup.venue, { depth: 9, showHidden: true }), JSON.stringify(setup.venue)]
@@ -346,7 +349,7 @@ describe('the marks of a request on its way out', () => {
       atTheExchange = { ...marks };
       json(response, 201, filledAnswer());
     });
-    await setup.venue.place(order(), marks);
+    await setup.venue.place(order(), { ...PERMITTED, marks });
 
     const { signedMono, sentMono } = marks;
     expect(atTheExchange).toEqual({ signedMono: expect.any(Number), sentMono: expect.any(Number) });
@@ -357,7 +360,33 @@ describe('the marks of a request on its way out', () => {
   test('an order that is not sent has no time of sending', async () => {
     const marks = unmarked();
     setup = await setUp((_, response) => json(response, 201, filledAnswer()));
-    await setup.venue.place(order({ deadlineMs: (Date.now() - 1) as never }), marks);
+    await setup.venue.place(order({ deadlineMs: (Date.now() - 1) as never }), { ...PERMITTED, marks });
     expect(marks).toEqual(unmarked());
+  });
+});
+
+describe('permission', () => {
+  test('I2: without it not one byte leaves, although the order is built and signed', async () => {
+    setup = await setUp((_, response) => json(response, 201, filledAnswer()));
+    const marks: SendMarks = { signedMono: null, sentMono: null };
+    const outcome = await setup.venue.place(order(), { permitted: () => Promise.resolve(false), marks });
+
+    expect(outcome).toMatchObject({ type: 'rejected', label: 'NOT_SENT' });
+    expect(setup.seen).toEqual([]);
+    expect(marks).toEqual({ signedMono: expect.any(Number), sentMono: null });
+  });
+
+  test('I2, I9: while it is waited for nothing leaves, and what it comes too late for is not sent', async () => {
+    setup = await setUp((_, response) => json(response, 201, filledAnswer()));
+    let permit: (isCommitted: boolean) => void = () => undefined;
+    const permission = new Promise<boolean>((resolve) => (permit = resolve));
+    const deadlineMs = (Date.now() + 30) as never;
+    const placing = setup.venue.place(order({ deadlineMs }), { permitted: () => permission });
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(setup.seen).toEqual([]);
+    permit(true);
+
+    expect(await placing).toMatchObject({ type: 'rejected', label: 'NOT_SENT' });
+    expect(setup.seen).toEqual([]);
   });
 });

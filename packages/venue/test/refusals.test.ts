@@ -9,6 +9,9 @@ import type { VenueNews } from '@mtrade/engine';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Answer, json, order, type Setup, setUp } from './exchange-stub.js';
 
+/** As if the books had the intent. */
+const PERMITTED = { permitted: () => Promise.resolve(true) };
+
 let setup: Setup | null = null;
 afterEach(async () => {
   await setup?.close();
@@ -61,7 +64,7 @@ describe('the exchange wants quiet: no call of any kind goes out, and it is told
 
     await expect(venue.fills('BTC/USDT', '1')).rejects.toThrow('not sent');
     await expect(venue.measureClock()).rejects.toThrow('not sent');
-    expect(await venue.place(order())).toMatchObject({ type: 'rejected' });
+    expect(await venue.place(order(), PERMITTED)).toMatchObject({ type: 'rejected' });
     expect(seen).toHaveLength(asked);
 
     clock.aheadMs = forMs + 1_000;
@@ -73,7 +76,7 @@ describe('the exchange wants quiet: no call of any kind goes out, and it is told
     'N15, N16: an order that is answered with %i may have been placed',
     async (status) => {
       const { venue } = await venueWith((_, response) => json(response, status, '<html>no</html>'));
-      expect(await venue.place(order())).toMatchObject({ type: 'unknown' });
+      expect(await venue.place(order(), PERMITTED)).toMatchObject({ type: 'unknown' });
     },
   );
 });
@@ -84,7 +87,7 @@ describe('what an answer means for every other call', () => {
     async (label) => {
       const { venue, news, seen } = await venueWith((_, response) => json(response, 401, { label }));
       await expect(venue.balances()).rejects.toMatchObject({ label });
-      expect(await venue.place(order())).toMatchObject({ type: 'rejected', label });
+      expect(await venue.place(order(), PERMITTED)).toMatchObject({ type: 'rejected', label });
       expect(news.filter((one) => one.type === 'key-refused')).toEqual([
         { type: 'key-refused', label },
         { type: 'key-refused', label },
@@ -107,7 +110,10 @@ describe('what an answer means for every other call', () => {
     const { venue, news } = await venueWith((_, response) =>
       json(response, 401, { label: 'REQUEST_EXPIRED', message: 'gap' }),
     );
-    expect(await venue.place(order())).toMatchObject({ type: 'rejected', label: 'REQUEST_EXPIRED' });
+    expect(await venue.place(order(), PERMITTED)).toMatchObject({
+      type: 'rejected',
+      label: 'REQUEST_EXPIRED',
+    });
     expect(news).toEqual([{ type: 'spent', calls: 1 }, { type: 'clock-doubted' }]);
   });
 
@@ -123,7 +129,7 @@ describe('what an answer means for every other call', () => {
 describe('no way to the exchange', () => {
   test('N21: a name that does not exist leaves an order unknown, and a read says so', async () => {
     const { venue } = await venueWith(() => undefined, { restUrl: 'https://exchange.invalid' });
-    expect(await venue.place(order())).toMatchObject({ type: 'unknown' });
+    expect(await venue.place(order(), PERMITTED)).toMatchObject({ type: 'unknown' });
     await expect(venue.balances()).rejects.toMatchObject({ phase: 'connect' });
   });
 
@@ -141,7 +147,7 @@ describe('no way to the exchange', () => {
     try {
       const restUrl = `https://${host}:${(server.address() as AddressInfo).port}`;
       const { venue } = await venueWith(() => undefined, { restUrl });
-      expect(await venue.place(order())).toMatchObject({ type: 'unknown' });
+      expect(await venue.place(order(), PERMITTED)).toMatchObject({ type: 'unknown' });
       await expect(venue.balances()).rejects.toMatchObject({
         code: 'MTRADE_EXCHANGE_UNAVAILABLE',
         phase: 'connect',

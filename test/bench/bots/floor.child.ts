@@ -24,14 +24,17 @@ async function run({ symbols, restUrl, wsUrl, apiKey, apiSecret }: BotBoot): Pro
     const order = rule.onBest(symbol, bid, ask);
     if (order === null) return;
     intentId += 1;
-    void venue.place({
-      ...order,
-      intentId,
-      clientOrderId: ids.next(),
-      type: 'limit',
-      timeInForce: 'fok',
-      deadlineMs: (Date.now() + LIFE_MS) as EpochMs,
-    });
+    void venue.place(
+      {
+        ...order,
+        intentId,
+        clientOrderId: ids.next(),
+        type: 'limit',
+        timeInForce: 'fok',
+        deadlineMs: (Date.now() + LIFE_MS) as EpochMs,
+      },
+      { permitted: () => Promise.resolve(true) },
+    );
   });
   process.send?.('ready');
 }

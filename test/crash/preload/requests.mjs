@@ -1,7 +1,9 @@
 // Points of every request to the exchange: undici itself tells of them. Orders have a point more: half of the request is
 // on the wire, and no more of it will ever be.
+import crypto from 'node:crypto';
 import diagnostics from 'node:diagnostics_channel';
 import { writeSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { isNext, pass, purposeOf } from './point.mjs';
 
 const write = writeSync;
@@ -34,9 +36,26 @@ const POINTS = {
   'undici:request:trailers': 'answer-read',
 };
 
+/** The body of a request is hashed for its signature: the only sign of an order that is not permitted yet. */
+function watchSigning() {
+  const real = crypto.createHash;
+  crypto.createHash = function createHashWatched(...options) {
+    const hash = real(...options);
+    const update = hash.update.bind(hash);
+    hash.update = (data, ...rest) => {
+      const id = /"text":"(t-m1-[^"]+)"/.exec(Buffer.from(data).toString('latin1'))?.[1];
+      if (id !== undefined) pass(`order.${purposeOf(id)}.signing`);
+      return update(data, ...rest);
+    };
+    return hash;
+  };
+  syncBuiltinESMExports();
+}
+
 export function watchRequests() {
   // Somebody asks the engine over its own API: a moment at which the supervisor is at work, long after the start.
   diagnostics.subscribe('http.server.request.start', () => pass('control.asked'));
+  watchSigning();
   for (const [channel, when] of Object.entries(POINTS))
     diagnostics.subscribe(channel, ({ request, headers, socket }) => {
       const name = nameOf(request);

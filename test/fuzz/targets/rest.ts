@@ -8,6 +8,9 @@ import { requireAmount, requireCleanPrototype, requireEvidence } from '../promis
 import * as samples from '../samples.js';
 import { Broken, type Target } from '../target.js';
 
+/** As if the books had the intent. */
+const PERMITTED = { permitted: () => Promise.resolve(true) };
+
 const { SYMBOL, PAIR, CLIENT_ID, ORDER_ID } = samples;
 
 /** The real adapter with every answer of the exchange written by chance; only the socket is not there (N09, N26, X30). */
@@ -112,7 +115,7 @@ const requestOf = (calls: Calls): OrderRequest => ({
 /** What is not definite must be unknown; what is accepted must be our own order, by its own words (N09, N26). */
 async function place(venue: Venue, calls: Calls): Promise<void> {
   calls.answer = () => calls.random.pick(samples.PLACED);
-  const outcome = await venue.place(requestOf(calls));
+  const outcome = await venue.place(requestOf(calls), PERMITTED);
   const { said, status } = calls;
   if (calls.posts.length !== 1) throw new Broken(`${calls.posts.length} requests for one order`, said);
   if (outcome.type === 'acked') return requireOurs(outcome, status, said);

@@ -17,6 +17,7 @@ import type { MarketRules } from '@mtrade/cycle';
 import { workerLogger } from '../logging.js';
 import type { Beginning, Endpoints, LaneBoot, WorkerControl } from '../messages.js';
 import { checkKey } from './check-key.js';
+import { commitWord } from './commit-word.js';
 import { report, wireOf } from './report.js';
 
 /** The exchange is asked this long for the pairs' rules before the start is given up. */
@@ -94,7 +95,14 @@ export async function run(boot: LaneBoot): Promise<void> {
       { ...endpoints, ...boot.secrets, symbols, requestDeadlineMs: config.engine.requestDeadlineMs },
       { log, clock: systemClock, onNews },
     );
-    desk = new OrderDesk(DEFAULT_ORDER_DESK_OPTIONS, { venue, clock: systemClock, log, emit, sleep });
+    desk = new OrderDesk(DEFAULT_ORDER_DESK_OPTIONS, {
+      venue,
+      clock: systemClock,
+      log,
+      emit,
+      sleep,
+      committed: commitWord(board.commitGate, { clock: systemClock, sleep }),
+    });
     if (cycler) listen(cycler, desk);
 
     report(control, { type: 'rules', rules: (await firstRules(venue, symbols, endpoints)).map(rulesToWire) });
