@@ -32,7 +32,7 @@ describe('the promises of the order protocol under faults (I1-I11, I13-I22, I26)
   });
 
   test('something happens: orders, trades, unknown outcomes, proofs of absence, deaths', async () => {
-    const { stats, injected } = await run(3, { hours: 2 });
+    const { stats, injected } = await run(5, { hours: 2 });
     const { posts, fills, unknown, never, starts } = stats;
     expect({ posts, fills, unknown, never, starts }).toSatisfy((counts: object) =>
       Object.values(counts).every((count) => count > 1),
@@ -91,7 +91,9 @@ describe('a safety switched off is noticed', () => {
     ['same-nonce', ['I3']],
     ['no-debounce', ['I21']],
     ['no-band', ['R3']],
-    ['no-exchange-time', ['R3']],
+    // What is believed of an old price may also leave a position without its stop.
+    ['no-exchange-time', ['R3', 'I18']],
+    ['no-gate', DAMAGE],
   ])('%s', async (ablation, promises) => {
     expect(promises).toContain(await firstCaught(ablation, 10));
   });
