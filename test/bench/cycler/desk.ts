@@ -86,7 +86,13 @@ export class Desk {
     this.board = createBoard({ symbols, urgentCapacity: symbols.length });
     this.#reactor = new Reactor({ ...ENGINE, maxJumpPct: 30 }, { board: this.board, clock: this.#clock });
     this.store = openStore(
-      { path: join(directory, 'mtrade.db'), mode: 'paper', exchange: 'gate', account: 'bench' },
+      {
+        path: join(directory, 'mtrade.db'),
+        mode: 'paper',
+        exchange: 'gate',
+        account: 'bench',
+        growWal: true,
+      },
       { clock: this.#clock },
     );
     this.store.ensurePairs(symbols.map((symbol) => ({ symbol, permitted: true })));

@@ -42,11 +42,11 @@ export class Flood {
     return this.#ask('counts');
   }
 
-  /** Sends so many frames; bytes that the intake has allocated for them, by the owner of the code. */
-  async allocations(frames: number): Promise<Readonly<Record<string, number>>> {
-    await this.#ask('profile');
+  /** Sends so many frames; bytes or us that the intake has spent on them, by the owner of the code. */
+  async profile(what: 'allocations' | 'time', frames: number): Promise<Readonly<Record<string, number>>> {
+    await this.#ask(what);
     await this.send(frames);
-    return this.#ask('allocations');
+    return this.#ask('stop');
   }
 
   /** Sends so many frames at full speed; resolves when the intake has seen them all, with its counts before and after. */

@@ -3,8 +3,8 @@ import { createBoard } from '@mtrade/board';
 import { Reactor } from '@mtrade/engine';
 import { createGateFeed } from '@mtrade/feed';
 import { silentLogger } from '@mtrade/log';
-import { AllocationProfile } from './allocations.js';
 import type { IntakeBoot, IntakeCounts, IntakeQuestion } from './messages.js';
+import { type Profile, profileAllocations, profileTime } from './profiles.js';
 
 // Entry file of a process that is nothing but the reactor: the engine's feed, its reactor, shared memory.
 
@@ -47,11 +47,15 @@ function run({ symbols, wsUrl }: IntakeBoot): void {
       atMs: performance.now(),
     };
   };
-  const profile = new AllocationProfile();
+  let profile: Profile | null = null;
+  const answer = async (question: IntakeQuestion): Promise<unknown> => {
+    if (question === 'counts') return counts();
+    if (question === 'stop') return profile?.stop();
+    profile = await (question === 'time' ? profileTime() : profileAllocations());
+    return 'started';
+  };
   process.on('message', (question: IntakeQuestion) => {
-    if (question === 'counts') process.send?.(counts());
-    else if (question === 'profile') void profile.start().then(() => process.send?.('started'));
-    else void profile.stop().then((bytes) => process.send?.(bytes));
+    void answer(question).then((told) => process.send?.(told));
   });
 }
 

@@ -28,5 +28,5 @@ export interface IntakeCounts {
   readonly atMs: number;
 }
 
-/** What the receiving process is asked: `profile` begins to count allocations, `allocations` ends it and tells them. */
-export type IntakeQuestion = 'counts' | 'profile' | 'allocations';
+/** What the receiving process is asked. A profile runs from `allocations` or `time` to `stop`, which is answered by it. */
+export type IntakeQuestion = 'counts' | 'allocations' | 'time' | 'stop';

@@ -17,7 +17,7 @@ export function describeMachine(quick: boolean): Machine {
 }
 
 /** SCHED_FIFO and SCHED_RR, as proc(5) counts them. */
-const REAL_TIME_POLICIES = ['1', '2'];
+const REAL_TIME_POLICIES = new Set(['1', '2']);
 
 /** True when this process, and so every one that it starts, was given real-time priority (`chrt`). Linux only. */
 function isRealTime(): boolean {
@@ -25,7 +25,7 @@ function isRealTime(): boolean {
     const stat = readFileSync('/proc/self/stat', 'utf8');
     // The 41st field; the second, a name that may contain blanks, ends at the last bracket.
     const policy = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[38];
-    return policy !== undefined && REAL_TIME_POLICIES.includes(policy);
+    return policy !== undefined && REAL_TIME_POLICIES.has(policy);
   } catch {
     return false;
   }
