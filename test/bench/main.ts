@@ -25,7 +25,13 @@ const progress = (text: string): void => void process.stderr.write(`  ${text}\n`
 
 async function run(options: BenchOptions): Promise<number> {
   const workDir = mkdtempSync(join(tmpdir(), 'mtrade-bench-'));
-  const context: RowContext = { quick: options.quick, workDir, commandLine: COMMAND_LINE, progress };
+  const context: RowContext = {
+    quick: options.quick,
+    workDir,
+    commandLine: COMMAND_LINE,
+    command: 'npm run bench --',
+    progress,
+  };
   const subjects = new Subjects(context);
   try {
     const known = allRows(subjects, options);
@@ -36,9 +42,8 @@ async function run(options: BenchOptions): Promise<number> {
     const unknown = options.rows.filter((id) => !known.some((row) => row.id === id));
     if (unknown.length > 0) throw new UsageError(`no row ${unknown.join(', ')}; --list names them`);
     const chosen = options.rows.length === 0 ? known : known.filter(({ id }) => options.rows.includes(id));
-    const machine = describeMachine(options.quick);
     const rows = await runRows(chosen, context, (figures) => say(`\n${plainText(figures)}`));
-    return finish({ schema: 1, takenAt: new Date().toISOString(), machine, rows }, options);
+    return finish({ schema: 1, machine: describeMachine(), rows }, options);
   } finally {
     endChildren();
     await subjects.close();
@@ -58,8 +63,12 @@ function finish(report: Report, options: BenchOptions): number {
 /** Rows that this run has not measured stay as they were. */
 function write(report: Report): void {
   const before = existsSync(BASELINE) ? (JSON.parse(readFileSync(BASELINE, 'utf8')) as Report).rows : [];
-  const kept = before.filter(({ id }) => !report.rows.some((row) => row.id === id));
-  const merged: Report = { ...report, rows: [...report.rows, ...kept] };
+  const now = new Map(report.rows.map((row) => [row.id, row]));
+  const rows = [
+    ...before.map((row) => now.get(row.id) ?? row),
+    ...report.rows.filter(({ id }) => !before.some((row) => row.id === id)),
+  ];
+  const merged: Report = { ...report, rows };
   writeFileSync(BASELINE, `${JSON.stringify(merged, null, 1)}\n`);
   writeFileSync(PAGE, pageText(merged));
 }

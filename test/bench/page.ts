@@ -1,7 +1,7 @@
 import {
-  type Figures,
   judge,
   markdownTable,
+  type MeasuredFigures,
   notesOf,
   type Report,
   tableOf,
@@ -32,31 +32,30 @@ change a ratio, \`npm run bench -- --write\` renews this page and the baseline.
 `;
 
 /** The whole page; the same report gives the same text. */
-export function pageText(report: Report): string {
-  const { machine, rows, takenAt } = report;
+export function pageText({ machine, rows }: Report): string {
   const facts = [
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB`,
     machine.system,
     `Node.js ${machine.node}`,
-    `taken ${takenAt.slice(0, 10)}, load average ${machine.load} at the beginning`,
-    ...(machine.realTime
-      ? ['the rows of whole processes at real-time priority (`chrt -r 1`), because others used the machine']
-      : []),
-    ...(machine.quick ? ['a quick run: few rounds'] : []),
   ];
-  const verdicts = judge(GOALS, rows);
   return [
     HEAD,
     `Machine: ${facts.join('; ')}.\n`,
-    `## Goals\n\n${markdownTable(verdictTable(verdicts, rows))}\n`,
+    `## Goals\n\n${markdownTable(verdictTable(judge(GOALS, rows), rows))}\n`,
     ...rows.map(section),
     CHECKING,
     '<!-- prettier-ignore-end -->\n',
   ].join('\n');
 }
 
-function section(figures: Figures): string {
-  const notes = notesOf(figures).map((note) => `* ${note}`);
-  const list = notes.length === 0 ? '' : `\n${notes.join('\n')}\n`;
-  return `## ${figures.title}\n\n${markdownTable(tableOf(figures))}\n${list}`;
+function section(figures: MeasuredFigures): string {
+  const { command, at, load, realTime, quick } = figures.taken;
+  const how = [
+    `\`${realTime ? 'chrt -r 1 ' : ''}${command}${quick ? ' --quick' : ''}\``,
+    `taken ${at.slice(0, 10)}`,
+    `load average ${load}`,
+    ...(realTime ? ['at real-time priority, because others used the machine'] : []),
+  ];
+  const notes = [...notesOf(figures), `${how.join(', ')}.`].map((note) => `* ${note}`);
+  return `## ${figures.title}\n\n${markdownTable(tableOf(figures))}\n\n${notes.join('\n')}\n`;
 }

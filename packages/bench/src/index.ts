@@ -3,7 +3,7 @@ export { pairNames } from './engine/engine-config.js';
 export { usageOf } from './engine/process-usage.js';
 export { ExchangeProcess } from './exchange/exchange-process.js';
 export { checkAgainst, type CheckResult } from './report/check.js';
-export { type Figures, figuresOf, type Report } from './report/figures.js';
+export { type Figures, figuresOf, type MeasuredFigures, type Report } from './report/figures.js';
 export { type Goal, judge, type Verdict } from './report/goals.js';
 export { describeMachine } from './report/machine.js';
 export { markdownTable, notesOf, plainTable, plainText, tableOf } from './report/table.js';

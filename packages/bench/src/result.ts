@@ -30,6 +30,8 @@ export interface RowContext {
   /** Below it rows make their directories; on the disk that is measured. */
   readonly workDir: string;
   readonly commandLine: string;
+  /** What the user has called, to which the names of rows are added. */
+  readonly command: string;
   readonly progress: (text: string) => void;
 }
 

@@ -20,9 +20,9 @@ const row = (fast: number, slow: number, unit: Unit = 'us'): RowResult => ({
   notes: ['of all rounds'],
 });
 
+const TAKEN = { command: 'c', at: '2026-11-21T00:00:00.000Z', load: 0, realTime: false, quick: false };
 const report = (rows: readonly Figures[]): Report => ({
   schema: 1,
-  takenAt: '2026-11-21T00:00:00.000Z',
   machine: {
     cpu: 'x',
     cores: 2,

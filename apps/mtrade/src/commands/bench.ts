@@ -29,7 +29,13 @@ async function run(cli: Cli, wanted: readonly string[], options: BenchOptions): 
   const bench = await import('@mtrade/bench');
   const quick = options.quick === true;
   const workDir = workDirectory(cli, options.dir ?? tmpdir());
-  const context: RowContext = { quick, workDir, commandLine: COMMAND_LINE, progress: cli.note };
+  const context: RowContext = {
+    quick,
+    workDir,
+    commandLine: COMMAND_LINE,
+    command: 'mtrade bench',
+    progress: cli.note,
+  };
   const subjects = new bench.Subjects(context);
   const interrupted = cli.interrupted();
   const aborted = new Promise<never>((_, reject) => {
@@ -46,12 +52,11 @@ async function run(cli: Cli, wanted: readonly string[], options: BenchOptions): 
       throw new MtradeError('MTRADE_USAGE', `no row ${unknown.join(', ')}; there are: ${names}`, {});
     }
     const chosen = wanted.length === 0 ? known : known.filter(({ id }) => wanted.includes(id));
-    const machine = bench.describeMachine(quick);
     const measuring = bench.runRows(chosen, context, (figures) => {
       if (options.json === undefined) cli.out.write(`${bench.plainText(figures)}\n\n`);
     });
     const rows = await Promise.race([measuring, aborted]);
-    if (options.json) return cli.out.json({ schema: 1, takenAt: new Date().toISOString(), machine, rows });
+    if (options.json) return cli.out.json({ schema: 1, machine: bench.describeMachine(), rows });
     const verdicts = bench.judge(bench.ENGINE_GOALS, rows).filter(({ answer }) => answer !== 'not measured');
     if (verdicts.length > 0) cli.out.write(`${bench.plainTable(bench.verdictTable(verdicts, rows))}\n`);
   } finally {

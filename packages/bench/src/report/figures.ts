@@ -34,12 +34,21 @@ export function figuresOf({ id, title, unit, bases, variants, notes }: RowResult
   return { id, title, unit, lines, notes };
 }
 
-/** What is committed as the baseline, and written by `--json`. */
-export interface Report {
-  readonly schema: 1;
-  readonly takenAt: string;
-  readonly machine: Machine;
-  readonly rows: readonly Figures[];
+/** How and when a row was measured. */
+export interface Taken {
+  /** What measures it again. */
+  readonly command: string;
+  /** ISO 8601. */
+  readonly at: string;
+  /** Load average of the minute before: how much else the machine had to do. */
+  readonly load: number;
+  /** The processes ran at real-time priority: what else ran had to wait. */
+  readonly realTime: boolean;
+  readonly quick: boolean;
+}
+
+export interface MeasuredFigures extends Figures {
+  readonly taken: Taken;
 }
 
 export interface Machine {
@@ -48,9 +57,11 @@ export interface Machine {
   readonly memoryGb: number;
   readonly system: string;
   readonly node: string;
-  /** Load average of the last minute when the run began: how much else the machine had to do. */
-  readonly load: number;
-  /** The processes ran at real-time priority: what else ran had to wait. */
-  readonly realTime: boolean;
-  readonly quick: boolean;
+}
+
+/** What is committed as the baseline, and written by `--json`. */
+export interface Report {
+  readonly schema: 1;
+  readonly machine: Machine;
+  readonly rows: readonly MeasuredFigures[];
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
-import type { Machine } from './figures.js';
+import type { Machine, Taken } from './figures.js';
 
-export function describeMachine(quick: boolean): Machine {
+export function describeMachine(): Machine {
   const all = cpus();
   return {
     cpu: all[0]?.model.trim() ?? 'unknown',
@@ -10,11 +10,17 @@ export function describeMachine(quick: boolean): Machine {
     memoryGb: Math.round(totalmem() / 1e9),
     system: `${type()} ${release()}`,
     node: process.version,
-    load: Math.round((loadavg()[0] as number) * 10) / 10,
-    realTime: isRealTime(),
-    quick,
   };
 }
+
+/** The circumstances of what begins now. */
+export const takenNow = (command: string, quick: boolean): Taken => ({
+  command,
+  at: new Date().toISOString(),
+  load: Math.round((loadavg()[0] as number) * 10) / 10,
+  realTime: isRealTime(),
+  quick,
+});
 
 /** SCHED_FIFO and SCHED_RR, as proc(5) counts them. */
 const REAL_TIME_POLICIES = new Set(['1', '2']);

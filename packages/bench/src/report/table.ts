@@ -2,6 +2,8 @@ import type { Figures, Line } from './figures.js';
 import { percent, short } from './numbers.js';
 
 export interface Table {
+  /** Columns of words, which begin on the left; default: only the first. Numbers end on the right. */
+  readonly words?: readonly number[];
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
@@ -42,20 +44,22 @@ function cellsOf({ name, summary, ratios }: Line, bases: readonly string[]): str
   ];
 }
 
-export function markdownTable({ head, rows }: Table): string {
+export function markdownTable({ head, rows, words = [0] }: Table): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
+  const rule = head.map((_, column) => (words.includes(column) ? '---' : '---:'));
   return [line(head), line(rule), ...rows.map(line)].join('\n');
 }
 
-export function plainTable({ head, rows }: Table): string {
+export function plainTable({ head, rows, words = [0] }: Table): string {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((cells) => (cells[column] ?? '').length)));
   return all
     .map((cells) =>
       cells
         .map((cell, column) =>
-          column === 0 ? cell.padEnd(widths[0] as number) : cell.padStart(widths[column] as number),
+          words.includes(column)
+            ? cell.padEnd(widths[column] as number)
+            : cell.padStart(widths[column] as number),
         )
         .join('  ')
         .trimEnd(),

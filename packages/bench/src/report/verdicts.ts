@@ -7,6 +7,7 @@ import type { Figures } from './figures.js';
 export function verdictTable(verdicts: readonly Verdict[], rows: readonly Figures[]): Table {
   const unitOf = (row: string): string => rows.find(({ id }) => id === row)?.unit ?? '';
   return {
+    words: [0, 1, 4, 5],
     head: ['goal', 'row', 'limit', 'measured', 'verdict', 'reason'],
     rows: verdicts.map(({ goal, value, answer }) => {
       const unit = goal.over === undefined ? ` ${unitOf(goal.row)}` : ' x';
