@@ -21,19 +21,11 @@ const row = (fast: number, slow: number, unit: Unit = 'us'): RowResult => ({
 });
 
 const TAKEN = { command: 'c', at: '2026-11-21T00:00:00.000Z', load: 0, realTime: false, quick: false };
+
 const report = (rows: readonly Figures[]): Report => ({
   schema: 1,
-  machine: {
-    cpu: 'x',
-    cores: 2,
-    memoryGb: 8,
-    system: 's',
-    node: 'v20',
-    load: 0,
-    realTime: false,
-    quick: false,
-  },
-  rows,
+  machine: { cpu: 'x', cores: 2, memoryGb: 8, system: 's', node: 'v20' },
+  rows: rows.map((figures) => ({ ...figures, taken: TAKEN })),
 });
 
 describe('figures and tables', () => {
