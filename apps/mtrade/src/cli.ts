@@ -42,6 +42,9 @@ export function wantsColor(env: Readonly<Record<string, string | undefined>>, is
   return isTty && env['TERM'] !== 'dumb';
 }
 
+const sizeOr = (size: number | undefined, otherwise: number): number =>
+  size === undefined || size === 0 ? otherwise : size;
+
 /** `onLost` is told when what was written is lost, by a full disk for example. */
 export function createOutput(
   stream: Terminal,
@@ -72,8 +75,9 @@ export function createOutput(
     json: (value) => write(`${JSON.stringify(value, null, 2)}\n`),
     isTty,
     color: wantsColor(env, isTty),
-    columns: () => stream.columns ?? 80,
-    rows: () => stream.rows ?? 24,
+    // A terminal that does not know its size (over some serial lines and pipes) says 0.
+    columns: () => sizeOr(stream.columns, 80),
+    rows: () => sizeOr(stream.rows, 24),
     onResize: (listener) => {
       stream.on('resize', listener);
       return () => stream.off('resize', listener);
