@@ -51,7 +51,7 @@ describe.skipIf(CHROMIUM === null)(`a newcomer on the web page${NEEDS_BROWSER}`,
 
     await tile(page, 'Closest to its sale').getByText('NEAR/USDT').waitFor();
     await row(page, 'OFF/USDT').getByText('not permitted').first().waitFor();
-    await row(page, 'FAR/USDT').getByText('waits for the price of its next buy').waitFor();
+    await row(page, 'FAR/USDT').getByText('waits for its next buy or its sale').waitFor();
     await row(page, 'NEAR/USDT').getByText('waits for its sale price').waitFor();
     // After fees, to the last digit: the engine's own sum, which the tile only shortens.
     await tile(page, 'Earned today').getByText('after fees, 1 sale', { exact: true }).waitFor();

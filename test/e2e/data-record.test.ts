@@ -25,6 +25,8 @@ const SYMBOLS = ['BTC/USDT', 'ETH/USDT', 'SOL/USDT'];
 
 interface Market {
   readonly server: ExchangeServer;
+  /** Every change of a pair's best prices at the exchange, in order. */
+  readonly told: readonly string[];
   readonly close: () => Promise<void>;
 }
 let open: Market[] = [];
@@ -37,6 +39,16 @@ afterEach(async () => {
 async function play(source: PriceSource): Promise<Market> {
   const exchange = new Exchange({ pairs: source.pairs });
   const server = await startExchangeServer({ apiKeys: [] }, { exchange });
+  const told: string[] = [];
+  const last = new Map<string, string>();
+  exchange.subscribe({
+    onQuote: (symbol) => {
+      const { bids, asks } = exchange.book(symbol, 1) ?? { bids: [], asks: [] };
+      const price = `${symbol.replace('/', '_')} ${bids[0]?.[0]} ${asks[0]?.[0]}`;
+      if (last.get(symbol) !== price) told.push(price);
+      last.set(symbol, price);
+    },
+  });
   const driver = new PriceDriver({ source, exchange, clock: systemClock, speed: 1 });
   const listening = setInterval(() => {
     if (server.stats().subscriptions === 0) return;
@@ -45,6 +57,7 @@ async function play(source: PriceSource): Promise<Market> {
   }, 5);
   const market = {
     server,
+    told,
     close: async () => {
       clearInterval(listening);
       await driver.stop();
@@ -141,7 +154,10 @@ async function recordSome(market: Market, name: string, args: readonly string[] 
 
 describe('a recording of the public feed', () => {
   test('replays in paper mode with the same prices in the same order; recording takes no lock and no data directory', async () => {
-    const first = await recordSome(await play(simulated()), 'first.jsonl');
+    const exchange = await play(simulated());
+    const first = await recordSome(exchange, 'first.jsonl');
+    // Nothing left out, nothing turned around: what the exchange told, up to the end of the recording.
+    expect(prices(first)).toEqual(exchange.told.slice(0, prices(first).length));
     expect(existsSync(place.dataDir)).toBe(false);
     const source = await RecordingSource.open({ path: first });
     expect(source.pairs.map(({ symbol, priceDecimals }) => `${symbol} ${priceDecimals}`)).toEqual([

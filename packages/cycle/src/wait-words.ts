@@ -25,7 +25,7 @@ export const WAIT_WORDS: Readonly<Record<WaitReason, string>> = {
   backing_off: 'pausing after an error',
   insufficient_quote: 'not enough quote',
   below_minimum: "below the exchange's minimum",
-  price_above_row: 'waits for the price of its next buy',
+  price_above_row: 'waits for its next buy or its sale',
   drop_insufficient: 'waits for a deeper drop',
   bid_below_required: 'waits for its sale price',
   ladder_exhausted: 'ladder used up, waits for its sale price',

@@ -19,7 +19,7 @@ test('distances are in per cent of the price that counts: the bid for a sale, th
     distance_to_sell_pct: '3.5',
     distance_to_buy_pct: '3.0099',
     value: '30',
-    waiting_text: 'waits for the price of its next buy',
+    waiting_text: 'waits for its next buy or its sale',
   });
 });
 

@@ -75,7 +75,9 @@ async function record(cli: Cli, options: RecordOptions, command: Command): Promi
     { ...urls, symbols, path, append: options.append === true, depth: options.depth === true },
     { log: silentLogger, clock: systemClock, random: Math.random },
   );
-  cli.note(`recording ${symbols.length === 1 ? symbols[0] : `${symbols.length} pairs`} of ${urls.wsUrl} to ${path}`);
+  cli.note(
+    `recording ${symbols.length === 1 ? symbols[0] : `${symbols.length} pairs`} of ${urls.wsUrl} to ${path}`,
+  );
   const lastedMs = await follow(cli, recorder, options.minutes);
   const { frames, bytes, reconnects } = recorder.progress();
   if (options.json === true)
