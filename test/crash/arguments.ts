@@ -12,6 +12,8 @@ export interface CrashArguments {
   /** Null: all. */
   readonly points: readonly string[] | null;
   readonly isCalm: boolean;
+  /** Every position has a protective stop. */
+  readonly stops: boolean;
   readonly list: boolean;
   /** Starts to measure instead of kills. */
   readonly ready: number | null;
@@ -32,6 +34,7 @@ starts it again, and holds its books against the exchange's own records after ea
   --pairs N       pairs that are traded (default 8)
   --round N       deaths of one data directory; after them everything must agree exactly (default 40)
   --calm          no faults of the exchange
+  --stops         every position has a protective stop; its points are among those that are drawn
   --list          the named points
   --ready N       start the engine N times with 16 pairs and tell how long it takes until it could trade
   --json FILE     write the result there
@@ -50,6 +53,7 @@ const OPTIONS = {
   pairs: { type: 'string' },
   round: { type: 'string' },
   calm: { type: 'boolean' },
+  stops: { type: 'boolean' },
   list: { type: 'boolean' },
   ready: { type: 'string' },
   json: { type: 'string' },
@@ -62,14 +66,18 @@ const OPTIONS = {
 export function parseArguments(argv: readonly string[]): CrashArguments | null {
   const values = parse(argv);
   if (values.help === true) return null;
+  const points = values.points === undefined ? null : pointsOf(values.points);
+  const isOfStops = (wish: string): boolean =>
+    CRASH_POINTS.some(({ name, ofStops }) => name === wish && ofStops);
   return {
     kills: whole('--kills', values.kills ?? '20', 1, 1_000_000),
     seed: whole('--seed', values.seed ?? '1', 0, 0xffff_ffff),
     randomPct: whole('--random', values.random ?? '15', 0, 100),
     pairs: whole('--pairs', values.pairs ?? '8', 1, 16),
     perRound: whole('--round', values.round ?? '40', 1, 10_000),
-    points: values.points === undefined ? null : pointsOf(values.points),
+    points,
     isCalm: values.calm === true,
+    stops: values.stops === true || points?.some(isOfStops) === true,
     list: values.list === true,
     ready: values.ready === undefined ? null : whole('--ready', values.ready, 1, 1_000),
     jsonFile: values.json ?? null,

@@ -19,7 +19,7 @@ export interface CampaignResult {
 
 type CampaignOptions = Pick<
   CrashArguments,
-  'kills' | 'seed' | 'randomPct' | 'points' | 'pairs' | 'perRound' | 'isCalm' | 'keep'
+  'kills' | 'seed' | 'randomPct' | 'points' | 'pairs' | 'perRound' | 'isCalm' | 'stops' | 'keep'
 >;
 
 /** Kills and looks until enough engines have died or something is wrong; what is wrong keeps its directory. */
@@ -52,7 +52,12 @@ async function playRound(
   }: { readonly plan: Plan; readonly totals: Totals; readonly tell: (line: string) => void },
 ): Promise<CampaignResult['failure']> {
   const seed = options.seed + number;
-  const round = await Round.begin({ seed, symbols: symbolsOf(options.pairs), isCalm: options.isCalm });
+  const round = await Round.begin({
+    seed,
+    symbols: symbolsOf(options.pairs),
+    isCalm: options.isCalm,
+    stops: options.stops,
+  });
   let isWell = false;
   const failed = (death: string, violations: readonly Violation[]): CampaignResult['failure'] => ({
     seed: options.seed,

@@ -30,7 +30,7 @@ const move = (symbol, now) => {
   exchange.setQuote(symbol, { kind: 'book', bids, asks }, now);
 };
 let turn = 0;
-setInterval(() => {
+const market = setInterval(() => {
   move(symbols[turn % symbols.length], Date.now());
   turn += 1;
 }, stepMs / symbols.length);
@@ -46,6 +46,7 @@ const fired = (into) => {
 };
 
 const HANDLERS = {
+  hold: () => clearInterval(market),
   faults: ({ rules }) => {
     fired(past);
     server.faults.clear();
@@ -58,7 +59,7 @@ const HANDLERS = {
 
 process.on('message', ({ id, type, ...rest }) => {
   const result = HANDLERS[type](rest);
-  process.send({ id, result: result ?? null });
+  process.send({ id, result: type === 'hold' ? null : (result ?? null) });
 });
 process.on('disconnect', () => process.exit(0));
 process.send({ id: 0, result: { restUrl: server.restUrl, wsUrl: server.wsUrl } });

@@ -1,6 +1,8 @@
 import type { FaultRule } from '@mtrade/market-sim';
 
 const ORDERS = { transport: 'rest', method: 'POST', path: '/api/v4/spot/orders' } as const;
+const STOPS = { transport: 'rest', method: 'POST', path: '/api/v4/spot/price_orders' } as const;
+const STOP_CANCELS = { transport: 'rest', method: 'DELETE', path: '/api/v4/spot/price_orders/*' } as const;
 const READS = { transport: 'rest', method: 'GET', path: '/api/v4/spot/*' } as const;
 
 /** What the exchange and the network do to an engine that is killed all the time anyway. Names are counted. */
@@ -60,4 +62,33 @@ export const CAMPAIGN_FAULTS: readonly FaultRule[] = [
       fault: { kind: 'delay', ms: 250 },
     },
   ]),
+];
+
+/**
+ * The same for stops. One that never arrives is proven absent after a minute only, so that is rare; what was placed is
+ * found at once.
+ */
+export const STOP_FAULTS: readonly FaultRule[] = [
+  { id: 'stop-answer-lost', match: { ...STOPS, probability: 0.08 }, fault: { kind: 'drop', process: true } },
+  {
+    id: 'stop-5xx-after',
+    match: { ...STOPS, probability: 0.04 },
+    fault: { kind: 'error', process: true, status: 502 },
+  },
+  { id: 'stop-late', match: { ...STOPS, probability: 0.05 }, fault: { kind: 'delay-before', ms: 150 } },
+  {
+    id: 'stop-never-arrived',
+    match: { ...STOPS, probability: 0.005 },
+    fault: { kind: 'drop', process: false },
+  },
+  {
+    id: 'stop-cancel-lost',
+    match: { ...STOP_CANCELS, probability: 0.05 },
+    fault: { kind: 'drop', process: false },
+  },
+  {
+    id: 'stop-cancel-answer-lost',
+    match: { ...STOP_CANCELS, probability: 0.08 },
+    fault: { kind: 'drop', process: true },
+  },
 ];

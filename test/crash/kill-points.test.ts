@@ -23,6 +23,19 @@ const DEATHS = [
   'move.NEVER.committed',
   'lease.committed',
 ];
+/** Around a stop: it is placed, lies there, is taken back for a sale or a new one, is looked at. */
+const STOP_DEATHS = [
+  'create.renamed',
+  'intent.stop-loss.before-commit',
+  'intent.stop-loss.committed',
+  'stop.place.after-write',
+  'stop.place.answer-read',
+  'move.LIVE.before-commit',
+  'cancel-stop.before-post',
+  'stop.cancel.after-write',
+  'stop.cancel.answer-read',
+  'stop-seen.posted',
+];
 /** Each start takes a second or two; a busy machine makes ten of it. */
 const LIMIT_MS = 600_000;
 
@@ -36,6 +49,31 @@ describe('scenario 44: kill at every step', () => {
   });
 
   test(
+    'P02-P06, P11, scenario 55: killed around a stop, one stop at most lies there, the books know it, and what it sold is booked',
+    async () => {
+      const { totals, failure } = await campaign(
+        {
+          kills: STOP_DEATHS.length,
+          points: STOP_DEATHS,
+          seed: 2,
+          randomPct: 0,
+          pairs: 8,
+          perRound: STOP_DEATHS.length,
+          isCalm: true,
+          stops: true,
+          keep: false,
+        },
+        () => undefined,
+      );
+
+      expect(failure).toBeNull();
+      const { points } = totals.json();
+      expect(STOP_DEATHS.filter((name) => points[name]?.kills !== 1)).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  test(
     'P01-P14, scenario 3, scenario 4: killed once at each class of point, its books equal the exchange after each death',
     async () => {
       const { totals, failure } = await campaign(
@@ -47,6 +85,7 @@ describe('scenario 44: kill at every step', () => {
           pairs: 8,
           perRound: DEATHS.length,
           isCalm: true,
+          stops: false,
           keep: false,
         },
         () => undefined,

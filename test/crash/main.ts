@@ -31,9 +31,15 @@ async function main(): Promise<number> {
     saidMs = performance.now();
     console.error(line);
   });
-  const { seed, pairs, isCalm } = options;
+  const { seed, pairs, isCalm, stops } = options;
   const { totals, seconds, failure } = result;
-  const facts = { command: `npm run crash -- ${process.argv.slice(2).join(' ')}`, seed, pairs, isCalm };
+  const facts = {
+    command: `npm run crash -- ${process.argv.slice(2).join(' ')}`,
+    seed,
+    pairs,
+    isCalm,
+    stops,
+  };
   const json = { ...versionOf(), ...facts, ...totals.json(), seconds, failure };
   save(options.jsonFile, json);
   console.log(totals.lines().join('\n'));

@@ -18,6 +18,8 @@ export interface PlanOptions {
   readonly randomPct: number;
   /** Names; null: all. */
   readonly points: readonly string[] | null;
+  /** Whether points of protective stops are passed at all. */
+  readonly stops: boolean;
 }
 
 const STOP_PCT = 4;
@@ -43,7 +45,7 @@ export class Plan {
     // Points that were asked for come in the order in which they were.
     const wanted =
       options.points === null
-        ? this.#shuffled(CRASH_POINTS)
+        ? this.#shuffled(CRASH_POINTS.filter(({ ofStops = false }) => options.stops || !ofStops))
         : options.points.flatMap((wish) => CRASH_POINTS.filter(({ name }) => name === wish));
     const turn = (isFirst: boolean) => ({
       points: wanted.filter(({ onlyFirst = false }) => onlyFirst === isFirst),
@@ -88,7 +90,10 @@ export class Plan {
   }
 
   #among(pattern: RegExp): { readonly point: CrashPoint; readonly nth: number } {
-    const points = CRASH_POINTS.filter(({ name, limitMs }) => pattern.test(name) && limitMs === undefined);
+    const points = CRASH_POINTS.filter(
+      ({ name, limitMs, ofStops = false }) =>
+        pattern.test(name) && limitMs === undefined && (this.#options.stops || !ofStops),
+    );
     const point = points[Math.floor(this.#random.between(0, points.length))];
     if (point === undefined) throw new Error(`no point matches ${pattern}`);
     return { point, nth: this.#nth(point) };

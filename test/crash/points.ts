@@ -6,6 +6,8 @@ export interface CrashPoint {
   readonly fault?: string;
   /** How long a life may go on until the point is passed, ms. */
   readonly limitMs?: number;
+  /** Passed only where positions have a protective stop (`--stops`). */
+  readonly ofStops?: boolean;
   /** Passed only by a start in an empty data directory. */
   readonly onlyFirst?: boolean;
   /** The highest passing that is asked for; some come once in a life. */
@@ -83,6 +85,43 @@ const once = (name: string, what: string, fault?: string): CrashPoint => ({
 });
 const first = (name: string, what: string): CrashPoint => ({ name, what, most: 1, onlyFirst: true });
 
+const ofStop = (name: string, what: string, fault: string, limitMs?: number): CrashPoint => ({
+  name,
+  what,
+  fault,
+  ofStops: true,
+  ...(limitMs !== undefined && { limitMs, most: 1 }),
+});
+
+/** A stop is placed, fires, or is taken back before a sale or for a new one. */
+const STOPS: readonly CrashPoint[] = [
+  ofStop('intent.stop-loss.written', 'inside the transaction, the row of a stop is written', 'P02'),
+  ofStop('intent.stop-loss.before-commit', 'right before the commit of a stop', 'P02'),
+  ofStop('intent.stop-loss.committed', 'a stop is on disk, nobody has been told', 'P03'),
+  ofStop('hand-over.stop.before-post', 'the request for a stop is made for the order thread', 'P03'),
+  ofStop('hand-over.stop.posted', 'the order thread has the request for a stop', 'P03'),
+  ofStop('stop.place.before-write', 'a stop: right before its first byte', 'P03'),
+  ofStop('stop.place.half-written', 'half of the request for a stop is on the wire', 'P04'),
+  ofStop('stop.place.after-write', 'the whole request for a stop is on the wire', 'P05'),
+  ofStop('stop.place.answer-head', 'status and headers of the answer to a stop are here', 'P06'),
+  ofStop('stop.place.answer-read', 'the whole answer to a stop is here', 'P06'),
+  ofStop('stop-placed.acked.before-post', 'the answer to a stop is understood, the cycler not told', 'P06'),
+  ofStop('stop-placed.acked.posted', 'the cycler has been told that a stop lies there', 'P06'),
+  ofStop('move.LIVE.before-commit', 'a stop lies there, not yet on disk', 'P06'),
+  ofStop('move.LIVE.committed', 'a stop lies there on disk', 'P09'),
+  ofStop('cancel-stop.before-post', 'a stop is to end, the order thread not told', 'P03'),
+  ofStop('cancel-stop.posted', 'the order thread is to cancel a stop', 'P03'),
+  ofStop('stop.cancel.before-write', 'the cancel of a stop: right before its first byte', 'P03'),
+  ofStop('stop.cancel.half-written', 'half of the cancel of a stop is on the wire', 'P04'),
+  ofStop('stop.cancel.after-write', 'the whole cancel of a stop is on the wire', 'P05'),
+  ofStop('stop.cancel.answer-read', 'a stop is cancelled, and nobody has looked', 'P06'),
+  ofStop('stop.look.before-write', 'before the look whether a stop is gone', 'P10'),
+  ofStop('stop.look.answer-read', 'a look at a stop is here', 'P11'),
+  ofStop('stop-seen.before-post', 'a look at a stop is understood, the cycler not told', 'P11'),
+  ofStop('stop-seen.posted', 'the cycler knows how a stop is', 'P11'),
+  ofStop('stop.list.answer-read', 'a list of stops is here', 'P11', SELDOM_LIMIT_MS),
+];
+
 export const CRASH_POINTS: readonly CrashPoint[] = [
   { name: 'intent.before-begin', what: 'decided, nothing of it is written', fault: 'P01' },
   { name: 'intent.begun', what: 'the transaction of an intent has begun', fault: 'P02' },
@@ -150,6 +189,7 @@ export const CRASH_POINTS: readonly CrashPoint[] = [
   once('control.before-listen', 'before the control socket'),
   once('address.before-rename', 'the address of the API is written, not in place'),
   once('line.posted', 'a line between two threads is laid'),
+  ...STOPS,
   first('create.opened', 'the draft of the books is there, empty'),
   first('create.schema-written', 'inside the transaction that makes the books'),
   first('create.before-rename', 'the books are made, not in place'),

@@ -31,7 +31,7 @@ export async function measureReady(starts: number, tell: (line: string) => void)
   try {
     mkdirSync(join(directory, 'data'), { mode: 0o700 });
     const { restUrl, wsUrl, apiKey, apiSecret } = exchange;
-    const config = configText({ restUrl, wsUrl, dataDir: join(directory, 'data'), symbols });
+    const config = configText({ restUrl, wsUrl, dataDir: join(directory, 'data'), symbols, stops: false });
     writeFileSync(join(directory, 'mtrade.toml'), config);
     for (let start = 0; start <= starts; start += 1) {
       const begunMs = performance.now();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Violation } from '../replay/checker/facts.js';
-import { CAMPAIGN_FAULTS } from './fault-plan.js';
+import { CAMPAIGN_FAULTS, STOP_FAULTS } from './fault-plan.js';
 import { CLI, type Harm, type Home, Life, type LifeOptions } from './life.js';
 import type { Death } from './plan.js';
 import { configText } from './setting.js';
@@ -15,6 +15,7 @@ export interface RoundOptions {
   readonly seed: number;
   readonly symbols: readonly string[];
   readonly isCalm: boolean;
+  readonly stops: boolean;
 }
 
 const STEP_MS = 60;
@@ -28,6 +29,12 @@ const HEAL_LIMIT_MS = 90_000;
 const HEAL_TRIES = 3;
 const STOP_LIMIT_MS = 45_000;
 const HELD = 75;
+/** Long enough for a look at a stop that was near its price. */
+const HELD_FOR_MS = 12_000;
+
+/** An engine that dies before it has sent a sale for want of a stop tells of it like of any that failed. */
+const isOwnDeath = (attention: string): boolean =>
+  attention.startsWith('the position is to be sold for want of a stop');
 
 const SKIPPED: Verdict = { violations: [], pending: [], orders: 0, trades: 0, cycles: 0 };
 
@@ -54,14 +61,20 @@ export class Round {
     this.#exchange = exchange;
     this.#home = { directory, apiKey: exchange.apiKey, apiSecret: exchange.apiSecret };
     const { restUrl, wsUrl } = exchange;
-    const config = { restUrl, wsUrl, dataDir: join(directory, 'data'), symbols: options.symbols };
+    const config = {
+      restUrl,
+      wsUrl,
+      dataDir: join(directory, 'data'),
+      symbols: options.symbols,
+      stops: options.stops,
+    };
     writeFileSync(join(directory, 'mtrade.toml'), configText(config));
   }
 
   static async begin(options: RoundOptions): Promise<Round> {
-    const { seed, symbols, isCalm } = options;
+    const { seed, symbols, isCalm, stops } = options;
     const exchange = await startExchangeProcess({ seed, symbols, stepMs: STEP_MS });
-    if (!isCalm) await exchange.setFaults(CAMPAIGN_FAULTS);
+    if (!isCalm) await exchange.setFaults([...CAMPAIGN_FAULTS, ...(stops ? STOP_FAULTS : [])]);
     return new Round(options, exchange);
   }
 
@@ -97,7 +110,8 @@ export class Round {
       );
       return { ...SKIPPED, violations: found };
     }
-    return verify(this.#home.directory, answers, this.#options.symbols, isFinal);
+    const { symbols, stops } = this.#options;
+    return verify(this.#home.directory, answers, { symbols, stops, isFinal });
   }
 
   /**
@@ -120,11 +134,16 @@ export class Round {
         const text = `${unknown} orders are unknown after ${HEAL_LIMIT_MS} ms; the engine ended with ${await life.ended}`;
         return { ...SKIPPED, violations: [broken('not-healed', text)] };
       }
-      const attention = healed.pairs.filter((pair) => pair.attention !== null);
+      const attention = healed.pairs.filter((pair) => pair.attention !== null && !isOwnDeath(pair.attention));
       if (attention.length > 0) {
         await life.kill();
         const text = attention.map((pair) => `${pair.symbol}: ${pair.attention}`).join('; ');
         return { ...SKIPPED, violations: [broken('attention', text)] };
+      }
+      // A stop may fire at any price that comes: none comes any more, and what has fired is booked.
+      if (this.#options.stops) {
+        await this.#exchange.hold();
+        await sleep(HELD_FOR_MS);
       }
       life.child.kill('SIGTERM');
       const code = await Promise.race([life.ended, sleep(STOP_LIMIT_MS, 'late', { ref: false })]);

@@ -13,6 +13,10 @@ export const LADDER: LadderFacts = {
   take_profit_decay_pct: '0.02',
 };
 
+/** With stops: near enough that prices reach them now and then, and no halt after losses in a row. */
+export const ladderOf = (stops: boolean): LadderFacts =>
+  stops ? { ...LADDER, stop_loss_pct: '2.5' } : LADDER;
+
 /** Short, so that an order that was never sent is proven absent within seconds after the exchange's own lag. */
 export const ENGINE = {
   cycle_pause_ms: 20,
@@ -36,6 +40,7 @@ export function configText(options: {
   readonly wsUrl: string;
   readonly dataDir: string;
   readonly symbols: readonly string[];
+  readonly stops: boolean;
 }): string {
   const table = (values: object): string =>
     Object.entries(values)
@@ -44,9 +49,9 @@ export function configText(options: {
   return [
     `mode = "live"\ndata_dir = ${JSON.stringify(options.dataDir)}`,
     `[exchange]\nrest_url = "${options.restUrl}"\nws_url = "${options.wsUrl}"`,
-    `[engine]\n${table(ENGINE)}`,
+    `[engine]\n${table(options.stops ? { ...ENGINE, max_stop_outs: 0 } : ENGINE)}`,
     `[control]\nlisten = "127.0.0.1:0"`,
-    `[ladder]\n${table(LADDER)}`,
+    `[ladder]\n${table(ladderOf(options.stops))}`,
     ...options.symbols.map((symbol) => `[[pairs]]\nsymbol = "${symbol}"\ntrade = true`),
   ].join('\n\n');
 }

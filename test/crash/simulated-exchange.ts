@@ -14,6 +14,8 @@ export interface ExchangeProcess {
   readonly apiKey: string;
   readonly apiSecret: string;
   readonly setFaults: (rules: readonly FaultRule[]) => Promise<void>;
+  /** From now on no price moves. */
+  readonly hold: () => Promise<void>;
   readonly records: () => Promise<ExchangeAnswers>;
   /** How many orders it has accepted so far. */
   readonly orders: () => Promise<number>;
@@ -72,6 +74,7 @@ export async function startExchangeProcess(options: {
     apiKey,
     apiSecret,
     setFaults: async (rules) => void (await ask('faults', { rules })),
+    hold: async () => void (await ask('hold')),
     records: async () => (await ask('records')) as ExchangeAnswers,
     orders: async () => (await ask('orders')) as number,
     fired: async () => (await ask('fired')) as Record<string, number>,

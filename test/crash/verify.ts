@@ -5,10 +5,18 @@ import { readBooks } from '../replay/books.js';
 import { checkRecords } from '../replay/checker/check-records.js';
 import { compareBooks } from '../replay/checker/compare-books.js';
 import type { Records, Violation } from '../replay/checker/facts.js';
-import { LADDER, marketsOf } from './setting.js';
+import { ladderOf, marketsOf } from './setting.js';
 import type { ExchangeAnswers } from './simulated-exchange.js';
+import { checkStops, nameFiredOrders, stopRows } from './verify-stops.js';
 
 const OVER = new Set(['FILLED', 'PARTIAL', 'KILLED', 'REJECTED', 'NEVER']);
+
+export interface VerifyOptions {
+  readonly symbols: readonly string[];
+  /** Positions have protective stops. */
+  readonly stops: boolean;
+  readonly isFinal: boolean;
+}
 
 export interface Verdict {
   readonly violations: readonly Violation[];
@@ -27,18 +35,19 @@ export interface Verdict {
 export function verify(
   directory: string,
   answers: ExchangeAnswers,
-  symbols: readonly string[],
-  isFinal: boolean,
+  { symbols, stops, isFinal }: VerifyOptions,
 ): Verdict {
   const path = join(directory, 'data', 'mtrade.db');
+  const own = stops ? stopRows(path) : [];
   const records: Records = {
     ...answers,
+    orders: nameFiredOrders(answers, own),
     balances: answers.balances[DEFAULT_USER_ID] ?? {},
     damage: [],
   };
   const inside = examine(path);
   const { books } = readBooks(path);
-  const open = books.intents.filter(({ state }) => !OVER.has(state));
+  const open = books.intents.filter(({ state }) => !OVER.has(state) && !(isFinal && state === 'LIVE'));
   const pending = new Set(isFinal ? [] : open.map(({ clientOrderId }) => clientOrderId));
   const busy = new Set(isFinal ? [] : open.map(({ symbol }) => symbol));
   const isOpen = ({ rule, symbol, orders }: Violation): boolean =>
@@ -46,7 +55,11 @@ export function verify(
       ? busy.has(symbol)
       : (rule === 'fills-differ' || rule === 'intents-differ') &&
         orders.some((name) => pending.has(name) || pending.has(/\((.*)\)$/.exec(name)?.[1] ?? ''));
-  const ladders = Object.fromEntries(symbols.map((symbol) => [symbol, LADDER]));
+  /** A stop lies on the exchange for as long as there is a position; `checkStops` looks whether it does. */
+  const resting = new Set(own.filter(({ state }) => state === 'LIVE').map(({ name }) => name));
+  const isResting = ({ rule, orders, text }: Violation): boolean =>
+    rule === 'intents-differ' && text.startsWith('still LIVE') && orders.every((name) => resting.has(name));
+  const ladders = Object.fromEntries(symbols.map((symbol) => [symbol, ladderOf(stops)]));
   const { stories: all, violations } = checkRecords({ records, markets: marketsOf(symbols), ladders });
   // Books that were just made have no rows yet.
   const stories = all.filter(
@@ -58,10 +71,11 @@ export function verify(
     violations: [
       ...inside,
       ...violations,
-      ...compareBooks(stories, records, books).filter((found) => !isOpen(found)),
+      ...compareBooks(stories, records, books).filter((found) => !isOpen(found) && !isResting(found)),
+      ...checkStops(answers, own, isFinal),
       ...checkPosts(answers),
     ],
-    pending: open.map(({ clientOrderId }) => clientOrderId),
+    pending: open.filter(({ state }) => state !== 'LIVE').map(({ clientOrderId }) => clientOrderId),
     orders: records.orders.length,
     trades: records.trades.length,
     cycles: books.cycles.length,
@@ -85,7 +99,8 @@ function examine(path: string): Violation[] {
 function checkPosts({ requests }: ExchangeAnswers): Violation[] {
   const posts = new Map<string, number>();
   for (const { method, text } of requests)
-    if (method === 'POST' && text !== undefined) posts.set(text, (posts.get(text) ?? 0) + 1);
+    // A stop carries no name; `checkStops` sees a second one.
+    if (method === 'POST' && text?.startsWith('t-') === true) posts.set(text, (posts.get(text) ?? 0) + 1);
   return [...posts]
     .filter(([, times]) => times > 1)
     .map(([text, times]) => ({

@@ -1,6 +1,6 @@
 import { text } from '@mtrade/money';
 import { describe, expect, test } from 'vitest';
-import { say } from './exchange.js';
+import { say, seen } from './exchange.js';
 import type { StopSide } from './stop-side.js';
 import { begin, covered, held, lastPosition, openOf, stateOf, wait } from './stop-world.js';
 import { ETH, type World } from './world.js';
@@ -135,6 +135,24 @@ describe('scenario 56: a stop that is rolled back is never silent', () => {
     expect(world.view().pairs[0]?.last_exit).toBeNull();
   });
 
+  test('X26: a killed take-profit before it is no failure of the roll-back', () => {
+    const { world, stops } = covered();
+    world.pass(ETH, '102', '102');
+    stops.answer();
+    world.turn();
+    world.cycler.laneEvent(say.acked(world.exchange.kill(world.lastOrder)));
+    expect(world.pair().failures).toBe(1);
+    world.turn();
+    world.pass(ETH, '98', '98');
+    stops.refuse('AUTO_TRIGGER_PRICE_LESS_LAST');
+    world.turn();
+    expect(sales(world).at(-1)).toMatchObject({ type: 'market' });
+    expect([world.pair().attention, world.events().includes('position.rollback-failed')]).toEqual([
+      null,
+      false,
+    ]);
+  });
+
   test('X26: found by the prices: told in the same way', () => {
     const { world, stops } = covered();
     stops.last.status = 'cancelled';
@@ -185,12 +203,31 @@ describe('a stop that leaves something unsold', () => {
   });
 });
 
+test('a stop fires while the outcome of an averaging buy is not known: the buy is booked first, and the rest protected', () => {
+  const { world, stops } = covered();
+  world.pass(ETH, '96.9', '96.9');
+  const buy = world.exchange.execute(world.lastOrder, { at: '96.9', fee: '0' });
+  world.cycler.laneEvent(say.unknown(buy.request));
+  stops.fire('94.9');
+  wait(world, stops, 3_000, '94.9');
+  // What it has sold is known, and not booked: the cycle may have more coins than the books say.
+  expect([openOf(world), world.pair().cycle?.step]).toEqual([['stop-loss SETTLING', 'average UNKNOWN'], 0]);
+  world.cycler.laneEvent(say.scanned(buy.request.intentId, world.clock.wall, [seen(buy)]));
+  world.cycler.laneEvent(say.settled(buy));
+  wait(world, stops, 3_000, '97');
+  const { cycle, dust } = world.pair();
+  expect([cycle?.step, cycle && text(cycle.baseVolume), text(dust.base)]).toEqual([1, '0.2062', '0']);
+  for (let i = 0; i < 20; i += 1) world.pass(ETH, '99', '99');
+  expect(stops.asked.at(-1)).toMatchObject({ amount: '0.2062' });
+  world.store.audit();
+});
+
 describe('a stop that will expire (30 days on Gate)', () => {
   const HOUR = 3_600_000;
-  /** Days go by, six hours at a time; prices are known all the while. */
+  /** Days go by, one at a time; prices are known all the while. */
   function live(world: World, stops: StopSide, hours: number, price: string): void {
-    for (let left = hours * HOUR; left > 0; left -= 6 * HOUR) {
-      world.clock.advance(Math.min(left, 6 * HOUR) - 200);
+    for (let left = hours * HOUR; left > 0; left -= 24 * HOUR) {
+      world.clock.advance(Math.min(left, 24 * HOUR) - 200);
       world.tellClock();
       world.tellBalances();
       world.tellSurvey({ stops: { rows: stops.stops.map((stop) => ({ ...stop })), missing: null } });

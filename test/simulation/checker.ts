@@ -185,7 +185,9 @@ export class Checker {
   }
 
   /** R3: what an order wants was there, on the exchange, within the limit of a price's age. */
-  #restsOnAPrice({ clientOrderId, symbol, side, limitPrice }: Intent): void {
+  #restsOnAPrice({ clientOrderId, symbol, side, limitPrice, stop }: Intent): void {
+    // A stop waits for its price.
+    if (stop !== undefined) return;
     const { markets, symbols, scenario, time } = this.#world;
     const market = markets[symbols.indexOf(symbol)];
     const fromMs = time.nowMs - scenario.staleAfterMs - CLOCK_TOLERANCE_MS;

@@ -1,4 +1,4 @@
-import { DUPLICATE, type Intent, L_VIS_MS, STOP_WAIT_MS, type WaitReason } from '@mtrade/cycle';
+import { DUPLICATE, type Intent, L_VIS_MS, type WaitReason } from '@mtrade/cycle';
 import { DEFAULT_USER_ID } from '@mtrade/market-sim';
 import { decimal, text, ZERO } from '@mtrade/money';
 import { fillKey } from './disk.js';
@@ -8,6 +8,8 @@ import type { World } from './world.js';
 /** A pair that nobody looks at for so long, by a cycler that lives, is starved. An error lets a pair rest a minute. */
 const STARVED_AFTER_MS = 150_000;
 const CLOSES_WITHIN_MS = 60_000;
+/** As often as the world is looked at. */
+const LOOK_MS = 60_000;
 
 /** I15, I20, I22 and that no pair starves: what one living process must show at any time. */
 export function checkProcess(world: World, process: EngineProcess): void {
@@ -36,26 +38,29 @@ export function checkProcess(world: World, process: EngineProcess): void {
   }
 }
 
-/** A stop has so much of its life left when it is replaced at the latest. */
-const RENEWED_AT = 28 / 30;
-const RENEWS_WITHIN_MS = 60_000;
-const UNTROUBLED_MS = 120_000;
+/** Before its end a stop has to be replaced; whatever happened in this time may have been in the way. */
+const UNTROUBLED_MS = 90_000;
 
 /** I27: while nothing is in its way the engine replaces a stop before the exchange ends it. */
 function checkRenewal(world: World, symbol: string): void {
-  const { disk, exchange, scenario, time, weather } = world;
-  const { cycle, openIntents } = disk.pair(symbol);
-  const [stop, other] = openIntents;
-  if (stop === undefined || other !== undefined || !isResting(stop) || cycle?.phase !== 'active') return;
-  const ageMs = time.exchangeMs() - (stop.deadlineMs - STOP_WAIT_MS);
-  const status = exchange.core.pairs.find((spec) => spec.symbol === symbol)?.tradeStatus;
+  const { disk, exchange, time, weather } = world;
+  const { tradeStatus } = exchange.core.pairs.find((spec) => spec.symbol === symbol) ?? {};
   const isUntroubled =
-    time.nowMs - world.faultMs > UNTROUBLED_MS &&
-    !weather.isOut(time.nowMs) &&
-    disk.trading &&
-    (status === 'tradable' || status === 'sellable');
-  if (isUntroubled && ageMs > scenario.stopLifeMs * RENEWED_AT + RENEWS_WITHIN_MS)
-    world.fail('I27', `the stop of ${symbol} is ${Math.round(ageMs / 1_000)} s old and about to expire`);
+    !weather.isOut(time.nowMs) && disk.trading && (tradeStatus === 'tradable' || tradeStatus === 'sellable');
+  if (!isUntroubled) return;
+  // The exchange's clock and the run's own have begun apart and go nearly alike.
+  const aheadMs = time.exchangeMs() - time.nowMs;
+  for (const { id, status, finishMs } of exchange.stopsOf(symbol)) {
+    const endMs = (finishMs ?? 0) - aheadMs;
+    const isNew = endMs > time.nowMs - LOOK_MS;
+    if (status !== 'expired' || !isNew || world.faultMs > endMs - UNTROUBLED_MS) continue;
+    const intent = [...disk.intents.values()].find(({ stop }) => stop?.stopId === id);
+    const others = disk
+      .pair(symbol)
+      .openIntents.filter((other) => other.id !== intent?.id && !isResting(other));
+    if (intent !== undefined && others.length === 0)
+      world.fail('I27', `stop ${id} of ${symbol} has expired, and nothing was in the way of another one`);
+  }
 }
 
 /** I18: with the faults off every intent closes. */

@@ -128,10 +128,10 @@ function drawPair(symbol: string, random: Random): ScenarioPair {
   };
 }
 
-/** By itself, as below. A life of an hour makes stops expire within a run. */
+/** By itself, as below. A life of a quarter of an hour makes stops expire within a run. */
 function drawStopLimits(seed: number): Pick<Scenario, 'stopLifeMs' | 'maxStopOuts'> {
   const random = new Random(seed, 'limits of stops');
-  const hours = random.pick([1, 1, 3, 720]);
+  const hours = random.pick([0.25, 0.25, 1, 720]);
   return { stopLifeMs: hours * 3_600_000, maxStopOuts: random.pick([0, 3, 10]) };
 }
 

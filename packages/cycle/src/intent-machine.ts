@@ -85,6 +85,10 @@ export const INTENT_TRANSITIONS: Readonly<Record<IntentState, readonly IntentSta
  */
 export const STOP_WAIT_MS = 60_000;
 
+/** Exchange clock: a stop that was created earlier is not this one. */
+export const stopNotBeforeMs = (intent: Pick<Intent, 'deadlineMs' | 'offsetErrorMs'>): EpochMs =>
+  (intent.deadlineMs - STOP_WAIT_MS - intent.offsetErrorMs) as EpochMs;
+
 /** Before this moment of the exchange clock an absence proves nothing: the order may arrive, or be there unseen. */
 export const safeToDoubtMs = (
   intent: Intent,

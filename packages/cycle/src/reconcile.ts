@@ -1,6 +1,8 @@
 import type { EpochMs } from '@mtrade/base';
+import type { Decimal } from '@mtrade/money';
 import type { Intent } from './intent.js';
 import { parseClientOrderId } from './client-order-id.js';
+import { stopNotBeforeMs } from './intent-machine.js';
 import { isOpen } from './open-intents.js';
 
 /** As much of the books as it takes to judge what an account shows. */
@@ -53,6 +55,18 @@ export interface SeenStop {
   readonly status: 'open' | 'cancelled' | 'fired' | 'failed' | 'expired';
   readonly firedOrderId: string | null;
 }
+
+/** Gate tells the time of creation in whole seconds. */
+const CREATED_ROUNDING_MS = 1_000;
+
+/** Whether this intent can have made the stop: a stop of the same price has the same amount, and is not older. */
+export const mayHaveMade = (
+  intent: Intent,
+  stop: { readonly triggerPrice: Decimal; readonly amount: Decimal; readonly createdMs: EpochMs },
+): boolean =>
+  intent.stop?.triggerPrice.eq(stop.triggerPrice) === true &&
+  intent.baseAmount?.eq(stop.amount) === true &&
+  stop.createdMs >= stopNotBeforeMs(intent) - CREATED_ROUNDING_MS;
 
 /** Rows of the books that a stop may belong to. */
 export interface StopRows {

@@ -1,6 +1,7 @@
 import type { EpochMs, MonoMs } from '@mtrade/base';
 import {
   type BooksKnowledge,
+  mayHaveMade,
   parseClientOrderId,
   type Standing,
   standingOfOrder,
@@ -11,7 +12,6 @@ import { decimal } from '@mtrade/money';
 import type { EngineContext } from './context.js';
 import { type ForeignSighting, recordDiscrepancies, recordForeign } from './findings.js';
 import type { LaneEvents } from './lane-events.js';
-import { stopNotBeforeMs } from './placing.js';
 import type { Discrepancy, OpenOrder, Survey, WireOwnTrade, WireStop } from './ports.js';
 import type { SurplusStops } from './surplus-stops.js';
 
@@ -19,8 +19,6 @@ import type { SurplusStops } from './surplus-stops.js';
 const ENDED_GRACE_MS = 15_000;
 /** A trade of an ended intent is booked by the late-fill detector; after so long a human is told that it was not. */
 const UNBOOKED_AFTER_MS = 300_000;
-/** Gate tells the time of creation in whole seconds. */
-const CREATED_ROUNDING_MS = 1_000;
 
 export interface AccountJudgeParts {
   readonly lane: Pick<LaneEvents, 'handle' | 'lookAtStop'>;
@@ -105,14 +103,14 @@ export class AccountJudge {
     const { books } = this.#context;
     const { symbol, stopId } = stop;
     if (!books.has(symbol)) return false;
-    const amount = decimal(stop.amount);
+    const seen = {
+      ...stop,
+      triggerPrice: decimal(stop.triggerPrice),
+      amount: decimal(stop.amount),
+    };
     const alike = books
-      .stopIntentsAt(symbol, decimal(stop.triggerPrice))
-      .filter(
-        (intent) =>
-          intent.baseAmount?.eq(amount) === true &&
-          stop.createdMs >= stopNotBeforeMs(intent) - CREATED_ROUNDING_MS,
-      );
+      .stopIntentsAt(symbol, seen.triggerPrice)
+      .filter((intent) => mayHaveMade(intent, seen));
     const rows = { known: books.intentOfStop(symbol, stopId), alike };
     const standing = standingOfStop(stop, rows, (askedMs - ENDED_GRACE_MS) as EpochMs);
     if (standing.type === 'moved') this.#parts.lane.lookAtStop(standing.intent.id);

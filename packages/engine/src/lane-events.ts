@@ -35,6 +35,8 @@ const REMEMBERED_EVIDENCE = 256;
 const TRADES_EXPECTED_MS = 10_000;
 const SETTLE_RETRY_MS = 500;
 const SETTLE_RETRY_LIMIT_MS = 30_000;
+/** A fired stop is booked after an averaging buy of its cycle; so often it is looked whether that has come to its end. */
+const SETTLE_AFTER_BUY_MS = 1_000;
 /** After so many looks by the exchange's id that brought nothing the order is looked for by its name again. */
 const SETTLE_TRIES = 6;
 
@@ -179,6 +181,10 @@ export class LaneEvents {
       this.#apply(heard.pair, heard.intent, { type: 'evidence', order });
     const open = this.#find(ofThisIntent);
     if (!open) return this.#lateFills.arrived(event.intentId, [event]);
+    // The exchange has bought before the stop sold, or it has not: until that is known the stop's sale might end a cycle
+    // that has coins left.
+    if (open.intent.stop !== undefined && hasOpenBuy(open.pair, open.intent))
+      return this.#askAgain(event.intentId, SETTLE_AFTER_BUY_MS);
     const fills = event.fills.map(fillFromWire);
     this.#apply(open.pair, open.intent, {
       type: 'settled',
@@ -318,6 +324,9 @@ export class LaneEvents {
     return null;
   }
 }
+
+const hasOpenBuy = ({ openIntents }: PairState, { cycleId }: Intent): boolean =>
+  openIntents.some((other) => other.side === 'buy' && other.cycleId === cycleId);
 
 function fillsOf(event: IntentEvent): readonly Fill[] {
   if (event.type === 'settled') return event.fills;

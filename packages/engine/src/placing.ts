@@ -8,6 +8,7 @@ import {
   type OrderDraft,
   type PairState,
   STOP_WAIT_MS,
+  stopNotBeforeMs,
 } from '@mtrade/cycle';
 import { type EngineContext, newIntentMemory } from './context.js';
 import { journal } from './journal.js';
@@ -65,10 +66,6 @@ export function placeStop(context: EngineContext, pair: PairState, draft: OrderD
   const sendBeforeMs = (exchangeClock.now(nowMono) + options.orderExpiryMs) as EpochMs;
   lane.request({ type: 'place-stop', stop, sendBeforeMs });
 }
-
-/** Exchange clock: a stop that was created earlier is not this one. */
-export const stopNotBeforeMs = (intent: Intent): EpochMs =>
-  (intent.deadlineMs - STOP_WAIT_MS - intent.offsetErrorMs) as EpochMs;
 
 /** `lifeMs`: from the look at the price until the exchange would refuse it, or until its absence can be proven. */
 function commitIntent(

@@ -1,6 +1,5 @@
 import type { MonoMs } from '@mtrade/base';
 import {
-  AFTER_SUCCESS,
   type Decision,
   type DecisionContext,
   type Intent,
@@ -123,7 +122,7 @@ function rollBack(context: EngineContext, pair: PairState, reason: RollbackReaso
   if (pair.position === null) return;
   const problem = pairs.get(pair.symbol)?.stopProblem ?? null;
   const rolling = rollingBack(context, pair, reason, problem);
-  books.commit({ pair: { ...rolling.pair, ...AFTER_SUCCESS }, journal: [rolling.entry] });
+  books.commit({ pair: rolling.pair, journal: [rolling.entry] });
 }
 
 /** The operator's sale that had to wait for the end of the stop. The wish ends in the commit that fulfils it. */

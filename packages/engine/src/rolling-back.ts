@@ -1,4 +1,5 @@
 import {
+  AFTER_SUCCESS,
   type PairState,
   type Position,
   raiseAttention,
@@ -24,6 +25,8 @@ export function rollingBack(
   log.error({ symbol, reason, problem }, 'a position is sold because it cannot be protected');
   const rolling: PairState = {
     ...pair,
+    // Whatever has failed before was no sale for want of a stop.
+    ...AFTER_SUCCESS,
     position: { ...(pair.position as Position), rollback: reason },
     lastExit: `the position is being sold at the market: ${words}`,
   };

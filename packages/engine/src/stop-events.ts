@@ -3,6 +3,7 @@ import {
   type Intent,
   isOpen,
   isUnresolved,
+  mayHaveMade,
   type PairState,
   type StopEvent,
   stopTransition,
@@ -15,7 +16,6 @@ import { closeIntent } from './closing.js';
 import type { EngineContext } from './context.js';
 import { journal } from './journal.js';
 import type { LaneEvents } from './lane-events.js';
-import { stopNotBeforeMs } from './placing.js';
 import type { JournalEntry, LaneEvent, WireStop } from './ports.js';
 import { rollingBack } from './rolling-back.js';
 import { stopMemory } from './stop-memory.js';
@@ -30,8 +30,6 @@ export type StopLaneEvent = EventOf<
 const LOOK_EVERY_MS = 10_000;
 const LOOK_AGAIN_MS = 1_000;
 const LOOK_LIMIT_MS = 30_000;
-/** Gate tells the time of creation in whole seconds. */
-const CREATED_ROUNDING_MS = 1_000;
 
 /** What the exchange said about stops, turned into transitions of the books. Late, double and lost answers are usual. */
 export class StopEvents {
@@ -161,15 +159,12 @@ export class StopEvents {
   }
 
   /** A stop has no name of ours: pair, price, amount and time of creation are what it is known by. */
-  #canOnlyBe({ symbol, stop, baseAmount, ...intent }: Intent, seen: WireStop): boolean {
+  #canOnlyBe(intent: Intent, seen: WireStop): boolean {
+    const { symbol, stop } = intent;
     if (stop === undefined || seen.symbol !== symbol) return false;
     if (stop.stopId !== null) return seen.stopId === stop.stopId;
-    return (
-      stop.triggerPrice.eq(decimal(seen.triggerPrice)) &&
-      baseAmount?.eq(decimal(seen.amount)) === true &&
-      seen.createdMs >= stopNotBeforeMs({ ...intent, symbol, baseAmount }) - CREATED_ROUNDING_MS &&
-      this.#context.books.intentOfStop(symbol, seen.stopId) === null
-    );
+    const like = { ...seen, triggerPrice: decimal(seen.triggerPrice), amount: decimal(seen.amount) };
+    return mayHaveMade(intent, like) && this.#context.books.intentOfStop(symbol, seen.stopId) === null;
   }
 
   #apply(pair: PairState, intent: Intent, event: StopEvent): void {

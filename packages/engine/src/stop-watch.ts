@@ -1,9 +1,8 @@
 import type { MonoMs } from '@mtrade/base';
-import { type Intent, type PairState, UNPROTECTED_ALARM_MS } from '@mtrade/cycle';
+import { type Intent, type PairState, stopNotBeforeMs, UNPROTECTED_ALARM_MS } from '@mtrade/cycle';
 import type { EngineContext, IntentMemory } from './context.js';
 import { journal } from './journal.js';
 import { MarketReader } from './market-reader.js';
-import { stopNotBeforeMs } from './placing.js';
 import { bareMs, stopMemory } from './stop-memory.js';
 
 /** A look that has not come back by then is asked for again. */

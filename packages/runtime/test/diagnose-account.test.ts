@@ -92,7 +92,9 @@ const pair = (changes: Partial<PairState> = {}): PairState => ({
 const seen = (changes: Partial<PairEvidence> = {}, balance = '2'): AccountEvidence => ({
   fromMs: ms(NOW - 24 * HOUR),
   askedMs: ms(NOW),
-  pairs: [{ symbol: ETH, openOrders: [], finishedOrders: [], trades: [], problem: null, ...changes }],
+  pairs: [
+    { symbol: ETH, openOrders: [], finishedOrders: [], trades: [], stops: [], problem: null, ...changes },
+  ],
   balances: { ETH: { available: decimal(balance), locked: decimal('0') } },
   balanceProblem: null,
 });
@@ -101,6 +103,7 @@ const books = (changes: Partial<BooksView> = {}): BooksView => ({
   createdMs: NOW - 100 * HOUR,
   pairs: [pair()],
   intents: [],
+  stops: [],
   fills: [],
   ...changes,
 });

@@ -1,5 +1,5 @@
 import type { Clock, EpochMs } from '@mtrade/base';
-import type { Balances, Listing, OwnTrade } from '@mtrade/engine';
+import type { Balances, Listing, OwnTrade, StopEvidence } from '@mtrade/engine';
 import { asRows } from './answer.js';
 import { createGateApi } from './gate-api.js';
 import { type GateCall, apiBase, createGateSigner } from './gate-signer.js';
@@ -10,6 +10,7 @@ import { loadGateClass } from './load-gate-class.js';
 import { measureClock } from './measure-clock.js';
 import { type OrderRow, readBalance } from './rows.js';
 import { createScrubber } from './scrub.js';
+import { listAllStops } from './stop-scan.js';
 
 /** Reads an account, changes nothing: it has no way to send an order. */
 export interface AccountReader {
@@ -22,6 +23,8 @@ export interface AccountReader {
   /** Orders that ended since `fromMs`. */
   readonly finishedOrders: (symbol: string, fromMs: EpochMs) => Promise<Listing<OrderRow>>;
   readonly trades: (symbol: string, fromMs: EpochMs) => Promise<Listing<OwnTrade>>;
+  /** Stops of all pairs, whoever made them: open ones, and those that ended since `fromMs`. */
+  readonly stops: (fromMs: EpochMs) => Promise<Listing<StopEvidence>>;
   readonly close: () => Promise<void>;
 }
 
@@ -66,6 +69,10 @@ export async function createGateAccountReader(
     openOrders: lists.openOrdersOf,
     finishedOrders: lists.finishedOrdersOf,
     trades: lists.tradesOf,
+    stops: async (fromMs) => {
+      const { rows, missing } = await listAllStops(api.read, fromMs);
+      return { rows, missing: missing === null ? null : scrub(missing) };
+    },
     close: () => http.close(),
   };
 }

@@ -440,3 +440,60 @@ describe('finding stops', () => {
     expect(await venue.findStops('BTC/USDT', FROM)).toMatchObject({ complete: false });
   });
 });
+
+describe('every stop of the account', () => {
+  const FROM = 1_800_000_000_000 as EpochMs;
+  const serve =
+    (open: readonly object[], finished: readonly object[]): Answer =>
+    ({ query }, response) => {
+      const list = query.get('status') === 'open' ? open : finished;
+      const offset = Number(query.get('offset'));
+      json(response, 200, list.slice(offset, offset + Number(query.get('limit'))));
+    };
+
+  test('of all pairs: open ones however old, ended ones since a moment; what buys or fires on the way up is passed over', async () => {
+    const ended = (id: number, ftime: number, change: RowChange = {}) =>
+      row({ id, status: 'cancelled', ctime: 1_700_000_000, ftime, ...change });
+    const venue = await venueWith(
+      serve(
+        [
+          row({ id: 1, ctime: 1_600_000_000 }),
+          row({ id: 2, market: 'ETH_USDT' }),
+          row({ id: 3, put: { side: 'buy' } }),
+          row({ id: 4, trigger: { rule: '>=' } }),
+        ],
+        [ended(6, 1_800_000_005), ended(5, 1_799_999_000)],
+      ),
+    );
+
+    const { rows, missing } = await venue.allStops(FROM);
+
+    expect(missing).toBeNull();
+    expect(rows.map(({ stopId, symbol, status }) => [stopId, symbol, status])).toEqual([
+      ['1', 'BTC/USDT', 'open'],
+      ['2', 'ETH/USDT', 'open'],
+      ['6', 'BTC/USDT', 'cancelled'],
+    ]);
+    expect(setup?.seen.map(({ query }) => [query.get('status'), query.get('market')])).toEqual([
+      ['open', null],
+      ['finished', null],
+    ]);
+  });
+
+  test('a list that fails, or a row that cannot be read, is said, and what was read stays', async () => {
+    const unreadable = await venueWith(serve([row({ id: 1 }), row({ id: 2, status: 'sleeping' })], []));
+    expect(await unreadable.allStops(FROM)).toMatchObject({
+      rows: [{ stopId: '1' }],
+      missing: expect.stringMatching(/^open: unknown status/) as string,
+    });
+    await setup?.close();
+
+    const broken = await venueWith(({ query }, response) =>
+      query.get('status') === 'open' ? json(response, 200, [row({ id: 1 })]) : json(response, 503, {}),
+    );
+    expect(await broken.allStops(FROM)).toMatchObject({
+      rows: [{ stopId: '1' }],
+      missing: expect.stringMatching(/^finished: page 1/) as string,
+    });
+  });
+});

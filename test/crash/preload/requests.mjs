@@ -10,6 +10,10 @@ const write = writeSync;
 
 /** First match counts. */
 const KINDS = [
+  [/^POST \S*\/spot\/price_orders/, 'stop.place'],
+  [/^DELETE \S*\/spot\/price_orders\/\d/, 'stop.cancel'],
+  [/^GET \S*\/spot\/price_orders\/\d/, 'stop.look'],
+  [/^GET \S*\/spot\/price_orders\?/, 'stop.list'],
   [/^GET \S*\/spot\/orders\?\S*status=open/, 'scan-open'],
   [/^GET \S*\/spot\/orders\?\S*status=finished/, 'scan-finished'],
   [/^GET \S*\/spot\/my_trades\?\S*order_id=/, 'trades'],

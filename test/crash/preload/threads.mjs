@@ -6,6 +6,14 @@ const nameOf = (message) => {
   switch (message?.type) {
     case 'place':
       return `hand-over.${purposeOf(message.order.clientOrderId)}`;
+    case 'place-stop':
+      return 'hand-over.stop';
+    case 'stop-placed':
+      return `stop-placed.${message.outcome.type}`;
+    case 'cancel-stop':
+      return 'cancel-stop';
+    case 'stop-seen':
+      return 'stop-seen';
     case 'placed':
       return `outcome.${message.outcome.type}`;
     case 'settled':

@@ -1,4 +1,4 @@
-export type Purpose = 'start' | 'average' | 'take-profit' | 'other';
+export type Purpose = 'start' | 'average' | 'take-profit' | 'stop-loss' | 'other';
 
 export interface ClientId {
   /** Number of the decision's row in the engine's books: grows with each order. */
@@ -6,7 +6,12 @@ export interface ClientId {
   readonly purpose: Purpose;
 }
 
-const PURPOSES: Readonly<Record<string, Purpose>> = { s: 'start', a: 'average', t: 'take-profit' };
+const PURPOSES: Readonly<Record<string, Purpose>> = {
+  s: 'start',
+  a: 'average',
+  t: 'take-profit',
+  p: 'stop-loss',
+};
 const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** `t-m1-<install>-<start>-<row>-<purpose letter><check>`; null for an order that is not the engine's. */

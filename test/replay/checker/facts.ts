@@ -57,6 +57,8 @@ export interface LadderFacts {
   readonly volume_scale: string;
   readonly take_profit_pct: string;
   readonly take_profit_decay_pct: string;
+  /** Where it is set, a position may also be sold at a loss by its stop. */
+  readonly stop_loss_pct?: string;
 }
 
 /** The pair as the exchange lists it. */

@@ -72,9 +72,12 @@ export class StoryTeller {
 
   take(filled: FilledOrder): void {
     const { order, row, purpose } = filled;
-    if (row <= this.#lastRow)
-      this.#report('out-of-turn', [filled], `row ${row} of the books came after row ${this.#lastRow}`);
-    this.#lastRow = row;
+    // A stop is decided long before it sells.
+    if (purpose !== 'stop-loss') {
+      if (row <= this.#lastRow)
+        this.#report('out-of-turn', [filled], `row ${row} of the books came after row ${this.#lastRow}`);
+      this.#lastRow = row;
+    }
     if (order.status === 'open')
       this.#report('still-open', [filled], 'the engine leaves no resting orders behind');
     if (filled.base.isZero) this.#unfilled += 1;
@@ -82,6 +85,7 @@ export class StoryTeller {
     if (purpose === 'start') return this.#start(filled);
     if (purpose === 'average') return this.#average(filled);
     if (purpose === 'take-profit') return this.#sale(filled);
+    if (purpose === 'stop-loss' && this.#facts.stop_loss_pct !== undefined) return this.#stopSale(filled);
     this.#report('unexpected-purpose', [filled], 'a replay gives no commands, so only the rules may trade');
   }
 
@@ -227,13 +231,27 @@ export class StoryTeller {
         [filled],
         say`offers ${order.amount}, the position is ${cycle.base}: ${whole} in whole steps`,
       );
-    if (filled.base.isZero || filled.lowest === null) return;
-    if (filled.lowest.isBelow(required))
+    if (filled.lowest?.isBelow(required) === true)
       this.#report(
         'sale-too-low',
         [filled],
         say`sold at ${filled.lowest}, required at row ${cycle.step} are ${required}`,
       );
+    this.#sold(filled, cycle);
+  }
+
+  /** By a stop that has fired, or by the engine where none could: at any price, and never more than is held. */
+  #stopSale(filled: FilledOrder): void {
+    const cycle = this.#cycle;
+    if (filled.order.side !== 'sell') this.#report('wrong-order', [filled], 'a stop sells');
+    if (cycle !== null) return this.#sold(filled, cycle);
+    if (!filled.base.isZero) this.#report('no-cycle', [filled], 'a stop has sold without a cycle');
+  }
+
+  #sold(filled: FilledOrder, cycle: RunningCycle): void {
+    if (filled.base.isZero) return;
+    const { order } = filled;
+    const cost = larger(cycle.invested.minus(cycle.proceeds), ZERO);
     const left = cycle.base.minus(filled.base);
     if (left.isBelow(ZERO))
       this.#report('sold-too-much', [filled], say`sold ${filled.base} of a position of ${cycle.base}`);

@@ -182,8 +182,10 @@ function booksView(reader: Reader, evidence: AccountEvidence): BooksView {
       ...trades.map(({ clientOrderId }) => clientOrderId),
     ]),
   );
-  const intents: Intent[] = reader.intents({ limit }).filter(({ clientOrderId }) => named.has(clientOrderId));
+  const all = reader.intents({ limit });
+  const intents: Intent[] = all.filter(({ clientOrderId }) => named.has(clientOrderId));
+  const stops = all.filter(({ stop }) => stop !== undefined);
   const fills: readonly BookedFill[] = reader.fills({ sinceMs: evidence.fromMs - MARGIN_MS, limit });
   const { installId, createdMs } = reader.identity;
-  return { installId, createdMs, pairs: reader.pairs(), intents, fills };
+  return { installId, createdMs, pairs: reader.pairs(), intents, stops, fills };
 }

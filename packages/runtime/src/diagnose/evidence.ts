@@ -1,5 +1,5 @@
 import { type EpochMs, errorText } from '@mtrade/base';
-import type { Balances, OwnTrade } from '@mtrade/engine';
+import type { Balances, Listing, OwnTrade, StopEvidence } from '@mtrade/engine';
 import type { AccountReader, OrderRow } from '@mtrade/venue';
 
 /** What the exchange says about one pair. With a `problem` it said less than was asked: absence then proves nothing. */
@@ -8,6 +8,8 @@ export interface PairEvidence {
   readonly openOrders: readonly OrderRow[];
   readonly finishedOrders: readonly OrderRow[];
   readonly trades: readonly OwnTrade[];
+  /** Open stops, and those that ended since the beginning of the evidence; whoever made them. */
+  readonly stops: readonly StopEvidence[];
   readonly problem: string | null;
 }
 
@@ -37,7 +39,18 @@ export async function gatherEvidence(
   }
   const pairs: PairEvidence[] = [];
   for (const symbol of symbols) pairs.push(await evidenceOf(reader, symbol, fromMs));
-  return { fromMs, askedMs, pairs, balances, balanceProblem };
+  // Last: a stop that has fired since is over in here, and its trades are newer than everything above.
+  const stops = symbols.length === 0 ? { rows: [], missing: null } : await reader.stops(fromMs);
+  return { fromMs, askedMs, pairs: pairs.map((pair) => withStops(pair, stops)), balances, balanceProblem };
+}
+
+function withStops(pair: PairEvidence, { rows, missing }: Listing<StopEvidence>): PairEvidence {
+  const problem = missing === null ? [] : [`stops: ${missing}`];
+  return {
+    ...pair,
+    stops: rows.filter(({ symbol }) => symbol === pair.symbol),
+    problem: [...(pair.problem === null ? [] : [pair.problem]), ...problem].join('; ') || null,
+  };
 }
 
 /** In the order in which an order moves: open, finished, traded. Read at once, one on its way could be missed. */
@@ -55,6 +68,7 @@ async function evidenceOf(reader: AccountReader, symbol: string, fromMs: EpochMs
     openOrders: open.rows,
     finishedOrders: finished.rows,
     trades: trades.rows,
+    stops: [],
     problem: problems.length === 0 ? null : problems.join('; '),
   };
 }

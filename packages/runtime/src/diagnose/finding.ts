@@ -18,7 +18,8 @@ export type CheckName =
   | 'missing-trade'
   | 'phantom-fill'
   | 'foreign-install'
-  | 'balance';
+  | 'balance'
+  | 'stops';
 
 /** CRITICAL: money may be at risk or a promise is broken. WARN: look at it. INFO: worth knowing, nothing to do. */
 export interface Finding {

@@ -11,6 +11,7 @@ import type { BookedFill } from '@mtrade/store';
 import type { OwnTrade } from '@mtrade/engine';
 import type { AccountEvidence, PairEvidence } from './evidence.js';
 import { type Finding, finding } from './finding.js';
+import { judgeStopOrders } from './judge-stop-orders.js';
 
 /** The books of one moment that lies after the evidence: what the exchange knew by then, they should know, too. */
 export interface BooksView {
@@ -20,6 +21,8 @@ export interface BooksView {
   readonly pairs: readonly PairState[];
   /** Every order that the evidence names, as far as there is a row. */
   readonly intents: readonly Intent[];
+  /** Every order that is a stop, open and ended. */
+  readonly stops: readonly Intent[];
   /** Fills since the beginning of the evidence. */
   readonly fills: readonly BookedFill[];
 }
@@ -38,6 +41,7 @@ export function judgeAccount(evidence: AccountEvidence, books: BooksView): Findi
       ...openOrders(pair, evidence.askedMs, knowledge),
       ...missingTrades(pair, books, knowledge),
       ...phantomFills(pair, evidence, books),
+      ...judgeStopOrders(pair, evidence.askedMs, books),
     ]),
     ...balances(evidence, books),
   ];
