@@ -23,17 +23,13 @@ const DEATHS = [
   'move.NEVER.committed',
   'lease.committed',
 ];
-/** Around a stop: it is placed, lies there, is taken back for a sale or a new one, is looked at. */
+/** Around a stop: it is placed, lies there, is taken back for a sale or a new one, is looked at. None of it takes a minute to prove. */
 const STOP_DEATHS = [
   'create.renamed',
   'intent.stop-loss.before-commit',
-  'intent.stop-loss.committed',
   'stop.place.after-write',
-  'stop.place.answer-read',
   'move.LIVE.before-commit',
-  'cancel-stop.before-post',
   'stop.cancel.after-write',
-  'stop.cancel.answer-read',
   'stop-seen.posted',
 ];
 /** Each start takes a second or two; a busy machine makes ten of it. */

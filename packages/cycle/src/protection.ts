@@ -98,7 +98,8 @@ function whileThere(pair: PairState, stop: Intent, context: DecisionContext): Pr
 
 /** The whole position at the market. It sells what both the books and, where that is known, the account hold. */
 function exit(pair: PairState, cycle: Cycle, rules: MarketRules, context: DecisionContext): Protection {
-  if (pair.failures > 0 && pair.attention?.includes(ROLLBACK_FAILED) !== true)
+  // One try that came to nothing may have died with the engine before it was sent; alarms are up as it is.
+  if (pair.failures > 1 && pair.attention?.includes(ROLLBACK_FAILED) !== true)
     return { type: 'attention', reason: ROLLBACK_FAILED };
   if (isBackingOff(pair, context.nowMs)) return wait('backing_off');
   const { account, market } = context;

@@ -172,7 +172,9 @@ describe('a rolled back position', () => {
   });
 
   test('rests between two tries and is not bought further', () => {
-    const failed = { ...rolling, failures: 1, retryAtMs: ms(NOW + 500) };
+    const once = { ...rolling, failures: 1, retryAtMs: ms(NOW + 500) };
+    expect(protection(once, at('90'))).toEqual({ type: 'wait', reason: 'backing_off' });
+    const failed = { ...once, failures: 2 };
     const told = protection(failed, at('90'));
     expect(told).toMatchObject({
       type: 'attention',
