@@ -1,8 +1,18 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type EngineOptions, type EngineProcess, eventually, startEngine } from './support/engine.js';
+import {
+  CLI,
+  cleanEnvironment,
+  type EngineOptions,
+  type EngineProcess,
+  eventually,
+  run,
+  spawnEngine,
+  startEngine,
+} from './support/engine.js';
 import {
   missingForNotify,
   type Notice,
@@ -137,4 +147,68 @@ test('without a notify socket nothing is started and nothing said', async () => 
   expect(await engine.stop()).toBe(0);
   expect(existsSync(note)).toBe(false);
   expect(engine.stderr()).not.toContain('systemd');
+});
+
+test('S10: the unit starts an engine as it stands, with its environment (no __proto__) and its directories', async () => {
+  const directory = join(world.directory, 'state');
+  const config = join(world.directory, 'service.toml');
+  mkdirSync(directory);
+  writeFileSync(config, '[control]\nlisten = "127.0.0.1:0"\n');
+  const surroundings = {
+    cwd: world.directory,
+    env: cleanEnvironment(world.directory),
+    processes: world.processes,
+  };
+  const { stdout: unit } = await run(['systemd', '--config', config], surroundings);
+  const [node, script, ...args] = (/^ExecStart=(.*)$/m.exec(unit)?.[1] ?? '').split(' ');
+  const env = Object.fromEntries(
+    [...unit.matchAll(/^Environment=(.*)$/gm)]
+      .flatMap(([, words = '']) => words.replaceAll('%t', world.directory).split(' '))
+      .map((word): [string, string] => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]),
+  );
+
+  expect([node, script]).toEqual([process.execPath, CLI]);
+  expect(env).toMatchObject({ NODE_OPTIONS: '--disable-proto=delete' });
+  const engine = await spawnEngine(args, {
+    ...surroundings,
+    env: { ...surroundings.env, ...env, STATE_DIRECTORY: directory },
+    dataDir: directory,
+    configPath: config,
+  });
+  await engine.until('trades', ({ pairs }) => pairs.some(({ state }) => state === 'active'));
+  expect(await engine.stop()).toBe(0);
+});
+
+test('S11: hundreds of slow, huge and broken requests do not keep it from trading or its operator out', async () => {
+  const engine = await startEngine(world);
+  await engine.untilPair('ETH/USDT', 'is active', ({ state }) => state === 'active');
+  const { port } = new URL(
+    (JSON.parse(readFileSync(join(engine.dataDir, 'control.json'), 'utf8')) as { url: string }).url,
+  );
+  const sockets = Array.from({ length: 300 }, (_, index) => {
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    const head = `${index % 3 === 0 ? 'GET /v1/events' : 'POST /v1/trading'} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n`;
+    const rest = [
+      'X-Slow: ',
+      `Content-Length: 1000000000\r\n\r\n${'x'.repeat(65_536)}`,
+      `${'X-Many: 1\r\n'.repeat(3_000)}\r\n`,
+      `Content-Type: application/json\r\nContent-Length: 60000\r\n\r\n${'['.repeat(60_000)}`,
+    ];
+    const timer = setInterval(() => socket.write('x'), 50);
+    socket.on('close', () => clearInterval(timer));
+    socket.write(`${head}${rest[index % 4] ?? ''}`);
+    return socket;
+  });
+
+  world.price('ETH/USDT', '96', '96.1');
+  await engine.untilPair('ETH/USDT', 'has averaged', ({ step }) => step === 1);
+  const { ms } = await engine.post('/api/autotrader/pause_cycle', { symbol: 'ETH/USDT' });
+  const { workers, stats } = await engine.status();
+  for (const socket of sockets) socket.destroy();
+
+  expect(ms).toBeLessThan(2_000);
+  expect([workers.cycler.restarts, workers.reactor.restarts, stats.errors]).toEqual([0, 0, 0]);
+  expect((await engine.pair('ETH/USDT')).paused).toBe(true);
+  expect(await engine.stop()).toBe(0);
 });

@@ -2,7 +2,8 @@
 // Written with escapes on purpose: a source file must not contain what it removes.
 const ESCAPE_SEQUENCE =
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[ -/]*[0-~]/g;
-const LINE_BREAKS = /\s*[\r\n\u2028\u2029]+\s*/g;
+// From the beginning of a run of blanks only: tried from each of them, a long run would take for ever (S20).
+const LINE_BREAKS = /(?<!\s)\s*[\r\n\u2028\u2029]\s*/g;
 // C0 but tab, DEL, C1, and the marks that turn the direction of text around.
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 

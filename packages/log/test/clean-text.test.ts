@@ -1,4 +1,4 @@
-import { cleanText } from '@mtrade/log';
+import { cleanText, scrubSecrets } from '@mtrade/log';
 import { expect, test } from 'vitest';
 
 test.each([
@@ -20,4 +20,18 @@ test('ordinary text of any script stays as it is', () => {
 
 test('a text without end is cut', () => {
   expect(cleanText('x'.repeat(1_000_000))).toHaveLength(2_003);
+});
+
+test.each([
+  ['blanks', ' '],
+  ['line breaks', ' \n'],
+  ['escapes', '\u001b['],
+  ['beginnings of a title', '\u001b]'],
+  ['signed fields', 'sign  '],
+])('S20: a long text of nothing but %s is cleaned and scrubbed in no time', (_, part) => {
+  const text = part.repeat(400_000);
+
+  // Quadratic patterns take minutes for it, and the test ends them.
+  expect(scrubSecrets(cleanText(`${text}end`, Infinity)).length).toBeLessThanOrEqual(text.length + 3);
+  expect(cleanText(scrubSecrets(`begin${text}`), Infinity)).toMatch(/^begin/);
 });
