@@ -185,9 +185,9 @@ test('S11: hundreds of slow, huge and broken requests do not keep it from tradin
   const { port } = new URL(
     (JSON.parse(readFileSync(join(engine.dataDir, 'control.json'), 'utf8')) as { url: string }).url,
   );
-  const sockets = Array.from({ length: 300 }, (_, index) => {
-    const socket = connect(Number(port), '127.0.0.1');
-    socket.on('error', () => undefined);
+  const clients = Array.from({ length: 300 }, (_, index) => {
+    const client = connect(Number(port), '127.0.0.1');
+    client.on('error', () => undefined);
     const head = `${index % 3 === 0 ? 'GET /v1/events' : 'POST /v1/trading'} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n`;
     const rest = [
       'X-Slow: ',
@@ -195,17 +195,17 @@ test('S11: hundreds of slow, huge and broken requests do not keep it from tradin
       `${'X-Many: 1\r\n'.repeat(3_000)}\r\n`,
       `Content-Type: application/json\r\nContent-Length: 60000\r\n\r\n${'['.repeat(60_000)}`,
     ];
-    const timer = setInterval(() => socket.write('x'), 50);
-    socket.on('close', () => clearInterval(timer));
-    socket.write(`${head}${rest[index % 4] ?? ''}`);
-    return socket;
+    const timer = setInterval(() => client.write('x'), 50);
+    client.on('close', () => clearInterval(timer));
+    client.write(`${head}${rest[index % 4] ?? ''}`);
+    return client;
   });
 
   world.price('ETH/USDT', '96', '96.1');
   await engine.untilPair('ETH/USDT', 'has averaged', ({ step }) => step === 1);
   const { ms } = await engine.post('/api/autotrader/pause_cycle', { symbol: 'ETH/USDT' });
   const { workers, stats } = await engine.status();
-  for (const socket of sockets) socket.destroy();
+  for (const client of clients) client.destroy();
 
   expect(ms).toBeLessThan(2_000);
   expect([workers.cycler.restarts, workers.reactor.restarts, stats.errors]).toEqual([0, 0, 0]);

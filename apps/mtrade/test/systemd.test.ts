@@ -69,6 +69,17 @@ describe('the unit', () => {
     expect(Number(/^TimeoutStopSec=(\d+)s$/m.exec(systemdUnit(options()))?.[1])).toBeGreaterThanOrEqual(40);
   });
 
+  test('is not given up while the exchange is out of reach, and is when it fails at once', () => {
+    const unit = systemdUnit(options());
+    const value = (name: string): number => Number(new RegExp(`^${name}=(\\d+)s?$`, 'm').exec(unit)?.[1]);
+    const startsOf = (lifeS: number): number =>
+      value('StartLimitIntervalSec') / (value('RestartSec') + lifeS);
+
+    // Six looks at the exchange, a second between them, are the shortest life without one; loading takes one.
+    expect(startsOf(5)).toBeLessThan(value('StartLimitBurst'));
+    expect(startsOf(1)).toBeGreaterThan(value('StartLimitBurst'));
+  });
+
   test('loads the secrets that the configuration needs and no others: a file that is missing would refuse the start', () => {
     const loaded = (more: Partial<UnitOptions['config']>): string[] =>
       systemdUnit(options({ config: config(more) })).match(/^LoadCredential=.*$/gm) ?? [];

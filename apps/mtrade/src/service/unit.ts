@@ -96,8 +96,10 @@ export function systemdUnit(options: UnitOptions): string {
     .join(' ');
   return `[Unit]
 Description=mtrade trading engine
-${isUser ? '' : 'Wants=network-online.target\nAfter=network-online.target time-sync.target\n'}StartLimitIntervalSec=600
-StartLimitBurst=20
+${isUser ? '' : 'Wants=network-online.target\nAfter=network-online.target time-sync.target\n'}# Many more starts than an exchange that is out of reach takes (one in ten seconds, without end), and fewer than an
+# engine takes that fails at once: that one is given up after some minutes.
+StartLimitIntervalSec=600
+StartLimitBurst=70
 
 [Service]
 # Ready when the engine can trade: books open, prices flowing, account readable.
@@ -115,7 +117,7 @@ TimeoutStopSec=45s
 KillMode=mixed
 # Not "always": what was stopped by mtrade stop stays stopped.
 Restart=on-failure
-RestartSec=2s
+RestartSec=5s
 # 2 usage, 75 another instance runs, 77 permission, 78 bad configuration or secret: a restart mends none of them.
 RestartPreventExitStatus=2 75 77 78
 
