@@ -1,17 +1,11 @@
 import { type OrderEvidence, parseScaledPrice, type ScaledPrice } from '@mtrade/engine';
 import { symbolOf } from './pair.js';
 import { parseOrderEvidence, parseTradeEvidence } from './private-rows.js';
+import { type BookTickerFrame, scanBookTicker } from './scan-book-ticker.js';
 
 /** What one frame of Gate's spot WebSocket says. Pairs are canonical (`BTC/USDT`), times Unix ms. */
 export type ParsedFrame =
-  | {
-      readonly type: 'book-ticker';
-      readonly symbol: string;
-      readonly bid: ScaledPrice;
-      readonly ask: ScaledPrice;
-      readonly exchangeMs: number;
-      readonly sequence: number;
-    }
+  | BookTickerFrame
   | {
       readonly type: 'ticker';
       readonly symbol: string;
@@ -55,9 +49,13 @@ const isFields = (value: unknown): value is Fields =>
 
 /**
  * Reads one text frame. Never throws; what is not exactly of the documented shape is `malformed` as a whole, because
- * half a frame is no price. The seam for a scanner that makes no strings: same input, same output.
+ * half a frame is no price.
  */
-export function parseFrame(data: string | Buffer): ParsedFrame {
+export const parseFrame = (data: string | Buffer): ParsedFrame =>
+  (typeof data === 'string' ? null : scanBookTicker(data)) ?? parseJsonFrame(data);
+
+/** The same for every frame there is; the scanner of the most frequent ones must agree with it. */
+export function parseJsonFrame(data: string | Buffer): ParsedFrame {
   let frame: unknown;
   try {
     frame = JSON.parse(typeof data === 'string' ? data : data.toString('utf8'));
