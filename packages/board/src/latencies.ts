@@ -32,7 +32,6 @@ export interface LatencyDistribution {
   /** Sum of all values, us. */
   readonly sum: number;
   readonly count: number;
-  readonly max: number;
   /** How many values were below `edgeUs`, which has to be an edge of the buckets: a power of two, or sixteenths above. */
   readonly below: (edgeUs: number) => number;
 }
@@ -87,8 +86,8 @@ export class Latencies {
 
   snapshot(stage: Stage): LatencySummary {
     const counts = this.#counts(stage);
-    const count = total(counts, BUCKETS);
-    const max = this.#max(stage);
+    const count = counts.reduce((sum, each) => sum + each, 0);
+    const max = this.max(stage);
     return {
       p50: percentile(counts, count, 0.5, max),
       p99: percentile(counts, count, 0.99, max),
@@ -100,17 +99,21 @@ export class Latencies {
   distribution(stage: Stage): LatencyDistribution {
     const counts = this.#counts(stage);
     const sum = this.#cells.read((INDEX.get(stage) as number) * HISTOGRAM_CELLS + SUM_CELL);
-    const below = (edgeUs: number): number => total(counts, edgeUs > MAX_US ? BUCKETS : bucketOf(edgeUs));
-    return { sum, count: total(counts, BUCKETS), max: this.#max(stage), below };
+    const upTo = new Float64Array(BUCKETS + 1);
+    for (let bucket = 0; bucket < BUCKETS; bucket += 1)
+      upTo[bucket + 1] = (upTo[bucket] as number) + (counts[bucket] as number);
+    const below = (edgeUs: number): number => upTo[edgeUs > MAX_US ? BUCKETS : bucketOf(edgeUs)] as number;
+    return { sum, count: upTo[BUCKETS] as number, below };
+  }
+
+  /** The longest time so far, us. */
+  max(stage: Stage): number {
+    return this.#words.load((INDEX.get(stage) as number) * HISTOGRAM_WORDS + MAX);
   }
 
   #counts(stage: Stage): readonly number[] {
     const first = (INDEX.get(stage) as number) * HISTOGRAM_CELLS + FIRST_CELL;
     return Array.from({ length: BUCKETS }, (_, bucket) => this.#cells.read(first + bucket));
-  }
-
-  #max(stage: Stage): number {
-    return this.#words.load((INDEX.get(stage) as number) * HISTOGRAM_WORDS + MAX);
   }
 
   #raiseMax(index: number, value: number): void {
@@ -122,12 +125,6 @@ export class Latencies {
     }
   }
 }
-
-const total = (counts: readonly number[], end: number): number => {
-  let sum = 0;
-  for (let bucket = 0; bucket < end; bucket += 1) sum += counts[bucket] as number;
-  return sum;
-};
 
 /** The smallest recorded value that a share `p` of all values does not exceed, as far as the buckets tell. */
 function percentile(counts: readonly number[], count: number, p: number, max: number): number {

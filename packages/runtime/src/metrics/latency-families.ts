@@ -52,7 +52,7 @@ export const latencyFamilies: readonly Family<Scrape>[] = [
     read: ({ board }) =>
       STAGES.map((stage) => ({
         labels: { stage },
-        value: Number((board.latencies.snapshot(stage).max * SECONDS_PER_US).toFixed(6)),
+        value: Number((board.latencies.max(stage) * SECONDS_PER_US).toFixed(6)),
       })),
   },
 ];

