@@ -308,6 +308,26 @@ describe('latencies', () => {
     });
   });
 
+  test('a request that was signed before its commit is not charged with waiting for it', () => {
+    const world = new World().ready();
+    world.tick(ETH, '100', '100');
+    world.turn();
+    const order = world.exchange.execute(world.lastOrder, { at: '100' });
+    const committedMono = world.clock.now;
+    world.cycler.laneEvent(
+      say.acked(order, {
+        pickedMono: committedMono - 5,
+        signedMono: committedMono - 4,
+        sentMono: committedMono + 2,
+        answeredMono: committedMono + 9,
+      }),
+    );
+    const longest = (['commit_to_lane', 'lane_to_signed', 'signed_to_send', 'commit_to_send'] as const).map(
+      (stage) => world.board.latencies.max(stage),
+    );
+    expect(longest).toEqual([0, 1_000, 2_000, 2_000]);
+  });
+
   test('an order that never came to the wire is no time of a send', () => {
     const world = new World().ready();
     world.pass(ETH, '100', '100');

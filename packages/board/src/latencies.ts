@@ -14,7 +14,7 @@ export const STAGE_TABLE = [
   ['tick_to_queue', 'frame off the socket until its pair is on the urgent queue'],
   ['commit_to_lane', 'commit until the order thread has the order; 0 where it had it before'],
   ['lane_to_signed', 'order thread has the order until its request is built and signed'],
-  ['signed_to_send', 'request signed until it has been handed to the socket'],
+  ['signed_to_send', 'request signed and its intent committed, until it has been handed to the socket'],
 ] as const;
 export type Stage = (typeof STAGE_TABLE)[number][0];
 export const STAGES: readonly Stage[] = STAGE_TABLE.map(([stage]) => stage);

@@ -15,7 +15,8 @@ export function recordStages(
   if (signedMono === null) return;
   latencies.record('lane_to_signed', micros(pickedMono, signedMono));
   if (sentMono === null) return;
-  latencies.record('signed_to_send', micros(signedMono, sentMono));
+  // A request that is signed before its intent is on disk waits for the commit: that wait is the commit's.
+  latencies.record('signed_to_send', micros(Math.max(signedMono, committedMono), sentMono));
   latencies.record('commit_to_send', micros(committedMono, sentMono));
   latencies.record('send_to_answer', micros(sentMono, answeredMono));
   if (tickMono !== null) latencies.record('tick_to_order', micros(tickMono, sentMono));
