@@ -64,9 +64,9 @@ test(
   'P22: frozen between commit and send for longer than the order may live, it does not send it any more',
   async () => {
     const { round } = at;
-    const life = round.start({ point: 'hand-over.start.before-post', nth: 2, act: 'stop' });
+    const life = round.start({ point: 'intent.start.committed', nth: 2, act: 'stop' });
     expect(await life.harmed(LIFE_MS)).toBe(true);
-    // The cycler stands at the point, right after the commit of its newest row.
+    // The cycler stands at the point: its newest row is committed, and the order thread has not got the word.
     const waiting = newestIntent(round);
     expect(waiting.state).toBe('SUBMITTED');
     const requests = async () =>

@@ -103,6 +103,7 @@ function run() {
         maxUrgentPerCycle: 5,
         staleAfterMs: 3_600_000,
         sellWhenForbidden: true,
+        maxStopOuts: 3,
         orderExpiryMs: 3_000,
         requestDeadlineMs: 5_000,
         generation,
@@ -134,6 +135,7 @@ function run() {
       toMs: null,
       openOrders: { rows: [], missing: null },
       trades: { rows: [], missing: null },
+      stops: { rows: [], missing: null },
     });
     parentPort.postMessage({ type: 'ready' });
     return loop(cycler);
