@@ -196,11 +196,11 @@ describe('right after a fill', () => {
     at.world.transfer('ETH', held);
 
     // Which of the two it has to be is only open where the look falls on the edge itself.
-    const fresh = afterMs - filledMs < FRESH_MS;
-    const stale = beforeMs - filledMs > FRESH_MS;
-    expect(worst(answer)).toEqual([
-      fresh ? 'WARN balance' : stale ? 'CRITICAL balance' : expect.stringMatching(/ balance$/),
-    ]);
+    const possible = [
+      ...(beforeMs - filledMs < FRESH_MS ? ['WARN balance'] : []),
+      ...(afterMs - filledMs > FRESH_MS ? ['CRITICAL balance'] : []),
+    ];
+    expect(possible).toContain(worst(answer).join(', '));
   });
 });
 
