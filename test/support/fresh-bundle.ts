@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Real processes run the bundle: one that is older than what the compiler has written would be another program. */
 export default function freshBundle(): void {
-  const bundled = join(root, 'apps/mtrade/dist/bundle/main/command-line.js');
+  const bundled = join(root, 'apps/mtrade/dist/bundle/current');
   const builtMs = existsSync(bundled) ? statSync(bundled).mtimeMs : 0;
   const compiled = [
     join(root, 'apps/mtrade/dist'),
