@@ -42,6 +42,11 @@ export class Flood {
     return this.#ask('counts');
   }
 
+  /** Bytes of heap and buffers that a full collection leaves in the intake. */
+  live(): Promise<number> {
+    return this.#ask('live');
+  }
+
   /** Sends so many frames; bytes or us that the intake has spent on them, by the owner of the code. */
   async profile(what: 'allocations' | 'time', frames: number): Promise<Readonly<Record<string, number>>> {
     await this.#ask(what);

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { systemClock } from '@mtrade/base';
 import { createBoard } from '@mtrade/board';
 import { Reactor } from '@mtrade/engine';
@@ -7,6 +9,16 @@ import type { IntakeBoot, IntakeCounts, IntakeQuestion } from './messages.js';
 import { type Profile, profileAllocations, profileTime } from './profiles.js';
 
 // Entry file of a process that is nothing but the reactor: the engine's feed, its reactor, shared memory.
+
+/** Twice, because what the first one only finalizes is freed by the second. */
+function liveBytes(): number {
+  setFlagsFromString('--expose_gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
 
 function run({ symbols, wsUrl }: IntakeBoot): void {
   const board = createBoard({ symbols, urgentCapacity: 100 });
@@ -50,6 +62,7 @@ function run({ symbols, wsUrl }: IntakeBoot): void {
   let profile: Profile | null = null;
   const answer = async (question: IntakeQuestion): Promise<unknown> => {
     if (question === 'counts') return counts();
+    if (question === 'live') return liveBytes();
     if (question === 'stop') return profile?.stop();
     profile = await (question === 'time' ? profileTime() : profileAllocations());
     return 'started';

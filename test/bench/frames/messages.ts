@@ -28,5 +28,8 @@ export interface IntakeCounts {
   readonly atMs: number;
 }
 
-/** What the receiving process is asked. A profile runs from `allocations` or `time` to `stop`, which is answered by it. */
-export type IntakeQuestion = 'counts' | 'allocations' | 'time' | 'stop';
+/**
+ * What the receiving process is asked. `live`: bytes of heap and buffers that a full collection leaves. A profile runs from `allocations` or `time` to `stop`, which is
+ * answered by it.
+ */
+export type IntakeQuestion = 'counts' | 'live' | 'allocations' | 'time' | 'stop';
