@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 
 export interface ProcessUsage {
   /** Resident memory, bytes. */
@@ -25,5 +24,3 @@ export function usageOf(pid: number): ProcessUsage | null {
     return null;
   }
 }
-
-export const cores = (): number => availableParallelism();

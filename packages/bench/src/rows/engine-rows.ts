@@ -15,7 +15,8 @@ export interface Baselines {
 
 const WAY =
   'From right before the exchange makes the frame until node:http there has read the head of the order. The engine has committed the order durably by then.';
-const RUNS = 'In runs of eight orders: after them the engine spares the request budget of the account.';
+const RUNS =
+  'In runs of six orders: after them the engine spares the request budget of the account. An order that finds the budget empty waits for it: times of a second and more are that.';
 
 /** Everything that is measured of a whole engine from outside. Subjects are started once and shared by the rows. */
 export function engineRows(subjects: Subjects, { plans, bases }: Baselines): readonly Row[] {

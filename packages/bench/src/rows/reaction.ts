@@ -21,7 +21,7 @@ export interface ReactionOptions {
 }
 
 /** The engine's own budget of requests must have grown again before its next round. */
-const REST_MS = 2_200;
+const REST_MS = 2_500;
 /** The load runs this long before the first order of a round. */
 const LOAD_LEAD_MS = 300;
 const ORDER_LIMIT_MS = 2_000;
@@ -93,6 +93,6 @@ export const reactionPlans = {
     plan: { orders: 1, gapMs: 0, limitMs: ORDER_LIMIT_MS },
     pauseMs: Math.round(2_000 / subjectCount),
   }),
-  steady: { plan: { orders: 8, gapMs: 50, limitMs: ORDER_LIMIT_MS }, pauseMs: 0 },
-  burst: { plan: { orders: 8, gapMs: 0, limitMs: ORDER_LIMIT_MS }, pauseMs: 0 },
+  steady: { plan: { orders: 6, gapMs: 50, limitMs: ORDER_LIMIT_MS }, pauseMs: 0 },
+  burst: { plan: { orders: 6, gapMs: 0, limitMs: ORDER_LIMIT_MS }, pauseMs: 0 },
 } as const;
