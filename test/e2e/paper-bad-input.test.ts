@@ -85,8 +85,8 @@ const CASES: readonly Case[] = [
     what: 'a data_dir that cannot be made',
     toml: 'data_dir = "DIR/file/data"\n',
     prepare: (directory) => writeFileSync(join(directory, 'file'), 'not a directory'),
-    code: 77,
-    says: ['/file/data'],
+    code: 78,
+    says: ['/file/data lies below a file'],
   },
   ...(existsSync('/proc/self')
     ? [

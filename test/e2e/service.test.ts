@@ -98,10 +98,10 @@ describe.skipIf(missing !== null)(
         const signs = having('WATCHDOG').length;
         await eventually('signs of life again', () => having('WATCHDOG').length > signs + 1);
 
-        const from = silent()?.at ?? 0;
-        const next = having('WATCHDOG').find(({ at }) => at > from);
         // It is killed after ten seconds without a heartbeat; until then systemd hears nothing.
-        expect((next?.at ?? 0) - from).toBeGreaterThan(4_000);
+        const times = having('WATCHDOG').map(({ at }) => at);
+        const pauses = times.map((time, index) => time - (times[index - 1] ?? time));
+        expect(Math.max(...pauses)).toBeGreaterThan(4_000);
       },
       REPLACED_MS,
     );
