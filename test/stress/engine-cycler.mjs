@@ -49,9 +49,19 @@ const balances = {
   ...Object.fromEntries(board.symbols.map((s) => [s.split('/')[0], { available: '100000', locked: '0' }])),
 };
 
+/** Handed over before their commit: the gate's word is their right to be sent. */
+const handedOver = [];
+
 function request(message) {
-  if (message.type !== 'place') return;
-  const { order } = message;
+  if (message.type === 'place') handedOver.push(message);
+}
+
+function sendCommitted() {
+  for (const { order, ticket } of handedOver.splice(0))
+    if (board.commitGate.verdict(ticket) === 'committed') send(order);
+}
+
+function send(order) {
   parentPort.postMessage({ type: 'order', symbol: order.symbol, side: order.side });
   if (fillAt === null) return;
   const at = decimal(order.price ?? fillAt);
@@ -146,7 +156,11 @@ function run() {
 
 function turn(cycler) {
   for (const event of inbox.splice(0)) cycler.laneEvent(event);
-  return cycler.doWork();
+  try {
+    return cycler.doWork();
+  } finally {
+    sendCommitted();
+  }
 }
 
 /** Free-running as in the engine, or a number of turns at a time when the test asks for them. */
