@@ -107,7 +107,11 @@ describe('SIGTERM with an order in flight', () => {
     const { world } = place;
     const impatient = { engine: { request_deadline_ms: 1_000 }, pairs: ['SILENT/USDT'] };
     const engine = await startEngine(world, impatient);
-    // Neither REST nor the private stream says a word.
+    await engine.until(
+      'the account has been compared with the books',
+      ({ reconciliation }) => reconciliation?.result === 'complete',
+    );
+    // From here on neither REST nor the private stream says a word.
     const silence = world.harm('*', { kind: 'silence', process: true });
     for (const channel of ['spot.orders', 'spot.usertrades'])
       world.server.faults.add({ match: { transport: 'ws', channel }, fault: { kind: 'swallow' } });
