@@ -15,6 +15,8 @@ const LONG = [
   'test/fuzz/',
   'test/engine/properties',
   'dashboard',
+  'backup-restore',
+  'secrets-canary',
 ];
 
 class LongOnesFirst extends BaseSequencer {

@@ -35,7 +35,7 @@ const STOP_DEATHS = [
 /** Each start takes a second or two; a busy machine makes ten of it. */
 const LIMIT_MS = 600_000;
 
-describe('scenario 44: kill at every step', () => {
+describe.concurrent('scenario 44: kill at every step', () => {
   test('there are more than forty points, each of P01-P14 among them, and no name twice', () => {
     expect(NAMES.length).toBeGreaterThanOrEqual(40);
     expect(new Set(NAMES).size).toBe(NAMES.length);
