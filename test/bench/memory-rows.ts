@@ -60,7 +60,7 @@ async function measureMemory({ quick, progress }: RowContext): Promise<readonly 
       }
     }
   } finally {
-    python?.close();
+    await python?.close();
   }
   return NAMES.map((name) => ({
     id: `memory-${name}`,

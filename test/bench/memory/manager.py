@@ -5,7 +5,10 @@ Reads lines from standard input; for each it measures one round and prints a JSO
 
 import json
 import multiprocessing
+import multiprocessing.managers
+import os
 import sys
+import threading
 import time
 
 CALLS = 200
@@ -18,8 +21,22 @@ def nanoseconds(operation):
     return (time.perf_counter_ns() - began) / CALLS
 
 
+def end_with_parent():
+    """In the manager's process: a parent that is killed cannot shut it down."""
+    parent = os.getppid()
+
+    def watch():
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def main():
-    with multiprocessing.Manager() as manager:
+    manager = multiprocessing.managers.SyncManager()
+    manager.start(end_with_parent)
+    with manager:
         shared = manager.dict({"flag": False, "count": 0, "seen": 0.0, "price": (1.0, 2.0)})
         waiting = manager.list()
         queue = multiprocessing.Queue()

@@ -14,7 +14,7 @@ export interface Regression {
 }
 
 /** Less than this is never a regression: ratios of one machine differ that much from one hour to the next. */
-const LEAST_TOLERANCE = 0.3;
+const LEAST_TOLERANCE = 0.5;
 /** So many times the spread of the rounds, of both runs together. */
 const NOISE_FACTOR = 2;
 
