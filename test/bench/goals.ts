@@ -25,7 +25,7 @@ const atLeast = (what: string, row: string, variant: string, limit: number): Goa
 /** Why a goal is missed, by its words; shown with the verdict. */
 const REASONS: Readonly<Record<string, string>> = {
   'one order per 2 s against the floor, which commits nothing':
-    'the fsync of the commit is the larger half (`decision_to_commit` in `stages`); the rest is waking one thread from another at a rate at which nothing stays warm (`tick_to_decision`)',
+    'the durable commit, cold at this rate, is the larger half (`decision_to_commit` in `stages`; warm it takes less than half of that, see `commits`); the rest is waking one thread from another at a rate at which nothing stays warm (`tick_to_decision`)',
   'one order per 2 s against the plain design': 'the same',
   '20 orders/s among 2,000 frames/s against the floor': 'the same',
   'frame received until the decision':
