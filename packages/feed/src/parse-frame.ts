@@ -99,7 +99,7 @@ function envelopeTime(frame: Fields): number | null {
   const ms = timeOf(frame['time_ms']);
   if (ms !== null) return ms;
   const seconds = timeOf(frame['time']);
-  return seconds === null ? null : seconds * 1_000;
+  return seconds === null ? null : timeOf(seconds * 1_000);
 }
 
 const sequenceOf = (value: unknown): number => (Number.isSafeInteger(value) ? (value as number) : 0);

@@ -182,6 +182,11 @@ describe('W11: what is not of the documented shape is dropped as a whole, withou
     update('spot.order_book', { t: 1, s: 'A_B', asks: [['x', '1']] }),
     update('spot.order_book', { t: 1, s: 'A_B', asks: [{}] }),
     update('spot.tickers', { currency_pair: 'A_B', last: '1' }, { time: undefined, time_ms: undefined }),
+    update(
+      'spot.tickers',
+      { currency_pair: 'A_B', last: '1' },
+      { time: 9007199254740991, time_ms: undefined },
+    ),
     '['.repeat(200_000),
   ])('%.60s', (frame) => {
     expect(parseFrame(frame).type).toBe('malformed');

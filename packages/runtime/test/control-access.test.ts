@@ -118,6 +118,22 @@ describe('the Host header (S03)', () => {
 
     expect([answer.status, health.status]).toEqual([expected, expected]);
   });
+
+  test('one that makes no address is a bad request over the socket too, which takes any name', async () => {
+    const harness = await startHarness();
+    const post = (host: string) =>
+      harness.call({
+        path: '/api/autotrade/stop',
+        method: 'POST',
+        rawBody: '{}',
+        headers: { host },
+        over: 'socket',
+      });
+
+    expect((await post('127.0.05..1:35957')).json['code']).toBe('HTTP_BAD_REQUEST');
+    expect(harness.engine.commands).toEqual([]);
+    expect((await post('any.name')).status).toBe(200);
+  });
 });
 
 describe('requests that a web page makes (S02, S04)', () => {

@@ -15,6 +15,9 @@ export function hostGuard(): Guard {
   return async (context, next) => {
     const { allowedHosts: allowed } = context.env;
     const host = context.env.incoming.headers.host ?? '';
+    // The private socket takes any name, but one that makes no address would fail wherever the address is read.
+    if (!URL.canParse(context.req.raw.url))
+      throw new Problem(400, 'HTTP_BAD_REQUEST', 'the Host header is not the name of a host');
     if (allowed !== null && !allowed.has(host.toLowerCase())) {
       throw new Problem(
         403,
