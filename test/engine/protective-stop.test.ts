@@ -345,7 +345,7 @@ describe('a stop that is lost', () => {
   test('fired into an empty book, its order forgotten: two empty lists of its trades end it, and the position is sold', () => {
     const { world, stops } = covered();
     world.command({ name: 'pause', symbol: ETH });
-    stops.fire('94', stops.last, '0');
+    const { exchangeOrderId } = stops.fire('94', stops.last, '0');
     world.pass(ETH, '94', '94');
     const [look] = world.requestsOf('look-stop');
     world.cycler.laneEvent({
@@ -369,7 +369,7 @@ describe('a stop that is lost', () => {
         finishedRows: 0,
         tradeRows: 0,
       };
-      world.cycler.laneEvent({ type: 'stop-traded-nothing', intentId, record });
+      world.cycler.laneEvent({ type: 'stop-traded-nothing', intentId, exchangeOrderId, record });
       states.push(openOf(world).join());
     }
     expect(states).toEqual([...Array.from({ length: 3 }, () => 'stop-loss SETTLING'), '']);

@@ -1,6 +1,7 @@
 import { text } from '@mtrade/money';
 import type { EpochMs } from '@mtrade/base';
 import { describe, expect, test } from 'vitest';
+import { say } from './exchange.js';
 import type { StopSide } from './stop-side.js';
 import { begin, covered, held, openOf, stateOf, wait } from './stop-world.js';
 import { ETH, makeParams, type World } from './world.js';
@@ -122,6 +123,94 @@ describe('a stop of ours that the books do not have (order-protocol 2.9, B7)', (
     wait(world, stops, 3_000, '97');
     expect([stops.stops[0]?.status, openOf(world)]).toEqual(['cancelled', []]);
     world.store.audit();
+  });
+
+  /** A second stop has fired and is followed; nothing about its order can be read yet. */
+  function followed() {
+    const { world, stops } = covered();
+    const twin = double(stops);
+    const order = stops.fire('94.9', twin);
+    survey(world, stops);
+    wait(world, stops, 3_000, '97');
+    const [follow] = world.requestsOf('follow');
+    if (!follow) throw new Error('nobody asks for what it has sold');
+    return { world, stops, twin, order, intentId: follow.intentId };
+  }
+
+  test('N24: what a second stop has sold is asked for until it comes, told after a while, and buying waits for it', () => {
+    const { world, stops, twin, intentId } = followed();
+    let answered = 0;
+    for (let minute = 0; minute < 20; minute += 1) {
+      wait(world, stops, 60_000, '97');
+      for (; answered < world.requestsOf('follow').length; answered += 1)
+        world.cycler.laneEvent(say.settleFailed(intentId));
+    }
+    expect(world.pair().attention).toMatch(/a second stop .* has fired.*cannot be read/);
+    expect(eventsOf(world, 'stop.duplicate')).toContain('stop.duplicate-unread');
+    expect(eventsOf(world, 'pair.needs_attention')).toHaveLength(1);
+    world.command({ name: 'resume', symbol: ETH });
+    world.ready();
+    world.pass(ETH, '96.9', '96.9');
+    expect(world.view().pairs[0]?.waiting_for).toBe('not_reconciled');
+    const asked = world.requestsOf('follow').length;
+    wait(world, stops, 65_000, '97');
+    expect(world.requestsOf('follow').length).toBeGreaterThan(asked);
+    world.cycler.laneEvent(stops.followed(intentId, twin));
+    expect(world.events()).toContain('order.late-fill');
+    world.store.audit();
+  });
+
+  test('N24: a second word about the intent’s own order ends no question about the order of its second stop', () => {
+    const { world, stops, twin, intentId } = followed();
+    const own = stops.fire('94', stops.stops[0]);
+    wait(world, stops, 12_000, '94');
+    world.cycler.laneEvent({ ...say.settled(own), intentId } as never);
+    const asked = world.requestsOf('follow').length;
+    wait(world, stops, 65_000, '97');
+    expect(world.requestsOf('follow').length).toBeGreaterThan(asked);
+    world.cycler.laneEvent(stops.followed(intentId, twin));
+    expect(world.events()).toContain('order.late-fill');
+    world.store.audit();
+  });
+
+  test('P03: the mark of the comparison stays before a second stop that has fired until what it sold is booked', () => {
+    const { world, stops, twin, intentId } = followed();
+    const mark = () => world.store.load().comparedToMs;
+    const before = mark();
+    for (let minutes = 0; minutes < 40; minutes += 10) {
+      wait(world, stops, 600_000, '97');
+      world.tellSurvey();
+      world.turn();
+    }
+    expect(mark()).toBe(before);
+    world.cycler.laneEvent(stops.followed(intentId, twin));
+    world.tellSurvey();
+    world.turn();
+    expect(mark()).toBeGreaterThan(before ?? 0);
+  });
+
+  test('one that fired into an empty book and is forgotten: two empty lists 30 s apart end the question', () => {
+    const { world, stops, order, intentId } = followed();
+    const nothing = (): void => {
+      const none = { complete: true, openRows: 0, finishedRows: 0, tradeRows: 0 };
+      const record = { ...none, startedAtMs: world.clock.epochMs() };
+      const { exchangeOrderId } = order;
+      world.cycler.laneEvent({ type: 'stop-traded-nothing', intentId, exchangeOrderId, record });
+    };
+    const isHeld = (): boolean => {
+      world.ready();
+      world.tick(ETH, '99', '99');
+      world.turn();
+      return world.view().pairs[0]?.waiting_for === 'not_reconciled';
+    };
+    nothing();
+    wait(world, stops, 10_000, '97');
+    nothing();
+    expect(isHeld()).toBe(true);
+    wait(world, stops, 21_000, '97');
+    nothing();
+    expect(isHeld()).toBe(false);
+    expect(eventsOf(world, 'stop.duplicate').at(-1)).toBe('stop.duplicate-gone');
   });
 
   test('two that have fired while the outcome was unknown: one is the intent’s, the other is booked beside it', () => {

@@ -75,7 +75,7 @@ export class SimVenue implements Venue {
 
   async order(symbol: string, exchangeOrderId: string): Promise<OrderEvidence> {
     const order = await this.#read(() => this.#world.exchange.order(symbol, exchangeOrderId));
-    if (order === null) throw new Error('ORDER_NOT_FOUND');
+    if (order === null) throw Object.assign(new Error('HTTP 404'), { label: 'ORDER_NOT_FOUND' });
     return evidenceOf(order);
   }
 

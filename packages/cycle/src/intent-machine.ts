@@ -225,7 +225,7 @@ function scanned(intent: Intent, event: Extract<IntentEvent, { type: 'scanned' }
 }
 
 /** The exchange has said so once. */
-const hasTraded = ({ filledBase }: Intent): boolean => filledBase !== null && filledBase.gt(ZERO);
+export const hasTraded = ({ filledBase }: Intent): boolean => filledBase !== null && filledBase.gt(ZERO);
 
 /** One look that found nothing. Counts when it was complete and began after the order could no longer appear unseen. */
 export function missed(intent: Intent, record: ScanRecord, nowMs: EpochMs): Intent {

@@ -2,7 +2,7 @@ import type { EpochMs } from '@mtrade/base';
 import type { Decimal } from '@mtrade/money';
 import type { Intent } from './intent.js';
 import { parseClientOrderId } from './client-order-id.js';
-import { stopNotBeforeMs } from './intent-machine.js';
+import { stopNotBeforeMs, VANISHED } from './intent-machine.js';
 import { isOpen } from './open-intents.js';
 
 /** As much of the books as it takes to judge what an account shows. */
@@ -98,7 +98,7 @@ export function standingOfStop(
   const isOver = status !== 'open' && status !== 'fired' && firedOrderId === null;
   if (known !== null) {
     if (isOpen(known.state)) return status === 'open' ? KNOWN : { type: 'moved', intent: known };
-    const isBooked = firedOrderId !== null && firedOrderId === known.exchangeOrderId;
+    const isBooked = firedOrderId !== null && firedOrderId === known.exchangeOrderId && isSettled(known);
     if (isOver || isBooked || (known.closedMs ?? 0) >= endedBeforeMs) return KNOWN;
     return { type: 'surplus', intent: known };
   }
@@ -110,5 +110,8 @@ export function standingOfStop(
   if (owner === undefined) return { type: 'stranger' };
   return isOver ? KNOWN : { type: 'surplus', intent: owner };
 }
+
+/** Its order's own word ended it. One that was taken for nothing because nobody knew of its order may have sold. */
+const isSettled = ({ finishAs }: Intent): boolean => finishAs !== VANISHED;
 
 const KNOWN: StopStanding = { type: 'known' };

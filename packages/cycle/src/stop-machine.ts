@@ -1,7 +1,7 @@
 import { assertNever, type EpochMs } from '@mtrade/base';
 import { type BaseQty, type QuoteAmount, ZERO } from '@mtrade/money';
 import type { Intent, IntentStop, ScanRecord } from './intent.js';
-import { DUPLICATE, isDuplicate, missed, move, VANISHED } from './intent-machine.js';
+import { DUPLICATE, hasTraded, isDuplicate, missed, move, VANISHED } from './intent-machine.js';
 import { isOpen, isUnresolved } from './open-intents.js';
 
 /** What the exchange says about one stop, from a single look or from a list. */
@@ -24,6 +24,8 @@ export type StopEvent =
       readonly found: readonly StopWord[];
       readonly nowMs: EpochMs;
     }
+  /** The order that it has fired exists, and its trades cannot be had yet; null: how much it has filled was not said. */
+  | { readonly type: 'order-seen'; readonly filledBase: BaseQty | null }
   /** The order that it has fired is not known by its id, and the complete list of that order's trades is empty. */
   | { readonly type: 'traded-nothing'; readonly record: ScanRecord; readonly nowMs: EpochMs };
 
@@ -46,6 +48,8 @@ export function stopTransition(intent: Intent, event: StopEvent): Intent {
       return seen(intent, event.stop, event.nowMs);
     case 'stops-found':
       return found(intent, event);
+    case 'order-seen':
+      return orderSeen(intent, event.filledBase);
     case 'traded-nothing':
       return tradedNothing(intent, event.record, event.nowMs);
     default:
@@ -53,8 +57,16 @@ export function stopTransition(intent: Intent, event: StopEvent): Intent {
   }
 }
 
+/** What it says it has filled is kept: no list of trades that lags behind takes it for nothing later. */
+function orderSeen(intent: Intent, said: BaseQty | null): Intent {
+  if (intent.state !== 'SETTLING') return intent;
+  const filledBase = said !== null && said.gt(intent.filledBase ?? ZERO) ? said : intent.filledBase;
+  const isNews = intent.proof.length > 0 || filledBase !== intent.filledBase;
+  return isNews ? { ...intent, filledBase, proof: [] } : intent;
+}
+
 function tradedNothing(intent: Intent, record: ScanRecord, nowMs: EpochMs): Intent {
-  if (intent.state !== 'SETTLING' || !record.complete) return intent;
+  if (intent.state !== 'SETTLING' || !record.complete || hasTraded(intent)) return intent;
   const [first] = intent.proof;
   if (first === undefined) return { ...intent, proof: [record] };
   if (record.startedAtMs - first.startedAtMs < NOTHING_AFTER_MS) return intent;

@@ -22,7 +22,7 @@ const UNBOOKED_AFTER_MS = 300_000;
 
 export interface AccountJudgeParts {
   readonly lane: Pick<LaneEvents, 'handle' | 'lookAtStop'>;
-  readonly surplusStops: Pick<SurplusStops, 'add'>;
+  readonly surplusStops: Pick<SurplusStops, 'add' | 'areUnsettled'>;
 }
 
 /** Some rows of a survey. */

@@ -86,6 +86,10 @@ export interface StopMemory {
   openAtMono: number | null;
   /** When it was last looked at because the price has come to it. */
   nearMono: number;
+  /** Since when it is seen as fired without the order that it has placed; null while it is not. */
+  unnamedSinceMono: MonoMs | null;
+  /** Somebody was told of that. */
+  isUnnamedTold: boolean;
 }
 
 /** Whether the account may be used at all. */

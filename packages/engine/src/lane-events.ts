@@ -43,7 +43,7 @@ const SETTLE_TRIES = 6;
 /** Whom an answer may concern, beside the books. */
 export interface LaneEventsParts {
   readonly priceWatch: Pick<PriceWatch, 'answered'>;
-  readonly lateFills: Pick<LateFills, 'consider' | 'arrived' | 'failed'>;
+  readonly lateFills: Pick<LateFills, 'consider' | 'arrived' | 'failed' | 'tradedNothing'>;
   readonly surplusStops: SurplusStops;
 }
 
@@ -62,7 +62,7 @@ export class LaneEvents {
     this.#context = context;
     this.#priceWatch = priceWatch;
     this.#lateFills = lateFills;
-    this.#stops = new StopEvents(context, this, surplusStops);
+    this.#stops = new StopEvents(context, this, { surplusStops, lateFills });
   }
 
   handle(event: OrderEvent): void {
@@ -208,12 +208,13 @@ export class LaneEvents {
     });
   }
 
-  #settleFailed({ intentId, reason }: EventOf<'settle-failed'>): void {
+  #settleFailed({ intentId, reason, seen }: EventOf<'settle-failed'>): void {
     const memory = this.#context.intents.get(intentId);
     const attempts = memory?.attempts ?? 0;
     const open = this.#find((intent) => intent.id === intentId);
-    this.#lateFills.failed(intentId);
+    this.#lateFills.failed(intentId, seen);
     if (!open) return;
+    if (open.intent.stop !== undefined && seen) this.#stops.orderSeen(open.pair, open.intent, seen);
     // What is looked for by its name is asked for again by the next scan.
     if (isUnresolved(open.intent.state)) return;
     if (memory && attempts >= SETTLE_TRIES) {

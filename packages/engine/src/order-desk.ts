@@ -5,6 +5,7 @@ import type { Logger } from '@mtrade/log';
 import type {
   LaneEvent,
   LaneRequest,
+  OrderEvidence,
   OrderRequest,
   SendMarks,
   Venue,
@@ -38,6 +39,13 @@ interface FinishedOrder {
   readonly finishAs: string | null;
   readonly filledBase: BaseQty;
   readonly filledQuote: QuoteAmount;
+}
+
+interface FollowedOrder {
+  readonly intentId: number;
+  readonly symbol: string;
+  readonly exchangeOrderId: string;
+  readonly firedByStop?: boolean;
 }
 
 /** For an order whose own deadline cannot be told, because the exchange's clock is not known. */
@@ -82,7 +90,9 @@ export class OrderDesk {
       case 'place':
         return this.#place(request.order, request.ticket);
       case 'settle':
-        return this.#settle(request);
+        return this.#settle(request, (order) =>
+          this.#deps.emit({ type: 'settled', intentId: request.intentId, ...order }),
+        );
       case 'follow':
         return this.#follow(request);
       case 'scan':
@@ -165,35 +175,44 @@ export class OrderDesk {
   }
 
   /** Follows an order whose id is known: first its own word, then its trades, until the two agree. */
-  async #settle(request: Extract<LaneRequest, { type: 'settle' }>): Promise<void> {
-    const { intentId, symbol, exchangeOrderId } = request;
-    const { emit } = this.#deps;
+  async #settle(request: FollowedOrder, settled: (order: WireSettledOrder) => void): Promise<void> {
+    const { intentId, symbol, exchangeOrderId, firedByStop = false } = request;
+    const { emit, venue } = this.#deps;
+    let seen: OrderEvidence | null = null;
     try {
-      emit({ type: 'settled', intentId, ...(await this.#wholeOrder(symbol, exchangeOrderId)) });
+      seen = await venue.order(symbol, exchangeOrderId);
+      settled(await this.#whole(seen));
     } catch (error) {
-      if (request.firedByStop && (await this.#stops.hasNoTrades(intentId, symbol, exchangeOrderId))) return;
-      emit({ type: 'settle-failed', intentId, reason: errorText(error) });
+      const reason = errorText(error);
+      if (firedByStop && seen === null && isOrderUnknown(error))
+        return this.#stops.orderUnknown(request, reason);
+      const word = seen && { exchangeOrderId, filledBase: seen.filledBase && text(seen.filledBase) };
+      emit({ type: 'settle-failed', intentId, reason, ...(word && { seen: word }) });
     }
   }
 
-  /** All or nothing: half of an answer would look like the whole of it. */
+  /** Orders under one name: all or nothing, for half of an answer would look like the whole of it. */
   async #follow(request: Extract<LaneRequest, { type: 'follow' }>): Promise<void> {
-    const { intentId, symbol, exchangeOrderIds } = request;
-    const { emit } = this.#deps;
+    const { intentId, symbol, exchangeOrderIds, firedByStop = false } = request;
+    const { emit, venue } = this.#deps;
+    if (firedByStop) {
+      const followed = (order: WireSettledOrder): void =>
+        emit({ type: 'followed', intentId, orders: [order] });
+      for (const exchangeOrderId of exchangeOrderIds)
+        await this.#settle({ intentId, symbol, exchangeOrderId, firedByStop }, followed);
+      return;
+    }
     try {
       const orders: WireSettledOrder[] = [];
-      for (const id of exchangeOrderIds) orders.push(await this.#wholeOrder(symbol, id));
+      for (const id of exchangeOrderIds) orders.push(await this.#whole(await venue.order(symbol, id)));
       emit({ type: 'followed', intentId, orders });
     } catch (error) {
       emit({ type: 'settle-failed', intentId, reason: errorText(error) });
     }
   }
 
-  async #wholeOrder(symbol: string, exchangeOrderId: string): Promise<WireSettledOrder> {
-    const { finished, finishAs, filledBase, filledQuote } = await this.#deps.venue.order(
-      symbol,
-      exchangeOrderId,
-    );
+  #whole(order: OrderEvidence): Promise<WireSettledOrder> {
+    const { symbol, exchangeOrderId, finished, finishAs, filledBase, filledQuote } = order;
     if (!finished || filledBase === null || filledQuote === null) throw new Error('order is still open');
     return this.#withTrades(symbol, { exchangeOrderId, finishAs, filledBase, filledQuote });
   }
@@ -331,6 +350,10 @@ export class OrderDesk {
     }
   }
 }
+
+/** The exchange has said so; a failed look, or trades that lag behind, say nothing of the kind. */
+const isOrderUnknown = (error: unknown): boolean =>
+  error instanceof Error && 'label' in error && error.label === 'ORDER_NOT_FOUND';
 
 /** The oldest go: their deadlines, a few seconds, have long passed, and no late copy of them could be sent. */
 function remember<T>(seen: Set<T>, one: T): void {

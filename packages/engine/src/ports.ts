@@ -194,7 +194,10 @@ export interface Venue {
   readonly balances: () => Promise<Balances>;
   /** Exactly one POST, or none when it is not permitted. */
   readonly place: (request: OrderRequest, options: PlaceOptions) => Promise<PlaceOutcome>;
-  /** Current word on one order by the exchange's own id. */
+  /**
+   * Current word on one order by the exchange's own id. When the exchange says that it has no such order, the error
+   * carries `label: 'ORDER_NOT_FOUND'`, and no other error does.
+   */
   readonly order: (symbol: string, exchangeOrderId: string) => Promise<OrderEvidence>;
   /** All trades of one order, every page. */
   readonly fills: (symbol: string, exchangeOrderId: string) => Promise<readonly Fill[]>;
@@ -401,6 +404,8 @@ export type LaneRequest =
       readonly intentId: number;
       readonly symbol: string;
       readonly exchangeOrderIds: readonly string[];
+      /** Each was placed by a stop and is told of by itself: an order without trades is forgotten. */
+      readonly firedByStop?: true;
     }
   | {
       readonly type: 'scan';
@@ -470,7 +475,13 @@ export type LaneEvent =
   /** What a `follow` led to: every order that was asked for, with all of its trades. */
   | { readonly type: 'followed'; readonly intentId: number; readonly orders: readonly WireSettledOrder[] }
   /** A `settle` or a `follow` that did not bring everything. */
-  | { readonly type: 'settle-failed'; readonly intentId: number; readonly reason: string }
+  | {
+      readonly type: 'settle-failed';
+      readonly intentId: number;
+      readonly reason: string;
+      /** The order exists all the same; `filledBase` null: it was not said how much it has filled. */
+      readonly seen?: { readonly exchangeOrderId: string; readonly filledBase: string | null };
+    }
   | {
       readonly type: 'scanned';
       readonly intentId: number;
@@ -501,8 +512,13 @@ export type LaneEvent =
       readonly stopId: string;
       readonly reason: string;
     }
-  /** Neither the order that it has fired nor any trade of it could be found. */
-  | { readonly type: 'stop-traded-nothing'; readonly intentId: number; readonly record: ScanRecord }
+  /** The exchange does not know the order that a stop has fired, and the whole list of its trades is empty. */
+  | {
+      readonly type: 'stop-traded-nothing';
+      readonly intentId: number;
+      readonly exchangeOrderId: string;
+      readonly record: ScanRecord;
+    }
   | {
       readonly type: 'stops-found';
       readonly intentId: number;

@@ -52,6 +52,7 @@ export interface LastComparison {
 export class Reconciler {
   readonly #context: EngineContext;
   readonly #judge: AccountJudge;
+  readonly #surplusStops: AccountJudgeParts['surplusStops'];
   /** Own trades up to here are known to be in the books; exchange clock. */
   #comparedToMs: EpochMs | null = null;
   #windowMs = WINDOW_MS;
@@ -65,6 +66,7 @@ export class Reconciler {
   constructor(context: EngineContext, parts: AccountJudgeParts) {
     this.#context = context;
     this.#judge = new AccountJudge(context, parts);
+    this.#surplusStops = parts.surplusStops;
   }
 
   get last(): LastComparison | null {
@@ -223,6 +225,8 @@ export class Reconciler {
     const to = Math.max(ms, this.#known()) as EpochMs;
     this.#comparedToMs = to;
     const written = books.comparedToMs ?? books.identity.createdMs;
+    // A stop that has ended before the mark is listed to no later life.
+    if (this.#surplusStops.areUnsettled) return;
     if (to - written >= PERSIST_EVERY_MS) books.commit({ comparedToMs: to });
   }
 }

@@ -1,5 +1,6 @@
 import { type Clock, type EpochMs, errorText } from '@mtrade/base';
 import type { Logger } from '@mtrade/log';
+import { sum, text } from '@mtrade/money';
 import type { LaneEvent, LaneRequest, Venue } from './ports.js';
 import { stopToWire } from './wire.js';
 
@@ -108,19 +109,24 @@ export class StopDesk {
     }
   }
 
-  /** Told as an event of its own when the complete list of an order's trades is empty; false when it is not. */
-  async hasNoTrades(intentId: number, symbol: string, exchangeOrderId: string): Promise<boolean> {
+  /** The exchange does not know the order that a stop has fired: what its trades say is told, none of them, too. */
+  async orderUnknown(
+    { intentId, symbol, exchangeOrderId }: { intentId: number; symbol: string; exchangeOrderId: string },
+    reason: string,
+  ): Promise<void> {
     const { venue, clock, emit, exchangeClock } = this.#deps;
+    const failed = { type: 'settle-failed', intentId, reason } as const;
     try {
       const exchange = await exchangeClock();
-      if (exchange === null) return false;
+      if (exchange === null) return emit(failed);
       const startedAtMs = Math.floor(clock.monoMs() + exchange.minusMono - exchange.errorMs) as EpochMs;
-      if ((await venue.fills(symbol, exchangeOrderId)).length > 0) return false;
+      const fills = await venue.fills(symbol, exchangeOrderId);
+      const filledBase = text(sum(fills.map(({ baseAmount }) => baseAmount)));
+      if (fills.length > 0) return emit({ ...failed, seen: { exchangeOrderId, filledBase } });
       const record = { startedAtMs, complete: true, openRows: 0, finishedRows: 0, tradeRows: 0 };
-      emit({ type: 'stop-traded-nothing', intentId, record });
-      return true;
+      emit({ type: 'stop-traded-nothing', intentId, exchangeOrderId, record });
     } catch {
-      return false;
+      emit(failed);
     }
   }
 

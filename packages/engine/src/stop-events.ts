@@ -5,16 +5,18 @@ import {
   isUnresolved,
   mayHaveMade,
   type PairState,
+  raiseAttention,
   type StopEvent,
   stopTransition,
   surplus,
   transition,
   withIntent,
 } from '@mtrade/cycle';
-import { decimal, text } from '@mtrade/money';
+import { baseQty, decimal, text } from '@mtrade/money';
 import { closeIntent } from './closing.js';
-import type { EngineContext } from './context.js';
+import type { EngineContext, StopMemory } from './context.js';
 import { journal } from './journal.js';
+import type { LateFills } from './late-fills.js';
 import type { LaneEvents } from './lane-events.js';
 import type { JournalEntry, LaneEvent, WireStop } from './ports.js';
 import { rollingBack } from './rolling-back.js';
@@ -30,17 +32,27 @@ export type StopLaneEvent = EventOf<
 const LOOK_EVERY_MS = 10_000;
 const LOOK_AGAIN_MS = 1_000;
 const LOOK_LIMIT_MS = 30_000;
+/** The order of a stop that has fired is named with the next look; after so long somebody is told. */
+const UNNAMED_ALARM_MS = 60_000;
+
+/** Whom an answer about a stop may concern, beside the books. */
+export interface StopEventsParts {
+  readonly surplusStops: SurplusStops;
+  readonly lateFills: Pick<LateFills, 'tradedNothing'>;
+}
 
 /** What the exchange said about stops, turned into transitions of the books. Late, double and lost answers are usual. */
 export class StopEvents {
   readonly #context: EngineContext;
   readonly #lane: Pick<LaneEvents, 'outcomeLost'>;
   readonly #surplus: SurplusStops;
+  readonly #lateFills: Pick<LateFills, 'tradedNothing'>;
 
-  constructor(context: EngineContext, lane: Pick<LaneEvents, 'outcomeLost'>, surplusStops: SurplusStops) {
+  constructor(context: EngineContext, lane: Pick<LaneEvents, 'outcomeLost'>, parts: StopEventsParts) {
     this.#context = context;
     this.#lane = lane;
-    this.#surplus = surplusStops;
+    this.#surplus = parts.surplusStops;
+    this.#lateFills = parts.lateFills;
   }
 
   handle(event: StopLaneEvent): void {
@@ -48,6 +60,8 @@ export class StopEvents {
     if (event.type === 'stop-look-failed' && this.#surplus.has(event.stopId))
       return this.#surplus.lookFailed(event);
     const open = this.#find(event.intentId);
+    if (event.type === 'stop-traded-nothing' && open?.intent.exchangeOrderId !== event.exchangeOrderId)
+      return this.#lateFills.tradedNothing(event);
     if (open === null) return;
     switch (event.type) {
       case 'stop-placed':
@@ -65,6 +79,17 @@ export class StopEvents {
         return this.#apply(open.pair, open.intent, { type: 'traded-nothing', record, nowMs });
       }
     }
+  }
+
+  /** The order that the stop has fired exists, and its trades do not come yet. */
+  orderSeen(
+    pair: PairState,
+    intent: Intent,
+    { exchangeOrderId, filledBase }: NonNullable<EventOf<'settle-failed'>['seen']>,
+  ): void {
+    if (exchangeOrderId !== intent.exchangeOrderId) return;
+    const said = filledBase === null ? null : baseQty(filledBase);
+    this.#apply(pair, intent, { type: 'order-seen', filledBase: said });
   }
 
   /** The private stream saw an order of this pair that is not ours by name: its stop may have fired. */
@@ -133,6 +158,22 @@ export class StopEvents {
     if (attempts) attempts.attempts = 0;
     if (stop.status === 'open') memory.openAtMono = askedMono;
     this.#apply(pair, intent, { type: 'stop-seen', stop, nowMs: this.#context.clock.epochMs() });
+    if (stop.status === 'fired' && stop.firedOrderId === null) this.#unnamed(pair, memory, stop.stopId);
+    else memory.unnamedSinceMono = null;
+  }
+
+  /** It has fired, and which order it placed is not said: it is looked at on and on, and a human is told. */
+  #unnamed({ symbol }: PairState, memory: StopMemory, stopId: string): void {
+    const { books, clock, log } = this.#context;
+    memory.unnamedSinceMono ??= clock.monoMs();
+    if (memory.isUnnamedTold || clock.monoMs() - memory.unnamedSinceMono < UNNAMED_ALARM_MS) return;
+    const reason = `its stop ${stopId} has fired, and the exchange does not name the order that it placed; see at the exchange what it has sold`;
+    log.error({ symbol, stopId }, reason);
+    books.commit({
+      pair: raiseAttention(books.pair(symbol), reason),
+      journal: [journal(clock.epochMs(), 'pair.needs_attention', symbol, { reason })],
+    });
+    memory.isUnnamedTold = true;
   }
 
   #lookFailed(intent: Intent, reason: string): void {
@@ -177,7 +218,7 @@ export class StopEvents {
       intentMoves: [{ intent: next, from: intent.state }],
       journal: entries,
     });
-    if (next.state === 'SETTLING') this.#askAgain(intent.id, 0);
+    if (next.state === 'SETTLING' && intent.state !== 'SETTLING') this.#askAgain(intent.id, 0);
     const memory = this.#context.pairs.get(pair.symbol);
     if (memory && next.state === 'LIVE') memory.stopProblem = null;
     this.#context.followUps.add(pair.symbol);

@@ -6,7 +6,14 @@ import type { EngineContext, PairMemory, StopMemory } from './context.js';
 export function stopMemory({ stops }: EngineContext, { id }: Pick<Intent, 'id'>): StopMemory {
   let memory = stops.get(id);
   if (memory === undefined) {
-    memory = { cancelling: null, wasCancelled: false, openAtMono: null, nearMono: 0 };
+    memory = {
+      cancelling: null,
+      wasCancelled: false,
+      openAtMono: null,
+      nearMono: 0,
+      unnamedSinceMono: null,
+      isUnnamedTold: false,
+    };
     stops.set(id, memory);
   }
   return memory;

@@ -27,17 +27,25 @@ const REMEMBERED = 256;
  * up, a stop whose cancel was believed. Each is a second authority to sell, so it is cancelled until a look has shown
  * that it is gone; what it has sold by then is booked as a late fill of the intent that it came from.
  *
- * Nothing of this is on disk: whatever is still there after a restart is found again by the comparison of the account.
+ * Nothing of this is on disk: whatever is still there after a restart is found again by the comparison of the account,
+ * whose mark on disk stays where it is until each is gone or booked.
  */
 export class SurplusStops {
   readonly #context: EngineContext;
   readonly #lateFills: Pick<LateFills, 'follow'>;
   readonly #stops = new Map<string, Surplus>();
   readonly #fired = new Set<string>();
+  /** Neither seen to be gone nor booked. */
+  readonly #unsettled = new Set<string>();
 
   constructor(context: EngineContext, lateFills: Pick<LateFills, 'follow'>) {
     this.#context = context;
     this.#lateFills = lateFills;
+  }
+
+  /** There is one that is neither gone nor booked: the comparison must find it again after a restart. */
+  get areUnsettled(): boolean {
+    return this.#unsettled.size > 0;
   }
 
   has(stopId: string): boolean {
@@ -51,9 +59,15 @@ export class SurplusStops {
   ): void {
     if (this.#stops.has(stopId) || this.#fired.has(stopId)) return;
     const { books, clock, log } = this.#context;
-    log.error({ symbol, stopId, ...seen }, 'a second stop of ours lies on the exchange; it is cancelled');
+    log.error(
+      { symbol, stopId, ...seen },
+      seen.status === 'open'
+        ? 'a second stop of ours lies on the exchange; it is cancelled'
+        : 'a stop of ours has fired, and what it has sold is not booked',
+    );
     books.commit({ journal: [journal(clock.epochMs(), 'stop.duplicate', symbol, { stopId })] });
     this.#stops.set(stopId, { intentId: id, symbol, askAtMono: clock.monoMs(), attempts: 0 });
+    this.#unsettled.add(stopId);
     this.#doubtsOf(symbol)?.add(stopId);
   }
 
@@ -82,15 +96,24 @@ export class SurplusStops {
     const details = { stopId, status, ...(firedOrderId !== null && { orderId: firedOrderId }) };
     books.commit({ journal: [journal(clock.epochMs(), event, symbol, details)] });
     this.#stops.delete(stopId);
-    const isSettled = (): void => void this.#doubtsOf(symbol)?.delete(stopId);
-    if (firedOrderId === null) return isSettled();
+    if (firedOrderId === null) return this.#isSettled(symbol, stopId);
     this.#remember(stopId);
-    this.#lateFills.follow(known.intentId, symbol, firedOrderId, isSettled);
+    const order = { intentId: known.intentId, symbol, exchangeOrderId: firedOrderId };
+    this.#lateFills.follow(order, (hasSold) => {
+      const gone = journal(clock.epochMs(), 'stop.duplicate-gone', symbol, { stopId, status });
+      if (!hasSold) books.commit({ journal: [gone] });
+      this.#isSettled(symbol, stopId);
+    });
   }
 
   lookFailed({ stopId }: EventOf<'stop-look-failed'>): void {
     const known = this.#stops.get(stopId);
     if (known) this.#again(known);
+  }
+
+  #isSettled(symbol: string, stopId: string): void {
+    this.#unsettled.delete(stopId);
+    this.#doubtsOf(symbol)?.delete(stopId);
   }
 
   #doubtsOf(symbol: string): Set<string> | undefined {
