@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { logFiles } from '@mtrade/log';
 import { describe, expect, test } from 'vitest';
 import { environment, MTRADE, mtrade, usePlace } from './cli-process.js';
-import { CLI, cleanEnvironment, eventually } from './support/engine.js';
+import { CLI, cleanEnvironment, eventually, run } from './support/engine.js';
 import { useEngine } from './support/fixture.js';
 
 const KEEP = 50;
@@ -73,6 +73,30 @@ describe('the log of a running engine in a file that is set aside at 10 kB', () 
     for (const line of await lines('--pair', 'eth_usdt')) expect(line).toContain('  ETH/USDT  ');
     for (const line of await lines('--level', 'warn', '--json'))
       expect((JSON.parse(line) as { level: string }).level).toMatch(/^(warn|error)$/);
+  });
+});
+
+describe('a log file that two engines would write', () => {
+  const at = useEngine(
+    { pairs: ['ETH/USDT'], start: { args: ['--log-file', 'engine.log'] } },
+    ({ directory }) => writeFileSync(join(directory, 'engine.log'), `${'x'.repeat(12_000)}\n`),
+  );
+
+  test('a start that is refused, because an engine runs, sets nothing aside', async () => {
+    const { world, engine } = at;
+    const second = await run(['start', '--log-file', 'engine.log', '--config', engine.configPath], {
+      cwd: world.directory,
+      env: {
+        ...cleanEnvironment(world.directory),
+        MTRADE_API_KEY: world.apiKey,
+        MTRADE_API_SECRET: world.apiSecret,
+        MTRADE__LOG__MAX_SIZE: '10kB',
+      },
+      processes: world.processes,
+    });
+    expect(second.code).not.toBe(0);
+    expect(second.stderr).toMatch(/already|another/);
+    expect(existsSync(join(world.directory, 'engine.log.1'))).toBe(false);
   });
 });
 

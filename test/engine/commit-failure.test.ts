@@ -1,5 +1,6 @@
 import { MtradeError } from '@mtrade/base';
 import type { CycleStore } from '@mtrade/engine';
+import { type Logger, silentLogger } from '@mtrade/log';
 import type { Store } from '@mtrade/store';
 import { describe, expect, test } from 'vitest';
 import { say } from './exchange.js';
@@ -20,6 +21,24 @@ function failing(options: WorldOptions = {}): { world: World; fail: (error: Erro
 }
 
 const DISK_FULL = new MtradeError('MTRADE_DISK', 'disk full', { path: '/', fatal: false });
+
+test('an order that another cycler has withdrawn before its commit is not sent, and the log says it', () => {
+  const errors: string[] = [];
+  const log: Logger = { ...silentLogger, error: (_, message) => void errors.push(message) };
+  let withdraw = (): unknown => undefined;
+  const wrapStore = (store: Store): CycleStore => ({
+    ...store,
+    commit: (change) => {
+      store.commit(change);
+      if (change.newIntents) withdraw();
+    },
+  });
+  const world = new World({ log, wrapStore }).ready();
+  withdraw = () => world.board.commitGate.withdrawAll();
+  world.pass(ETH, '100', '100');
+  expect([world.orders, world.pair().openIntents.length]).toEqual([[], 1]);
+  expect(errors).toEqual([expect.stringContaining('was withdrawn')]);
+});
 
 describe('P25: a full disk', () => {
   test('no commit, no order: nothing is sent, nothing changes, the pair rests and tries again', () => {

@@ -1,9 +1,10 @@
-import { text } from '@mtrade/money';
+import { rulesToWire } from '@mtrade/engine';
+import { baseQty, price, text } from '@mtrade/money';
 import { describe, expect, test } from 'vitest';
 import { say } from './exchange.js';
 import { StopSide } from './stop-side.js';
 import { begin, covered, held, lastPosition, openOf, stateOf, wait } from './stop-world.js';
-import { ETH, makeParams, World } from './world.js';
+import { ETH, makeParams, makeRules, World } from './world.js';
 
 describe('a position with a protective stop', () => {
   test('pending_entry -> entry_placed -> pending_sl -> active: the stop is asked for with the fill', () => {
@@ -230,6 +231,18 @@ describe('a sale and the stop (one exit at a time)', () => {
     expect(world.lastOrder.side).toBe('sell');
   });
 
+  test('X18: a cancel that came to nothing is over: the same stop, cancelled later by somebody else, is told as lost', () => {
+    const { world, stops } = covered();
+    world.pass(ETH, '102', '102');
+    stops.forget();
+    // Lost on its way; the price has left the take-profit since, and the looks find the stop open.
+    wait(world, stops, 30_000, '99');
+    expect([stateOf(world), stops.last.status]).toEqual(['active', 'open']);
+    stops.last.status = 'cancelled';
+    wait(world, stops, 11_000, '99');
+    expect(world.events()).toContain('stop.lost');
+  });
+
   test('sell-now takes the stop back and then sells', () => {
     const { world, stops } = covered();
     expect(world.command({ name: 'sell-now', symbol: ETH })).toMatchObject({
@@ -450,7 +463,7 @@ describe('a stop that cannot be placed', () => {
   function refusedForGood(): { world: World; stops: StopSide } {
     const one = held();
     for (let i = 0; i < 120 && one.world.orders.length < 2; i += 1) {
-      if (one.world.pair().openIntents.length > 0) one.stops.refuse('INVALID_PARAM_VALUE');
+      if (one.world.pair().openIntents.length > 0) one.stops.refuse('BALANCE_NOT_ENOUGH');
       one.world.clock.advance(500);
       one.world.ready();
       one.world.tick(ETH, '100', '100');
@@ -463,7 +476,7 @@ describe('a stop that cannot be placed', () => {
     const { world, stops } = refusedForGood();
     expect(stops.asked).toHaveLength(5);
     expect(world.lastOrder).toMatchObject({ side: 'sell', type: 'market', amount: '0.1' });
-    expect(world.pair().attention).toMatch(/could not be given a stop.*INVALID_PARAM_VALUE/);
+    expect(world.pair().attention).toMatch(/could not be given a stop.*BALANCE_NOT_ENOUGH/);
     world.trade({ at: '99', fee: '0' });
     expect(lastPosition(world)).toMatchObject({ state: 'rolled_back', rollback: 'refused' });
     world.settleAccount();
@@ -504,6 +517,62 @@ describe('a stop that cannot be placed', () => {
     world.trade({ at: '96', fee: '0' });
     expect(lastPosition(world)?.state).toBe('rolled_back');
     expect(world.pair().attention).toMatch(/that has failed, too/);
+  });
+
+  const newRules = (world: World, changes: Parameters<typeof makeRules>[1] = {}): void =>
+    world.cycler.laneEvent({ type: 'rules', rules: [rulesToWire(makeRules(ETH, changes))] });
+
+  test('X07: refused by rules of the pair that are old, it waits for the new ones and is placed by them; nothing is sold', () => {
+    const { world, stops } = held();
+    const refuse = (): void => stops.refuse('INVALID_PRECISION');
+    refuse();
+    expect(world.requestsOf('refresh-rules')).toEqual([{ type: 'refresh-rules', symbols: [ETH] }]);
+    wait(world, stops, 40_000);
+    expect([stops.asked.length, world.orders.length]).toEqual([1, 1]);
+    expect(world.pair().position).toMatchObject({ refusals: 0, rollback: null });
+
+    newRules(world, { amountStep: baseQty('0.01'), priceStep: price('1') });
+    wait(world, stops, 1_000);
+    expect(stops.asked).toHaveLength(2);
+    stops.accept();
+    expect([stateOf(world), world.pair().attention]).toEqual(['active', null]);
+
+    // Accepted in between, so the next one of its kind is a first one again.
+    stops.last.status = 'cancelled';
+    wait(world, stops, 11_000);
+    refuse();
+    expect(world.pair()).toMatchObject({ attention: null, position: { refusals: 0 } });
+  });
+
+  test('X07: refused by the new rules, too, a human is called, and at last it is sold', () => {
+    const { world, stops } = held();
+    const called: boolean[] = [];
+    for (let i = 0; i < 200 && world.orders.length < 2; i += 1) {
+      if (world.pair().openIntents.length > 0) stops.refuse('INVALID_PRECISION');
+      newRules(world);
+      world.clock.advance(500);
+      world.ready();
+      world.tick(ETH, '100', '100');
+      world.turn();
+      called.push(world.pair().attention !== null && world.orders.length === 1);
+    }
+    expect(called).toContain(true);
+    expect(world.pair().attention).toContain('INVALID_PRECISION');
+    expect(stops.asked).toHaveLength(6);
+    expect(world.lastOrder).toMatchObject({ side: 'sell', type: 'market', amount: '0.1' });
+  });
+
+  test('an answer that nobody can tell apart stands in the alarm about the missing stop', () => {
+    const { world, stops } = held();
+    stops.lose('HTTP 400 INVALID_PARAM');
+    wait(world, stops, 10_000);
+    const alarm = world.replies.find(
+      (reply) => reply.type === 'journal' && reply.event === 'position.unprotected',
+    );
+    expect(alarm).toMatchObject({
+      details: { reason: expect.stringContaining('HTTP 400 INVALID_PARAM') as string },
+    });
+    expect(world.view().pairs[0]?.protection?.problem).toContain('HTTP 400 INVALID_PARAM');
   });
 
   test('too many requests and the like say nothing about it: it is tried on, and never rolled back for that', () => {
@@ -741,6 +810,35 @@ test('a shutdown waits for a stop that is on its way, and puts back one that was
   expect([stateOf(world), drained()]).toEqual(['active', true]);
 });
 
+test.each([
+  ['the stop is gone', true],
+  ['the stop is still there', false],
+])(
+  'a shutdown ends a sale by hand that waits for the end of the stop, and the stop lies there (%s)',
+  (_, gone) => {
+    const { world, stops } = covered();
+    world.command({ name: 'sell-now', symbol: ETH });
+    if (!gone) stops.forget();
+    world.cycler.request({ type: 'drain', id: 77 });
+    for (let second = 0; second < 20; second += 1) {
+      stops.answer();
+      if (stops.asked.length === 2 && stateOf(world) !== 'active') stops.accept();
+      world.clock.advance(1_000);
+      world.tick(ETH, '99', '99');
+      world.turn();
+    }
+    expect(world.orders).toHaveLength(1);
+    expect([stateOf(world), openOf(world), stops.last.status]).toEqual([
+      'active',
+      ['stop-loss LIVE'],
+      'open',
+    ]);
+    expect(world.pair().position?.sellUntilMs).toBeNull();
+    expect(world.events()).toContain('operator.sell-now-failed');
+    expect(world.replies.some((reply) => reply.type === 'reply' && reply.id === 77)).toBe(true);
+  },
+);
+
 test('a shutdown also waits while a refused stop is about to be tried again, but not for ever', () => {
   const drained = (world: World) => world.replies.some((reply) => reply.type === 'reply' && reply.id === 77);
   const refused = () => {
@@ -749,7 +847,7 @@ test('a shutdown also waits while a refused stop is about to be tried again, but
     world.trade({ at: '100', fee: '0' });
     world.turn();
     world.cycler.request({ type: 'drain', id: 77 });
-    stops.refuse('INVALID_PARAM_VALUE');
+    stops.refuse('BALANCE_NOT_ENOUGH');
     world.turn();
     expect(drained(world)).toBe(false);
     world.clock.advance(1_100);

@@ -165,7 +165,7 @@ describe('scenario 56: a stop that is rolled back is never silent', () => {
   test('refused for good: told, and the status names the label', () => {
     const { world, stops } = held();
     for (let i = 0; i < 120 && world.orders.length < 2; i += 1) {
-      if (world.pair().openIntents.length > 0) stops.refuse('INVALID_PARAM_VALUE');
+      if (world.pair().openIntents.length > 0) stops.refuse('BALANCE_NOT_ENOUGH');
       world.clock.advance(500);
       world.ready();
       world.tick(ETH, '100', '100');

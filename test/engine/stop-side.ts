@@ -62,8 +62,8 @@ export class StopSide {
     this.#placed({ type: 'rejected', label, message: label, retryAfterMs: null });
   }
 
-  lose(): void {
-    this.#placed({ type: 'unknown', reason: 'timeout' });
+  lose(reason = 'timeout'): void {
+    this.#placed({ type: 'unknown', reason });
   }
 
   /** The exchange sells what the stop says, at this price. */

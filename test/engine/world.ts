@@ -16,7 +16,7 @@ import {
   type ScaledPrice,
   type Survey,
 } from '@mtrade/engine';
-import { silentLogger } from '@mtrade/log';
+import { type Logger, silentLogger } from '@mtrade/log';
 import { baseQty, decimal, price, quoteAmount, text } from '@mtrade/money';
 import { openReader, openStore, type Reader, type Store } from '@mtrade/store';
 import { afterEach } from 'vitest';
@@ -95,6 +95,7 @@ export interface WorldOptions {
   readonly sellWhenForbidden?: boolean;
   readonly urgentCapacity?: number;
   readonly maxStopOuts?: number;
+  readonly log?: Logger;
   readonly wrapStore?: (store: Store) => CycleStore;
 }
 
@@ -179,7 +180,7 @@ export class World {
         board: this.#boardOfCycler(),
         store: this.#options.wrapStore?.(this.store) ?? this.store,
         clock: this.clock,
-        log: silentLogger,
+        log: this.#options.log ?? silentLogger,
         lane: { request: (request) => this.#take(request) },
         restPrice: (tick) => this.reactor.onTick(tick),
         reply: (reply) => this.replies.push(reply),

@@ -12,6 +12,10 @@ const ABOUT_RULES: ReadonlySet<string> = new Set([
   'AMOUNT_TOO_MUCH',
 ]);
 
+/** A refusal that our own old rules have earned: it says nothing about the order as the new ones would make it. */
+export const isFirstDoubt = ({ pairs }: EngineContext, symbol: string, label: string): boolean =>
+  ABOUT_RULES.has(label) && pairs.get(symbol)?.rulesDoubted === false;
+
 /**
  * After a refusal that is about the rules of the pair nothing more is sent for it until they have been read again. When
  * an order by the new rules is refused, too, a human has to look: repeating it would not help.

@@ -34,7 +34,7 @@ export function placeOrder(
   draft: OrderDraft,
   times: OrderTimes,
 ): void {
-  const { lane, options, board } = context;
+  const { lane, log, options, board } = context;
   const ticket = board.commitGate.open();
   const handOver = (intent: Intent): void =>
     lane.request({ type: 'place', order: toRequest(intent), ticket });
@@ -46,7 +46,9 @@ export function placeOrder(
     board.commitGate.withdraw(ticket);
     throw error;
   }
-  board.commitGate.commit(ticket);
+  if (board.commitGate.commit(ticket)) return;
+  // Only a cycler that is born withdraws what another left open: there are two. The order is not sent; a scan ends it.
+  log.error({ symbol: pair.symbol, ticket }, 'an order was withdrawn while its commit was under way');
 }
 
 /** The same for a stop. Nothing on the wire expires, so the thread itself must not send it late. */

@@ -39,7 +39,7 @@ export function protect(
   const isEnding = stop !== undefined && stopMemory(context, stop).cancelling !== null;
   const isSale = decision.type === 'place' && decision.draft.side === 'sell';
   const wishMs = sellWishMs(memory, pair.position, facts.nowMs, nowMono);
-  const wantsSale = isSale || (wishMs !== null && wishMs > 0);
+  const wantsSale = isSale || (wishMs !== null && wishMs > 0 && !context.draining);
   if (isEnding || (stop !== undefined && wantsSale)) {
     memory.waitingFor = 'stop_ending';
     if (!isEnding) cancelStop(context, stop, 'sale', nowMono);
@@ -137,7 +137,8 @@ function sellNow(
     placeOrder(context, withoutSellWish(pair), decision.draft, { nowMono, tickMono: null });
     return true;
   }
-  const isOver = decision === null || wishMs <= 0 || decision.type === 'attention';
+  // A shutdown sells nothing more, and a wish that waited on would keep the stop from being put back.
+  const isOver = decision === null || wishMs <= 0 || decision.type === 'attention' || context.draining;
   if (!isOver) return true;
   const late = decision?.type === 'wait' ? decision.reason : 'its time is over';
   const reason = decision === null ? 'nothing is held any more' : late;

@@ -15,6 +15,7 @@ import {
 import { baseQty, decimal, text } from '@mtrade/money';
 import { closeIntent } from './closing.js';
 import type { EngineContext, StopMemory } from './context.js';
+import { doubtRules, isFirstDoubt } from './doubted-rules.js';
 import { journal } from './journal.js';
 import type { LateFills } from './late-fills.js';
 import type { LaneEvents } from './lane-events.js';
@@ -110,11 +111,15 @@ export class StopEvents {
     if (intent.state !== 'SUBMITTED' && !isUnresolved(intent.state)) return;
     switch (outcome.type) {
       case 'unknown':
+        this.#problem(pair.symbol, `its stop has no clear answer (${outcome.reason})`);
         return this.#lane.outcomeLost(pair, intent, outcome.reason);
       case 'rejected':
-        return this.#refused(pair, intent, outcome);
+        this.#refused(pair, intent, outcome);
+        if (intent.state === 'SUBMITTED') doubtRules(this.#context, pair.symbol, outcome.label);
+        return;
       case 'acked':
         this.#apply(pair, intent, { type: 'stop-acked', stopId: outcome.stopId });
+        this.#rulesFit(pair.symbol);
         stopMemory(this.#context, intent).openAtMono = sentMono;
         this.#askAgain(intent.id, LOOK_EVERY_MS);
     }
@@ -126,19 +131,20 @@ export class StopEvents {
     outcome: Extract<EventOf<'stop-placed'>['outcome'], { type: 'rejected' }>,
   ): void {
     const { label, message, retryAfterMs } = outcome;
-    const { clock, budget, log, pairs } = this.#context;
+    const { clock, budget, log } = this.#context;
     const nowMs = clock.epochMs();
     log.warn({ symbol: pair.symbol, label, message }, 'the exchange refused a stop');
     if (retryAfterMs !== null)
       budget.pause({ reason: 'rate_limited', untilMono: clock.monoMs() + retryAfterMs });
     const next = transition(intent, { type: 'rejected', label, nowMs });
     if (isOpen(next.state)) return;
-    const memory = pairs.get(pair.symbol);
-    if (memory) memory.stopProblem = `the exchange refused its stop (${label})`;
+    this.#problem(pair.symbol, `the exchange refused its stop (${label})`);
     const { position } = pair;
     if (position === null || position.cycleId !== intent.cycleId)
       return closeIntent(this.#context, pair, intent, next, []);
-    const after = afterStopRefusal(position, label, retryAfterMs, nowMs);
+    // One by rules that were old is none of those after which the position is sold: it is tried again by the new ones.
+    const isOfOldRules = intent.state === 'SUBMITTED' && isFirstDoubt(this.#context, pair.symbol, label);
+    const after = isOfOldRules ? position : afterStopRefusal(position, label, retryAfterMs, nowMs);
     const refused = { ...pair, position: after };
     if (after.rollback === null || position.rollback !== null)
       return closeIntent(this.#context, refused, intent, next, []);
@@ -146,11 +152,24 @@ export class StopEvents {
     closeIntent(this.#context, rolling.pair, intent, next, [], [rolling.entry]);
   }
 
+  /** What the status and the alarm about an unprotected position say. */
+  #problem(symbol: string, words: string | null): void {
+    const memory = this.#context.pairs.get(symbol);
+    if (memory) memory.stopProblem = words;
+  }
+
+  #rulesFit(symbol: string): void {
+    const memory = this.#context.pairs.get(symbol);
+    if (memory) memory.rulesDoubted = false;
+  }
+
   #seen(pair: PairState, intent: Intent, { stop, askedMono }: EventOf<'stop-seen'>): void {
     // Of a surplus stop that is gone already.
     if (intent.stop?.stopId !== null && intent.stop?.stopId !== stop.stopId) return;
     if (intent.state === 'SETTLING') return;
     const memory = stopMemory(this.#context, intent);
+    // The look that came with the cancel may have been too early; one after it shows that the cancel came to nothing.
+    if (stop.status === 'open' && memory.cancelling === null) memory.wasCancelled = false;
     const isSoon = memory.cancelling !== null || stop.status !== 'open';
     memory.cancelling = null;
     this.#askAgain(intent.id, isSoon ? LOOK_AGAIN_MS : LOOK_EVERY_MS);
@@ -219,13 +238,12 @@ export class StopEvents {
       journal: entries,
     });
     if (next.state === 'SETTLING' && intent.state !== 'SETTLING') this.#askAgain(intent.id, 0);
-    const memory = this.#context.pairs.get(pair.symbol);
-    if (memory && next.state === 'LIVE') memory.stopProblem = null;
+    if (next.state === 'LIVE') this.#problem(pair.symbol, null);
     this.#context.followUps.add(pair.symbol);
   }
 
   #entries(pair: PairState, from: Intent, next: Intent): JournalEntry[] {
-    const { clock, log, pairs } = this.#context;
+    const { clock, log } = this.#context;
     const { symbol } = pair;
     const details = {
       stopId: next.stop?.stopId ?? null,
@@ -247,8 +265,7 @@ export class StopEvents {
     // After a reset the coins are the operator's, and so is what becomes of them.
     if (wasAsked || pair.cycle?.id !== from.cycleId) return say('stop.cancelled', { reason });
     log.error({ symbol, reason }, 'a stop was lost; it is placed again');
-    const memory = pairs.get(symbol);
-    if (memory) memory.stopProblem = `its stop was lost (${reason})`;
+    this.#problem(symbol, `its stop was lost (${reason})`);
     return say('stop.lost', { reason });
   }
 

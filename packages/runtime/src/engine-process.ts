@@ -79,6 +79,7 @@ export class EngineProcess implements RunningEngine {
   readonly #log: Logger;
   readonly #clock: Clock;
   readonly #service: ServiceManager | null;
+  readonly #onLocked: () => void;
   readonly #events = new EngineEvents();
   #settle: { resolve: (code: ExitCode) => void; reject: (error: Error) => void } = {
     resolve: () => undefined,
@@ -97,6 +98,8 @@ export class EngineProcess implements RunningEngine {
   #metrics: MetricsScraper | null = null;
   #stopping: 'no' | 'draining' | 'closing' = 'no';
   #isUp = false;
+  /** What brings the engine up cannot be interrupted; it must begin nothing more. */
+  #hasFailed = false;
   /** Why it is to stop as soon as it stands: half a start cannot be stopped in order. */
   #stopWish: string | null = null;
 
@@ -110,11 +113,12 @@ export class EngineProcess implements RunningEngine {
       readonly clock: Clock;
       readonly log: Logger;
       readonly onEvent: (event: EngineEvent) => void;
+      readonly onLocked: () => void;
       readonly service: ServiceManager | null;
     },
   ) {
     const { config, secrets, logPlan } = options;
-    const { clock, log, onEvent, service } = deps;
+    const { clock, log, onEvent, onLocked, service } = deps;
     this.#options = options;
     this.config = config;
     this.#secrets = secrets;
@@ -122,6 +126,7 @@ export class EngineProcess implements RunningEngine {
     this.#log = log;
     this.#clock = clock;
     this.#service = service;
+    this.#onLocked = onLocked;
     this.#events.subscribe(onEvent);
     this.done = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
@@ -153,6 +158,7 @@ export class EngineProcess implements RunningEngine {
       this.#isUp = true;
       if (this.#stopWish !== null) this.stop(this.#stopWish);
     } catch (error) {
+      this.#hasFailed = true;
       this.#alerter?.raise('engine.fatal', null, `the engine does not start: ${errorText(error)}`);
       this.#tellStopping(`the engine does not start: ${errorText(error)}`);
       await this.#closeAll(0);
@@ -217,6 +223,7 @@ export class EngineProcess implements RunningEngine {
       },
       { clock: this.#clock, log: this.#log, onLost: (error) => this.#fail(error) },
     );
+    this.#onLocked();
     if (this.#options.logPlace !== undefined) writeLogPlace(config.dataDir, this.#options.logPlace);
     // Loads while the threads start; when it fails, opening the control server says so.
     loadControlApp().catch(() => undefined);
@@ -275,7 +282,9 @@ export class EngineProcess implements RunningEngine {
     await this.#supervisor.prepare(endpoints);
     // Before the first order can go out: a port that is taken must refuse a start that has bought nothing.
     await this.#openControl(this.#supervisor, endpoints.restUrl);
+    if (this.#hasFailed) return;
     await this.#supervisor.begin();
+    if (this.#hasFailed) return;
     this.#watchForService(this.#supervisor);
     alerter.start();
     backup.start();

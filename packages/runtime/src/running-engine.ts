@@ -27,6 +27,8 @@ export interface StartOptions {
 export interface StartDeps {
   readonly clock?: Clock;
   readonly onEvent?: (event: EngineEvent) => void;
+  /** Called once, as soon as data directory and account are this engine's alone. */
+  readonly onLocked?: () => void;
   /** Who runs the engine as a service, when somebody does. */
   readonly service?: ServiceManager | null | undefined;
 }

@@ -18,7 +18,7 @@ export async function startEngine(options: StartOptions, deps: StartDeps = {}): 
   const onEvent = deps.onEvent ?? (() => undefined);
   const engine = new EngineProcess(
     { ...options, config, secrets, logPlan },
-    { clock, log, onEvent, service: deps.service ?? null },
+    { clock, log, onEvent, onLocked: deps.onLocked ?? (() => undefined), service: deps.service ?? null },
   );
   await engine.start();
   return engine;

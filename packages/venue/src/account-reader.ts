@@ -70,7 +70,7 @@ export async function createGateAccountReader(
     finishedOrders: lists.finishedOrdersOf,
     trades: lists.tradesOf,
     stops: async (fromMs) => {
-      const { rows, missing } = await listAllStops(api.read, fromMs);
+      const { rows, missing } = await listAllStops(api.read, fromMs, null);
       return { rows, missing: missing === null ? null : scrub(missing) };
     },
     close: () => http.close(),

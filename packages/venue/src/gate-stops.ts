@@ -68,7 +68,7 @@ export function createGateStops(deps: GateStopsDeps): GateStops {
       }),
 
     allStops: async (fromMs) => {
-      const { rows, missing } = await listAllStops(api.read, fromMs);
+      const { rows, missing } = await listAllStops(api.read, fromMs, symbols);
       return { rows, missing: missing === null ? null : scrub(missing) };
     },
 

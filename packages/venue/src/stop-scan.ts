@@ -50,9 +50,14 @@ export async function scanForStops(
 
 /**
  * Every stop of the account, of all pairs: open ones, then those that ended since a moment. Never rejects: what could not
- * be read is said in `missing`, and what was read until then stays.
+ * be read is said in `missing`, and what was read until then stays. What cannot be read of a pair
+ * that is not among `ours` is not missing; null: all pairs are.
  */
-export async function listAllStops(read: GateApi['read'], fromMs: EpochMs): Promise<Listing<StopEvidence>> {
+export async function listAllStops(
+  read: GateApi['read'],
+  fromMs: EpochMs,
+  ours: ReadonlySet<string> | null,
+): Promise<Listing<StopEvidence>> {
   const stops = new Map<string, StopEvidence>();
   let missing: string | null = null;
   for (const status of ['open', 'finished'] as const) {
@@ -71,12 +76,15 @@ export async function listAllStops(read: GateApi['read'], fromMs: EpochMs): Prom
         const stop = isOver(row, fromMs) ? null : readStop(row, symbolOf(textField(row, 'market')));
         if (stop !== null) stops.set(stop.stopId, stop);
       } catch (error) {
-        missing ??= `${status}: ${errorText(error)}`;
+        if (!isOfOthers(row, ours)) missing ??= `${status}: ${errorText(error)}`;
       }
     }
   }
   return { rows: [...stops.values()], missing };
 }
+
+const isOfOthers = (row: Row, ours: ReadonlySet<string> | null): boolean =>
+  ours !== null && typeof row['market'] === 'string' && !ours.has(symbolOf(row['market']));
 
 /**
  * Reads a list by offset. Each page begins with the last row of the one before: when it does not, a row above was

@@ -480,6 +480,15 @@ describe('every stop of the account', () => {
     ]);
   });
 
+  test('a row of a pair that is not configured, and that cannot be read, hides nothing of ours', async () => {
+    const strange = { market: 'DOGE_USDT', status: 'sleeping' };
+    const venue = await venueWith(
+      serve([row({ id: 1 }), row({ id: 2, ...strange }), row({ id: 3, market: 'DOGE_USDT' })], []),
+    );
+    const { rows, missing } = await venue.allStops(FROM);
+    expect([rows.map(({ stopId }) => stopId), missing]).toEqual([['1', '3'], null]);
+  });
+
   test('a list that fails, or a row that cannot be read, is said, and what was read stays', async () => {
     const unreadable = await venueWith(serve([row({ id: 1 }), row({ id: 2, status: 'sleeping' })], []));
     expect(await unreadable.allStops(FROM)).toMatchObject({

@@ -89,10 +89,12 @@ async function start(cli: Cli, command: Command, options: StartOptions): Promise
     env: cli.env,
   });
   const log = createLogger({ level, target, version: cli.version, role: 'cli' });
-  const letGrow =
-    place.kind === 'file'
-      ? keepLogSmall(place.path, { maxBytes: logConfig.maxSize, keep: logConfig.keep }, log)
-      : () => undefined;
+  let letGrow = (): void => undefined;
+  // A start that is refused must not move the file of the engine that runs.
+  const onLocked = (): void => {
+    if (place.kind === 'file')
+      letGrow = keepLogSmall(place.path, { maxBytes: logConfig.maxSize, keep: logConfig.keep }, log);
+  };
   for (const warning of warnings) log.warn({}, warning);
 
   const signals = stopOnSignals(log);
@@ -114,7 +116,7 @@ async function start(cli: Cli, command: Command, options: StartOptions): Promise
         source: resolved.source,
         page: loadWebPage(),
       },
-      { onEvent: summary.onEvent, service: systemdFrom(cli.env, log) },
+      { onEvent: summary.onEvent, onLocked, service: systemdFrom(cli.env, log) },
     );
     signals.attach(engine);
     summary.onStarted(engine);

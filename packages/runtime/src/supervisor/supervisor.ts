@@ -61,6 +61,8 @@ export class Supervisor {
   #bornMono: Partial<Record<Party, number>> = {};
   #onReady: Partial<Record<Party, () => void>> = {};
   #lastView: EngineView | null = null;
+  /** From here on no thread is told to begin: the books stay closed. */
+  #isStopping = false;
 
   constructor(options: SupervisorOptions, deps: SupervisorDeps) {
     this.#options = options;
@@ -121,6 +123,7 @@ export class Supervisor {
   async begin(): Promise<void> {
     await this.#begin('cycler');
     await this.#begin('reactor');
+    if (this.#isStopping) return;
     this.#watch = setInterval(() => this.#watchHearts(), WATCH_EVERY_MS);
     const beat = (): void => this.#board.heartbeats.beat('supervisor', this.#deps.clock.monoMs());
     beat();
@@ -168,6 +171,7 @@ export class Supervisor {
 
   /** No new orders; what is on the wire is followed for up to `drainMs`, the rest stays on disk as it is. */
   async stop(drainMs: number): Promise<void> {
+    this.#isStopping = true;
     if (this.#watch) clearInterval(this.#watch);
     if (drainMs > 0) {
       await this.#cycler
@@ -211,6 +215,7 @@ export class Supervisor {
   }
 
   async #begin(party: Party): Promise<void> {
+    if (this.#isStopping) return;
     const ready = new Promise<void>((resolve) => {
       this.#onReady[party] = resolve;
     });
