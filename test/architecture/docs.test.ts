@@ -50,6 +50,10 @@ describe('documents', () => {
       'the exchange shows more of orders that have ended in the books',
     ],
     'packages/engine/src/rolling-back.ts': ['the position could not be given a stop and is being sold'],
+    'packages/engine/src/stop-events.ts': [
+      'has fired, and the exchange does not name the order that it placed',
+    ],
+    'packages/engine/src/late-fills.ts': ['a second stop of '],
     'packages/cycle/src/stop-outs.ts': ['cycles in a row were ended by their stop with a loss'],
     'packages/engine/src/reconciler.ts': ['is older than the exchange lists'],
     'packages/store/src/restored.ts': ['restored:'],
