@@ -1,11 +1,10 @@
 import { text } from '@mtrade/money';
-import { amountField, asRows, MalformedAnswer, parseJson, type Row } from './answer.js';
+import { amountField, asRows, MalformedAnswer, type Row } from './answer.js';
 import { apiBase } from './gate-signer.js';
 import { createHttpClient } from './http-client.js';
-import { errorLabel } from './place-outcome.js';
+import { readPublicly } from './public-read.js';
 import { pairOf } from './rows.js';
 import type { Candle, CandleReader } from './candles.js';
-import { VenueError } from './venue-error.js';
 
 /** For the web page's chart: no signature is needed, so no ccxt is loaded. */
 export function createGateCandleReader(options: {
@@ -20,29 +19,13 @@ export function createGateCandleReader(options: {
     maxReplyBytes: 1024 * 1024,
   });
   return {
-    candles: async ({ symbol, interval, limit }) => {
+    candles: ({ symbol, interval, limit }) => {
       const query = new URLSearchParams({ currency_pair: pairOf(symbol), interval, limit: String(limit) });
-      const url = `${base}/spot/candlesticks?${query.toString()}`;
-      const reply = await http.send({
-        method: 'GET',
-        url,
-        headers: { accept: 'application/json' },
-        body: null,
-      });
-      const failed = (what: string): VenueError =>
-        new VenueError(`candles of ${symbol}: ${what}`, {
-          url: `${base}/spot/candlesticks`,
-          phase: 'answer',
-          status: reply.status,
-        });
-      if (reply.status !== 200)
-        throw failed(`HTTP ${reply.status} ${errorLabel(reply.text).label}`.trimEnd());
-      try {
-        return asRows(parseJson(reply.text)).map(readCandle);
-      } catch (error) {
-        if (error instanceof MalformedAnswer) throw failed(error.message);
-        throw error;
-      }
+      return readPublicly(
+        http,
+        { what: `candles of ${symbol}`, url: `${base}/spot/candlesticks`, query: `?${query.toString()}` },
+        (json) => asRows(json).map(readCandle),
+      );
     },
     close: () => http.close(),
   };

@@ -1,10 +1,9 @@
 import type { MarketRules } from '@mtrade/cycle';
-import { asRow, asRows, MalformedAnswer, parseJson, textField } from './answer.js';
+import { asRow, asRows, textField } from './answer.js';
 import { apiBase } from './gate-signer.js';
 import { createHttpClient } from './http-client.js';
-import { errorLabel } from './place-outcome.js';
+import { readPublicly } from './public-read.js';
 import { pairOf, readRules } from './rows.js';
-import { VenueError } from './venue-error.js';
 
 const PATH = '/spot/currency_pairs';
 
@@ -23,27 +22,14 @@ export async function readPublicRules(
     connections: 1,
     maxReplyBytes: 16 * 1024 * 1024,
   });
-  const url = `${base}${PATH}`;
+  const wanted = new Map(symbols.map((symbol) => [pairOf(symbol), symbol]));
   try {
-    const reply = await http.send({
-      method: 'GET',
-      url,
-      headers: { accept: 'application/json' },
-      body: null,
-    });
-    const failed = (what: string): VenueError =>
-      new VenueError(`market rules: ${what}`, { url, phase: 'answer', status: reply.status });
-    if (reply.status !== 200) throw failed(`HTTP ${reply.status} ${errorLabel(reply.text).label}`.trimEnd());
-    try {
-      const wanted = new Map(symbols.map((symbol) => [pairOf(symbol), symbol]));
-      return asRows(parseJson(reply.text)).flatMap((row) => {
+    return await readPublicly(http, { what: 'market rules', url: `${base}${PATH}` }, (json) =>
+      asRows(json).flatMap((row) => {
         const symbol = wanted.get(textField(asRow(row), 'id'));
         return symbol === undefined ? [] : [readRules(row, symbol, null)];
-      });
-    } catch (error) {
-      if (error instanceof MalformedAnswer) throw failed(error.message);
-      throw error;
-    }
+      }),
+    );
   } finally {
     await http.close();
   }

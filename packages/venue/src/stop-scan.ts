@@ -26,15 +26,7 @@ export async function scanForStops(
     onProblem(text);
   };
   for (const status of ['open', 'finished'] as const) {
-    const page = (offset: number): Promise<unknown> =>
-      read({
-        method: 'GET',
-        section: 'spot',
-        access: 'private',
-        path: 'price_orders',
-        params: { status, market: pairOf(symbol), limit: PAGE_ROWS, offset },
-      });
-    const { missing, rows } = await readOffsets(page, status === 'finished' ? fromMs : null);
+    const { missing, rows } = await readList(read, { status, market: pairOf(symbol) }, fromMs);
     if (missing !== null) problem(`${status} trigger orders: ${missing}`);
     for (const row of rows) {
       try {
@@ -61,15 +53,7 @@ export async function listAllStops(
   const stops = new Map<string, StopEvidence>();
   let missing: string | null = null;
   for (const status of ['open', 'finished'] as const) {
-    const page = (offset: number): Promise<unknown> =>
-      read({
-        method: 'GET',
-        section: 'spot',
-        access: 'private',
-        path: 'price_orders',
-        params: { status, limit: PAGE_ROWS, offset },
-      });
-    const list = await readOffsets(page, status === 'finished' ? fromMs : null);
+    const list = await readList(read, { status }, fromMs);
     if (list.missing !== null) missing ??= `${status}: ${list.missing}`;
     for (const row of list.rows) {
       try {
@@ -85,6 +69,24 @@ export async function listAllStops(
 
 const isOfOthers = (row: Row, ours: ReadonlySet<string> | null): boolean =>
   ours !== null && typeof row['market'] === 'string' && !ours.has(symbolOf(row['market']));
+
+/** The whole list of open ones, or that of the ended ones back to `fromMs`; of one market, or of all. */
+const readList = (
+  read: GateApi['read'],
+  list: { readonly status: 'open' | 'finished'; readonly market?: string },
+  fromMs: EpochMs,
+): ReturnType<typeof readOffsets> =>
+  readOffsets(
+    (offset) =>
+      read({
+        method: 'GET',
+        section: 'spot',
+        access: 'private',
+        path: 'price_orders',
+        params: { ...list, limit: PAGE_ROWS, offset },
+      }),
+    list.status === 'finished' ? fromMs : null,
+  );
 
 /**
  * Reads a list by offset. Each page begins with the last row of the one before: when it does not, a row above was

@@ -1,8 +1,9 @@
 import { errorText } from '@mtrade/base';
+import { networkFileSystem } from '@mtrade/runtime';
 import { accessSync, constants, lstatSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { notADirectory } from '../load-config.js';
-import { networkFileSystem, RAM_FILE_SYSTEMS, systemFileSystem } from './file-systems.js';
+import { RAM_FILE_SYSTEMS, systemFileSystem } from './file-systems.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
 const CHECK = 'data directory';

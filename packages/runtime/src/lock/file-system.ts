@@ -14,12 +14,14 @@ const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0x0bd00bd0, 'Lustre'],
 ]);
 
-export const isNetworkFileSystem = (type: number): boolean => NETWORK_FILE_SYSTEMS.has(type);
+/** The name of a network file system by its statfs type, which some platforms give as a negative 32-bit number; else null. */
+export const networkFileSystem = (type: number): string | null =>
+  NETWORK_FILE_SYSTEMS.get(type >>> 0) ?? null;
 
 /** Refuses a directory on a network file system, unless the operator has said that he knows (P41). */
 export function refuseNetworkFileSystem(directory: string, allowed: boolean, platform: LockPlatform): void {
-  const name = NETWORK_FILE_SYSTEMS.get(platform.fileSystemType(directory));
-  if (name === undefined || allowed) return;
+  const name = networkFileSystem(platform.fileSystemType(directory));
+  if (name === null || allowed) return;
   throw new MtradeError(
     'MTRADE_CONFIG',
     `${directory} lies on a network file system (${name}), where two hosts could trade one account at the same time. ` +

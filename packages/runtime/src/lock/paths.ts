@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { isNetworkFileSystem } from './file-system.js';
+import { networkFileSystem } from './file-system.js';
 import type { LockPlatform } from './platform.js';
 
 /** One lock: the file that the kernel locks, and the record of who holds it. */
@@ -49,7 +49,7 @@ function isUsable(directory: string, platform: LockPlatform): boolean {
   if (existing === '/') return false;
   try {
     accessSync(existing, constants.W_OK);
-    return !isNetworkFileSystem(platform.fileSystemType(existing));
+    return networkFileSystem(platform.fileSystemType(existing)) === null;
   } catch {
     return false;
   }
