@@ -5,9 +5,10 @@ import type { Logger } from '@mtrade/log';
 import type { EngineEvent } from '../control/ports.js';
 import type { StatusJson } from '../control/status-json.js';
 import type { Alert, Condition } from './alert.js';
+import type { AlertsStatus } from './alerts-status.js';
 import type { AlertChannel } from './channel.js';
 import { type ConditionLimits, Conditions } from './conditions.js';
-import { type ChannelStatus, Outbox, type OutboxOptions } from './outbox.js';
+import { Outbox, type OutboxOptions } from './outbox.js';
 import { stopAlerts } from './stop-alerts.js';
 import { STANDING_FILE, StandingFile } from './standing-file.js';
 
@@ -24,16 +25,6 @@ export interface AlerterDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly random?: () => number;
-}
-
-/** What `mtrade status --json` shows under `alerts`. */
-export interface AlertsStatus {
-  readonly channels: readonly ChannelStatus[];
-  readonly standing: readonly {
-    readonly condition: string;
-    readonly symbol: string | null;
-    readonly since: string;
-  }[];
 }
 
 /** An event is a reason to look at once, a little later: several come together, and the state follows the event. */

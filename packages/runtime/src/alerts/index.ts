@@ -1,5 +1,6 @@
 export type { Alert, AlertSource } from './alert.js';
-export { Alerter, type AlertsStatus } from './alerter.js';
+export { Alerter } from './alerter.js';
+export type { AlertsStatus } from './alerts-status.js';
 export type { AlertChannel } from './channel.js';
 export { alertChannels, alertSource } from './channels.js';
 export { type ChannelTest, testChannels } from './test-channels.js';

@@ -3,6 +3,7 @@ import { type Clock, errorText } from '@mtrade/base';
 import { cleanText, type Logger, scrubSecrets } from '@mtrade/log';
 import type { Alert } from './alert.js';
 import { type AlertChannel, DeliveryError } from './channel.js';
+import type { ChannelStatus } from './alerts-status.js';
 
 export interface OutboxOptions {
   readonly queueSize: number;
@@ -19,18 +20,6 @@ export interface OutboxDeps {
   readonly log: Logger;
   /** In [0, 1). */
   readonly random: () => number;
-}
-
-/** What `mtrade status` shows of one channel. */
-export interface ChannelStatus {
-  readonly channel: string;
-  readonly target: string;
-  readonly queued: number;
-  readonly sent: number;
-  readonly failed: number;
-  readonly dropped: number;
-  readonly last_sent_at: string | null;
-  readonly last_error: string | null;
 }
 
 const RETRY_LIMIT_MS = 60_000;

@@ -1,6 +1,6 @@
 import type { CounterName, LatencySummary } from '@mtrade/board';
 import type { AccessView, ReconciliationView } from '@mtrade/engine';
-import type { AlertsStatus } from '../alerts/index.js';
+import type { AlertsStatus } from '../alerts/alerts-status.js';
 import type { BackupStatus } from '../backups/auto-backup.js';
 import type { PairStatus } from '../views/pair-figures.js';
 
