@@ -72,7 +72,12 @@ describe('a bad configuration: exit 78, the key and the file named, nothing left
   ])('%s', async (_what, toml, says) => {
     const path = file('bad.toml', toml);
 
-    for (const args of [['start'], ['status'], ['config', 'check'], ['ladder', 'ETHUSDT', '--price', '1']]) {
+    for (const args of [
+      ['start'],
+      ['restore', 'x'],
+      ['config', 'check'],
+      ['ladder', 'ETHUSDT', '--price', '1'],
+    ]) {
       const { code, stdout, stderr } = await mtrade(place, [...args, '--config', path]);
 
       expect([args[0], code]).toEqual([args[0], 78]);

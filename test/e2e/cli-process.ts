@@ -39,8 +39,8 @@ export function usePlace(): Place {
 /** Nothing of this machine's own configuration may leak into a test. */
 export const environment = (
   place: Place,
-  more: Readonly<Record<string, string>> = {},
-): Record<string, string> => ({
+  more: Readonly<Record<string, string | undefined>> = {},
+): Record<string, string | undefined> => ({
   PATH: process.env['PATH'] ?? '',
   HOME: place.directory,
   MTRADE__DATA_DIR: place.dataDir,
@@ -52,7 +52,7 @@ export const environment = (
 export function mtrade(
   place: Place,
   args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [MTRADE, ...args], {

@@ -1,60 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { StatusJson } from '@mtrade/runtime';
 import { environment, MTRADE, mtrade, usePlace } from './cli-process.js';
-import { controlCall } from './support/engine.js';
+import { statusOf, usePaperEngines } from './paper-engine.js';
 
 const place = usePlace();
-const running = new Set<ChildProcess>();
-
-afterEach(async () => {
-  for (const child of running) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await ended;
-  }
-  running.clear();
-});
-
-interface Engine {
-  readonly child: ChildProcess;
-  readonly output: () => { readonly stdout: string; readonly stderr: string };
-  readonly ended: Promise<number | null>;
-}
-
-/** Starts the engine in paper mode and waits until it answers. */
-async function startEngine(
-  args: readonly string[] = [],
-  env: Readonly<Record<string, string>> = {},
-): Promise<Engine> {
-  const child = spawn(process.execPath, [MTRADE, 'start', ...args], {
-    cwd: place.directory,
-    env: environment(place, env),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  running.add(child);
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  while ((await status().catch(() => null)) === null) {
-    if (child.exitCode !== null) throw new Error(`the engine did not start: ${stderr}`);
-    await sleep(50);
-  }
-  return { child, output: () => ({ stdout, stderr }), ended };
-}
-
-/** Asked over the socket: a command line for every look would cost more than the engine. */
-async function status(): Promise<StatusJson> {
-  const { status: code, body } = await controlCall(place.dataDir, 'GET', '/api/autotrade/status');
-  if (code !== 200) throw new Error(`status answered ${code}`);
-  return body as StatusJson;
-}
+const { start: startEngine, track } = usePaperEngines(place);
+const status = (): Promise<StatusJson> => statusOf(place);
 
 /** Waits until the engine has heard more prices than before: it lives and works. */
 async function expectProgress(): Promise<void> {
@@ -154,7 +108,7 @@ async function startExchange(): Promise<{ readonly access: Access; readonly stop
     env: environment(place),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  running.add(child);
+  track(child);
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const line = await new Promise<string>((resolve) =>
     child.stdout.once('data', (text: Buffer) => resolve(text.toString())),

@@ -21,7 +21,7 @@ describe('mtrade reproduce', () => {
   test('scenario 58: threads and processes buy twice through the flawed opener, and never through the real books', async () => {
     const home = join(place.directory, 'race');
     mkdirSync(home);
-    const how = ['--seconds', '2', '--workers', '2', '--data-dir', home, '--json'];
+    const how = ['--seconds', '2', '--workers', '2', '--dir', home, '--json'];
     const { code, stdout, stderr } = await mtrade(place, ['reproduce', ...how]);
 
     expect([code, stderr]).toEqual([0, '']);
@@ -52,7 +52,7 @@ describe('mtrade reproduce', () => {
       { clock: systemClock },
     ).close();
     const before = readdirSync(place.dataDir);
-    const { code, stdout, stderr } = await mtrade(place, ['reproduce', '--data-dir', place.dataDir]);
+    const { code, stdout, stderr } = await mtrade(place, ['reproduce', '--dir', place.dataDir]);
 
     expect([code, stdout]).toEqual([78, '']);
     expect(stderr).toContain(`${place.dataDir} is a data directory of mtrade (mtrade.db is there)`);
@@ -61,7 +61,7 @@ describe('mtrade reproduce', () => {
 
   test('something that is no directory is refused, and so are no workers', async () => {
     writeFileSync(join(place.directory, 'file'), '');
-    const file = await mtrade(place, ['reproduce', '--data-dir', 'file']);
+    const file = await mtrade(place, ['reproduce', '--dir', 'file']);
     const none = await mtrade(place, ['reproduce', '--workers', '0']);
 
     expect([file.code, none.code]).toEqual([78, 2]);

@@ -1,4 +1,4 @@
-import { ExitCode } from '@mtrade/base';
+import { ExitCode, isMtradeError } from '@mtrade/base';
 import { homedir } from 'node:os';
 import type { Cli } from './cli.js';
 import { createOutput } from './cli.js';
@@ -34,10 +34,17 @@ const cli: Cli = {
   },
 };
 
+/** Only a hint: whatever keeps it from being found is no second error. */
+async function tellOfOthers(dataDir: string): Promise<void> {
+  const { enginesElsewhere } = await import('./engines-elsewhere.js');
+  for (const line of await enginesElsewhere(dataDir).catch(() => [])) cli.note(line);
+}
+
 try {
   await buildProgram(cli).parseAsync(process.argv);
 } catch (error) {
   for (const line of explain(error)) cli.note(line);
+  if (isMtradeError(error, 'MTRADE_NOT_RUNNING')) await tellOfOthers(error.facts.dataDir);
   // Not process.exit: what is still on its way to a pipe must arrive.
   process.exitCode = exitCodeOf(error);
 }

@@ -4,8 +4,8 @@ import type { Reader } from '@mtrade/store';
 import { pairArgument } from './arguments.js';
 import { databasePath } from './books-paths.js';
 
-/** The books of this configuration, beside a running engine or without one. Throws MTRADE_NOT_RUNNING without books. */
-export async function openBooks({ dataDir }: MtradeConfig): Promise<Reader> {
+/** The books of a data directory, beside a running engine or without one. Throws MTRADE_NOT_RUNNING without books. */
+export async function openBooks(dataDir: string): Promise<Reader> {
   const { openReader } = await import('@mtrade/store');
   const reader = openReader({ path: databasePath(dataDir) });
   if (reader !== null) return reader;
@@ -34,9 +34,9 @@ export async function spanOf(
 const MAX_NAMES = 16;
 
 /** A pair that neither the books nor the configuration know is a slip of the finger, not one without trades. */
-export function knownPair(reader: Reader, { pairs }: MtradeConfig, symbol: string | undefined): void {
+export function knownPair(reader: Reader, config: MtradeConfig | null, symbol: string | undefined): void {
   if (symbol === undefined) return;
-  const known = new Set([...reader.pairs().map((pair) => pair.symbol), ...pairs.map((pair) => pair.symbol)]);
+  const known = new Set([...reader.pairs(), ...(config?.pairs ?? [])].map((pair) => pair.symbol));
   if (known.has(symbol)) return;
   const names = [...known].sort();
   const shown = names.slice(0, MAX_NAMES).join(', ');

@@ -1,5 +1,5 @@
-import { MtradeError } from '@mtrade/base';
-import type { ConfigPlace, LadderCheck, ResolvedConfig } from '@mtrade/config';
+import { isMtradeError, MtradeError } from '@mtrade/base';
+import type { ConfigPlace, DataDirectory, LadderCheck, MtradeConfig, ResolvedConfig } from '@mtrade/config';
 import type { Command } from 'commander';
 import { statSync } from 'node:fs';
 import type { Cli } from './cli.js';
@@ -8,8 +8,13 @@ import type { Cli } from './cli.js';
 export const configOption = (command: Command): string | null =>
   command.optsWithGlobals<{ config?: string }>().config ?? null;
 
-export const configPlace = (cli: Cli, argvPath: string | null): ConfigPlace => ({
+/** `--data-dir` of a command, wherever on the line it stood. */
+export const dataDirOption = (command: Command): string | undefined =>
+  command.optsWithGlobals<{ dataDir?: string }>().dataDir;
+
+export const configPlace = (cli: Cli, argvPath: string | null, argvDataDir?: string): ConfigPlace => ({
   argvPath,
+  ...(argvDataDir !== undefined && { argvDataDir }),
   env: cli.env,
   cwd: cli.cwd,
   home: cli.home,
@@ -30,12 +35,16 @@ export async function ladderCheck(): Promise<LadderCheck> {
 /** The configuration in force, whose data directory may be one. Throws MTRADE_CONFIG with a line for each problem. */
 export async function loadConfig(cli: Cli, command: Command): Promise<ResolvedConfig> {
   const resolved = await readConfig(cli, command);
-  const why = notADirectory(resolved.config.dataDir);
+  requireDirectory(resolved.config.dataDir);
+  return resolved;
+}
+
+function requireDirectory(dataDir: string): void {
+  const why = notADirectory(dataDir);
   if (why !== null)
     throw new MtradeError('MTRADE_CONFIG', `data_dir: ${why}; name a directory that mtrade may make or own`, {
       key: 'data_dir',
     });
-  return resolved;
 }
 
 /** Why nothing can lie in that directory, or null. Whether it may be written is another question. */
@@ -54,5 +63,49 @@ export async function readConfig(cli: Cli, command: Command): Promise<ResolvedCo
     import('@mtrade/config'),
     ladderCheck(),
   ]);
-  return resolveConfig(configPlace(cli, configOption(command)), { fs: nodeConfigFs, checkLadder });
+  return resolveConfig(placeOf(cli, command), { fs: nodeConfigFs, checkLadder });
+}
+
+const placeOf = (cli: Cli, command: Command): ConfigPlace =>
+  configPlace(cli, configOption(command), dataDirOption(command));
+
+/** Where an engine keeps its books and listens, and as what it was configured if that can be known. */
+export interface EngineHome {
+  /** Absolute. */
+  readonly dataDir: string;
+  /** Null: the configuration cannot be used. */
+  readonly config: MtradeConfig | null;
+}
+
+/**
+ * For every command that speaks to a running engine or reads its books: whoever has to stop an engine must be able to,
+ * whatever has become of the file. One line says what is wrong with it and where the engine is looked for instead.
+ * Throws MTRADE_CONFIG only where the data directory itself can be none.
+ */
+export async function engineHome(cli: Cli, command: Command): Promise<EngineHome> {
+  try {
+    const { config } = await loadConfig(cli, command);
+    return { dataDir: config.dataDir, config };
+  } catch (error) {
+    if (!isUnusable(error)) throw error;
+    const { path, namedBy } = await locate(cli, command);
+    requireDirectory(path);
+    cli.note(`warning: ${inOneLine(error)}; going on with the data directory ${path} (${namedBy})`);
+    return { dataDir: path, config: null };
+  }
+}
+
+/** The data directory, from as much of the configuration as can be read. */
+export async function locate(cli: Cli, command: Command): Promise<DataDirectory> {
+  const { locateDataDir, nodeConfigFs } = await import('@mtrade/config');
+  return locateDataDir(placeOf(cli, command), nodeConfigFs);
+}
+
+/** Why a configuration cannot be used: it is wrong, gone, or not for this user to read. */
+export const isUnusable = (error: unknown): error is MtradeError =>
+  isMtradeError(error, 'MTRADE_CONFIG') || isMtradeError(error, 'MTRADE_PERMISSION');
+
+function inOneLine({ message }: MtradeError): string {
+  const [first = '', ...more] = message.split('\n');
+  return more.length === 0 ? first : `${first} (and ${more.length} more: mtrade config check)`;
 }

@@ -47,6 +47,7 @@ function buildCommands(cli: Cli): Command {
     .description('Trades cycles of averaging buys and one sale on spot markets')
     .version(cli.version)
     .option('--config <file>', 'configuration file')
+    .option('--data-dir <dir>', 'data directory of the engine, whatever the configuration says')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: cli.out.write,

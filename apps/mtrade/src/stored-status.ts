@@ -1,5 +1,4 @@
 import { systemClock } from '@mtrade/base';
-import type { MtradeConfig } from '@mtrade/config';
 import { cycleStartState, type PairState, protectiveStop, publicState, unprotectedMs } from '@mtrade/cycle';
 import { type Decimal, sumsByKey, text, ZERO } from '@mtrade/money';
 import { investedByQuote, type StatusJson, withFigures } from '@mtrade/runtime';
@@ -89,7 +88,7 @@ const NO_STATS: StatusJson['stats'] = {
 };
 
 /** Null when nothing was ever stored. Throws MTRADE_DATABASE when what is there cannot be read. */
-export function readStoredStatus({ dataDir }: MtradeConfig, version: string): StoredStatus | null {
+export function readStoredStatus(dataDir: string, version: string): StoredStatus | null {
   const reader = openReader({ path: join(dataDir, 'mtrade.db') });
   if (reader === null) return null;
   try {

@@ -12,6 +12,8 @@ export interface ConfigFs {
 export interface ConfigPlace {
   /** `--config`, as typed. */
   readonly argvPath: string | null;
+  /** `--data-dir`, as typed; it comes before every other `data_dir`. */
+  readonly argvDataDir?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly home: string;
@@ -82,15 +84,26 @@ function parseToml(path: string, bytes: Uint8Array): Record<string, unknown> {
   }
 }
 
-/** The first configuration file in the search order, parsed; `path` null when there is none. */
+/** The first configuration file in the search order; `path` null when there is none. */
+export function findConfigFile(
+  place: ConfigPlace,
+  fs: ConfigFs,
+): { readonly path: string; readonly bytes: Uint8Array } | null {
+  const { named, paths } = searchPaths(place);
+  for (const path of paths) {
+    const bytes = readOne(path, named !== null, fs);
+    if (bytes !== null) return { path, bytes };
+  }
+  return null;
+}
+
+/** As `findConfigFile`, parsed; `path` null when there is none. */
 export function readConfigFile(
   place: ConfigPlace,
   fs: ConfigFs,
 ): { readonly path: string | null; readonly root: Record<string, unknown> } {
-  const { named, paths } = searchPaths(place);
-  for (const path of paths) {
-    const bytes = readOne(path, named !== null, fs);
-    if (bytes !== null) return { path, root: parseToml(path, bytes) };
-  }
-  return { path: null, root: {} };
+  const file = findConfigFile(place, fs);
+  return file === null
+    ? { path: null, root: {} }
+    : { path: file.path, root: parseToml(file.path, file.bytes) };
 }

@@ -1,4 +1,4 @@
-import { isAbsolute, dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import type { Decimal } from '@mtrade/money';
 import {
   type ConfigDocument,
@@ -10,7 +10,8 @@ import {
 import { applyOverride, type Override, readOverrides } from './env-overrides.js';
 import type { LadderValues } from './options.js';
 import { configError, type ConfigProblem } from './problems.js';
-import { type ConfigFs, type ConfigPlace, readConfigFile, xdgDir } from './read-file.js';
+import { DATA_DIR_OPTION, defaultDataDir } from './locate.js';
+import { type ConfigFs, type ConfigPlace, readConfigFile } from './read-file.js';
 import { hostKind } from './network.js';
 import { fileSchema, schemaProblems } from './schema.js';
 import { feedText, parseFeed } from './shapes.js';
@@ -32,7 +33,7 @@ export interface ResolveDeps {
 export interface ConfigSource {
   /** Null: built-in defaults. */
   readonly file: string | null;
-  /** Dotted key -> environment variable that set it. */
+  /** Dotted key -> environment variable (or option of the command line) that set it. */
   readonly overrides: Readonly<Record<string, string>>;
 }
 
@@ -52,12 +53,6 @@ const BUILT_IN_PAIRS = 'ADA ATOM AVAX BNB BTC DOGE DOT EOS ETH LINK LTC MATIC SO
 export const BUILT_IN = 'built-in defaults';
 
 type Where = (path: Path) => string;
-
-function defaultDataDir({ env, home }: ConfigPlace): string {
-  const state = env['STATE_DIRECTORY']?.split(':')[0];
-  if (state !== undefined && isAbsolute(state)) return state;
-  return join(xdgDir(env['XDG_DATA_HOME'], join(home, '.local', 'share')), 'mtrade');
-}
 
 const symbolsOf = (root: Readonly<Record<string, unknown>>): (string | null)[] =>
   Array.isArray(root['pairs'])
@@ -178,6 +173,14 @@ function absoluteFeed(feed: string, baseDir: string): string {
   return parsed.kind === 'recording' ? feedText({ ...parsed, path: resolve(baseDir, parsed.path) }) : feed;
 }
 
+const isOverruled = (path: Path, { argvDataDir }: ConfigPlace): boolean =>
+  argvDataDir !== undefined && dotted(path) === 'data_dir';
+
+const fromCommandLine = ({ argvDataDir, cwd }: ConfigPlace): Override[] =>
+  argvDataDir === undefined
+    ? []
+    : [{ variable: DATA_DIR_OPTION, path: ['data_dir'], value: resolve(cwd, argvDataDir) }];
+
 /** Finds, reads, overlays and checks the configuration. Throws one error that lists every problem. */
 export function resolveConfig(place: ConfigPlace, { fs, checkLadder }: ResolveDeps): ResolvedConfig {
   const file = readConfigFile(place, fs);
@@ -191,14 +194,16 @@ export function resolveConfig(place: ConfigPlace, { fs, checkLadder }: ResolveDe
   if (builtInPairs) root['pairs'] = BUILT_IN_PAIRS.map((pair) => ({ ...pair }));
 
   const symbols = symbolsOf(root);
-  const { overrides, problems: envProblems } = readOverrides(place.env, symbols);
+  const { overrides: fromEnv, problems: envProblems } = readOverrides(place.env, symbols);
+  const overrides = [...fromEnv.filter(({ path }) => !isOverruled(path, place)), ...fromCommandLine(place)];
   for (const override of overrides) applyOverride(root, override);
 
   const fileName = file.path ?? BUILT_IN;
   const where: Where = (path) => {
     const key = dotted(path);
     const setBy = overrides.find((override: Override) => dotted(override.path) === key);
-    return setBy === undefined ? fileName : `environment variable ${setBy.variable}`;
+    if (setBy === undefined) return fileName;
+    return setBy.variable === DATA_DIR_OPTION ? DATA_DIR_OPTION : `environment variable ${setBy.variable}`;
   };
 
   const parsed = fileSchema.safeParse(root);

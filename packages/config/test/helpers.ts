@@ -9,15 +9,22 @@ export interface Given {
   /** More files by path. */
   readonly files?: Readonly<Record<string, string>>;
   readonly checkLadder?: LadderCheck;
+  readonly argvDataDir?: string;
 }
 
 const noFile = (path: string): Error => Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });
 
 /** Resolves without a disk. `toml` is what `--config` names; without it the search order decides. */
-export function resolve({ toml, env = {}, files = {}, checkLadder }: Given): ResolvedConfig {
+export function resolve({ toml, env = {}, files = {}, checkLadder, argvDataDir }: Given): ResolvedConfig {
   const disk: Readonly<Record<string, string>> = toml === undefined ? files : { ...files, [FILE]: toml };
   return resolveConfig(
-    { argvPath: toml === undefined ? null : FILE, env, cwd: '/cwd', home: '/home/trader' },
+    {
+      argvPath: toml === undefined ? null : FILE,
+      ...(argvDataDir !== undefined && { argvDataDir }),
+      env,
+      cwd: '/cwd',
+      home: '/home/trader',
+    },
     {
       fs: {
         readFile: (path) => {

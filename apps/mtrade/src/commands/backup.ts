@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { databasePath } from '../books-paths.js';
 import type { Cli } from '../cli.js';
-import { loadConfig } from '../load-config.js';
+import { engineHome } from '../load-config.js';
 import { percent, withProgress } from '../render/progress.js';
 
 interface BackupOptions {
@@ -14,10 +14,10 @@ interface BackupOptions {
 }
 
 async function backup(cli: Cli, command: Command, { to, force, json }: BackupOptions): Promise<void> {
-  const { config } = await loadConfig(cli, command);
+  const { dataDir, config } = await engineHome(cli, command);
   const store = await import('@mtrade/store');
-  const source = databasePath(config.dataDir);
-  const directory = store.backupDirectory(config.dataDir);
+  const source = databasePath(dataDir);
+  const directory = store.backupDirectory(dataDir);
   const nowMs = systemClock.epochMs();
   const target = to === undefined ? join(directory, store.backupName(nowMs, 'manual')) : resolve(cli.cwd, to);
   if (force !== true && existsSync(target))
@@ -31,10 +31,12 @@ async function backup(cli: Cli, command: Command, { to, force, json }: BackupOpt
       say(`copying the books: ${percent(copied, total)}`),
     ),
   );
-  const dropped = to === undefined ? store.pruneBackups(directory, 'manual', config.backup.keep, nowMs) : [];
+  // How many to keep is only known from a whole configuration; without one nothing is dropped.
+  const keep = to === undefined ? config?.backup.keep : undefined;
+  const dropped = keep === undefined ? [] : store.pruneBackups(directory, 'manual', keep, nowMs);
   if (json) return cli.out.json({ schema: 1, file: target, pages, verified: true, dropped });
   cli.out.line(`${target}: ${pages} pages, verified`);
-  for (const path of dropped) cli.out.line(`dropped ${path} (backup.keep = ${config.backup.keep})`);
+  for (const path of dropped) cli.out.line(`dropped ${path} (backup.keep = ${keep})`);
 }
 
 export function addBackupCommand(program: Command, cli: Cli): void {

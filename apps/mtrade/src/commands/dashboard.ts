@@ -8,7 +8,7 @@ import type { ControlAddress } from '@mtrade/runtime';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.js';
 import { ControlClient } from '../control-client.js';
-import { loadConfig } from '../load-config.js';
+import { engineHome } from '../load-config.js';
 import { type PageScope, pageUrl } from '../page-url.js';
 
 /** A browser that is just starting needs a moment to read the file. */
@@ -61,13 +61,13 @@ export function addDashboardCommand(program: Command, cli: Cli): void {
     .option('--print', 'only print the address; it carries the token')
     .option('--read-only', 'with the token that may look and not command')
     .action(async (options: { print?: true; readOnly?: true }, command: Command) => {
-      const { config } = await loadConfig(cli, command);
+      const { dataDir } = await engineHome(cli, command);
       const scope: PageScope = options.readOnly ? 'read' : 'control';
-      const url = pageUrl(await runningUrl(config.dataDir), config.dataDir, scope);
+      const url = pageUrl(await runningUrl(dataDir), dataDir, scope);
       if (url === null)
-        throw new MtradeError('MTRADE_PERMISSION', `${scope}.token in ${config.dataDir} cannot be read`, {
-          path: join(config.dataDir, `${scope}.token`),
+        throw new MtradeError('MTRADE_PERMISSION', `${scope}.token in ${dataDir} cannot be read`, {
+          path: join(dataDir, `${scope}.token`),
         });
-      if (options.print || !hasDisplay(cli) || !(await open(url, config.dataDir))) cli.out.line(url);
+      if (options.print || !hasDisplay(cli) || !(await open(url, dataDir))) cli.out.line(url);
     });
 }

@@ -7,14 +7,14 @@ import type { Cli } from '../cli.js';
 import { type Finding, ok, problem, warning } from '../doctor/finding.js';
 import { compiler, nodeVersion } from '../doctor/machine.js';
 import { refuseKnownFailures } from '../config-checks.js';
-import { readConfig } from '../load-config.js';
+import { isUnusable, locate, readConfig } from '../load-config.js';
 import { counted, wrap } from '../render/columns.js';
 import { withProgress } from '../render/progress.js';
 
 async function configuration(
   cli: Cli,
   command: Command,
-): Promise<{ config: MtradeConfig | null; findings: Finding[] }> {
+): Promise<{ config: MtradeConfig | null; dataDir: string; findings: Finding[] }> {
   try {
     const { config, source, warnings } = await readConfig(cli, command);
     await refuseKnownFailures(config, source.file);
@@ -27,23 +27,23 @@ async function configuration(
     const notes = warnings.map((text) =>
       warning('configuration', text, 'see mtrade config check and docs/configuration.md'),
     );
-    return { config, findings: [summary, ...notes, ...configFile(source.file)] };
+    return { config, dataDir: config.dataDir, findings: [summary, ...notes, ...configFile(source.file)] };
   } catch (error) {
-    const remedy = isMtradeError(error, 'MTRADE_CONFIG')
-      ? 'correct the named keys'
-      : 'make the file readable';
+    if (!isUnusable(error)) throw error;
+    const { path, namedBy } = await locate(cli, command);
+    const mend = isMtradeError(error, 'MTRADE_CONFIG') ? 'correct the named keys' : 'make the file readable';
+    const remedy = `${mend}; until then no engine starts, and commands use the data directory ${path} (${namedBy})`;
     const findings = errorText(error)
       .split('\n')
       .map((line) => problem('configuration', line, remedy));
-    return { config: null, findings };
+    return { config: null, dataDir: path, findings };
   }
 }
 
 type Check = readonly [name: string, run: () => Finding[] | Promise<Finding[]>];
 
-/** What depends on the configuration, in the order in which it is shown. */
+/** What needs a whole configuration, in the order in which it is shown. */
 const checksOf = (config: MtradeConfig, cli: Cli): readonly Check[] => [
-  ['data directory', async () => (await import('../doctor/data-dir.js')).dataDirectory(config.dataDir)],
   ['secrets', async () => (await import('../doctor/account.js')).secrets(config, cli.env)],
   ['exchange', async () => (await import('../doctor/exchange.js')).exchange(config)],
   [
@@ -56,19 +56,24 @@ const checksOf = (config: MtradeConfig, cli: Cli): readonly Check[] => [
     },
   ],
   ['pair limits', async () => (await import('../doctor/pair-limits.js')).limits(config)],
-  ['lock', async () => (await import('../doctor/lock.js')).lock(config)],
-  ['engine', async () => (await import('../doctor/engine.js')).engine(config)],
-  ['database', async () => (await import('../doctor/books.js')).database(config)],
-  ['service unit', async () => (await import('../doctor/service-unit.js')).serviceUnit(cli)],
 ];
 
-/** Where nothing can lie, nothing is looked for. */
-const IN_DATA_DIR = new Set(['lock', 'engine', 'database']);
+/** What lies in the data directory. */
+const checksIn = (dataDir: string, config: MtradeConfig | null): readonly Check[] => [
+  ['lock', async () => (await import('../doctor/lock.js')).lock(dataDir)],
+  ['engine', async () => (await import('../doctor/engine.js')).engine(dataDir)],
+  ['database', async () => (await import('../doctor/books.js')).database(dataDir, config?.mode ?? null)],
+];
 
-async function checksFor(config: MtradeConfig, cli: Cli): Promise<readonly Check[]> {
-  const { unusable } = await import('../doctor/data-dir.js');
-  const isUsable = unusable(config.dataDir) === null;
-  return checksOf(config, cli).filter(([name]) => isUsable || !IN_DATA_DIR.has(name));
+async function checksFor(cli: Cli, dataDir: string, config: MtradeConfig | null): Promise<readonly Check[]> {
+  const { dataDirectory, unusable } = await import('../doctor/data-dir.js');
+  return [
+    ['data directory', () => dataDirectory(dataDir)],
+    ...(config === null ? [] : checksOf(config, cli)),
+    // Where nothing can lie, nothing is looked for.
+    ...(unusable(dataDir) === null ? checksIn(dataDir, config) : []),
+    ['service unit', async () => (await import('../doctor/service-unit.js')).serviceUnit(cli)],
+  ];
 }
 
 /** All at once; a check that itself breaks is a finding, never the end of the others. */
@@ -126,8 +131,8 @@ export function addDoctorCommand(program: Command, cli: Cli): void {
     )
     .option('--json', 'one JSON object')
     .action(async ({ json }: { json?: true }, command: Command) => {
-      const { config, findings } = await configuration(cli, command);
-      const checked = config === null ? [] : await runChecks(await checksFor(config, cli), cli);
+      const { config, dataDir, findings } = await configuration(cli, command);
+      const checked = await runChecks(await checksFor(cli, dataDir, config), cli);
       const isInstalled = !checked.some(({ check }) => check === 'database module');
       const build = compiler(process.version, cli.env, isInstalled);
       const all = [nodeVersion(process.version), ...(build === null ? [] : [build]), ...findings, ...checked];

@@ -7,7 +7,7 @@ import { timeArgument } from '../arguments.js';
 import type { Cli } from '../cli.js';
 import type { ExportFormat } from '../export/formats.js';
 import { knownPair, openBooks, spanOf } from '../history-span.js';
-import { loadConfig } from '../load-config.js';
+import { engineHome } from '../load-config.js';
 import { counted } from '../render/columns.js';
 import { withProgress } from '../render/progress.js';
 
@@ -89,9 +89,9 @@ const formatOf = ({ csv, jsonl, output }: ExportOptions): ExportFormat =>
   jsonl || (!csv && output?.endsWith('.jsonl')) ? 'jsonl' : 'csv';
 
 async function run(cli: Cli, command: Command, options: ExportOptions): Promise<void> {
-  const { config } = await loadConfig(cli, command);
+  const { dataDir, config } = await engineHome(cli, command);
   const filter = await spanOf(options.pair, options);
-  const reader = await openBooks(config);
+  const reader = await openBooks(dataDir);
   try {
     knownPair(reader, config, filter.symbol);
     const { mode } = reader.identity;

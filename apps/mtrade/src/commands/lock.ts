@@ -2,7 +2,7 @@ import { ExitCode, MtradeError, systemClock } from '@mtrade/base';
 import type { KillOutcome, LockCheck } from '@mtrade/runtime';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.js';
-import { loadConfig } from '../load-config.js';
+import { engineHome } from '../load-config.js';
 
 interface LockOptions {
   readonly check?: true;
@@ -92,8 +92,8 @@ export function addLockCommand(program: Command, cli: Cli): void {
         throw new MtradeError('MTRADE_USAGE', 'give either --check or --kill', {});
       if (options.force === true && options.kill !== true)
         throw new MtradeError('MTRADE_USAGE', '--force belongs to --kill', {});
-      const { config } = await loadConfig(cli, command);
-      if (options.check) return check(cli, config.dataDir, options.json === true);
-      return kill(cli, config.dataDir, options);
+      const { dataDir } = await engineHome(cli, command);
+      if (options.check) return check(cli, dataDir, options.json === true);
+      return kill(cli, dataDir, options);
     });
 }

@@ -5,7 +5,7 @@ import type { LogPlace } from '@mtrade/runtime';
 import { type Command, Option } from 'commander';
 import { pairArgument, wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
-import { loadConfig } from '../load-config.js';
+import { engineHome } from '../load-config.js';
 import type { LineFilter, LogLine } from '../logs/log-line.js';
 
 interface LogsOptions {
@@ -23,26 +23,28 @@ type Print = (line: LogLine) => void;
 
 /** Of a journal that is followed with a filter so many lines are looked through for what was before. */
 const JOURNAL_LOOK_BACK = 5_000;
+/** Without a usable configuration; more files than there are do no harm. */
+const UNKNOWN_LOG = { keep: 5, file: null };
 const SYSTEM_UNIT = '/etc/systemd/system/mtrade.service';
 
 async function findLog(cli: Cli, command: Command, options: LogsOptions): Promise<LogPlace> {
   if (options.unit !== undefined)
     return { kind: 'journal', unit: options.unit, isUser: options.user === true };
-  const { config } = await loadConfig(cli, command);
-  const { keep, file } = config.log;
+  const { dataDir, config } = await engineHome(cli, command);
+  const { keep, file } = config?.log ?? UNKNOWN_LOG;
   if (options.file !== undefined) return { kind: 'file', path: resolve(cli.cwd, options.file), keep };
   const { readLogPlace } = await import('@mtrade/runtime');
-  const noted = readLogPlace(config.dataDir);
+  const noted = readLogPlace(dataDir);
   if (noted !== null && noted.kind !== 'stderr') return noted;
   if (file !== null) return { kind: 'file', path: file, keep };
   // The data directory of the system's service is nobody else's to look into.
   if (noted === null && existsSync(SYSTEM_UNIT)) return { kind: 'journal', unit: 'mtrade', isUser: false };
-  const beside = join(config.dataDir, 'mtrade.log');
+  const beside = join(dataDir, 'mtrade.log');
   if (noted === null && existsSync(beside)) return { kind: 'file', path: beside, keep };
   throw new MtradeError(
     'MTRADE_COMMAND',
     noted === null
-      ? `no log is known of data directory ${config.dataDir}; --file or --unit names one`
+      ? `no log is known of data directory ${dataDir}; --file or --unit names one`
       : 'the engine writes its log to stderr, where nobody keeps it; start it with --log-file F or log.file, or as a service (mtrade systemd)',
     { command: 'logs' },
   );

@@ -4,7 +4,7 @@ import { onOff, pairArgument } from '../arguments.js';
 import type { Cli } from '../cli.js';
 import { ControlClient } from '../control-client.js';
 import { ENDPOINTS } from '../endpoints.js';
-import { loadConfig } from '../load-config.js';
+import { engineHome } from '../load-config.js';
 
 async function ask(
   cli: Cli,
@@ -12,8 +12,8 @@ async function ask(
   path: string,
   body: Readonly<Record<string, unknown>>,
 ): Promise<unknown> {
-  const { config } = await loadConfig(cli, command);
-  return new ControlClient(config.dataDir).post(path, body);
+  const { dataDir } = await engineHome(cli, command);
+  return new ControlClient(dataDir).post(path, body);
 }
 
 /** Other installations on the account that the operator has now said to be stopped. */

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { timeArgument, timeZone, wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
 import { knownPair, openBooks, spanOf } from '../history-span.js';
-import { loadConfig } from '../load-config.js';
+import { engineHome } from '../load-config.js';
 import { renderCycles, renderProfit, renderTrades } from '../render/reports.js';
 
 interface SpanOptions {
@@ -23,9 +23,9 @@ async function ask<Q extends HistoryQuestion>(
   command: Command,
   question: Q,
 ): Promise<HistoryAnswers[Q['about']]> {
-  const { config } = await loadConfig(cli, command);
+  const { dataDir, config } = await engineHome(cli, command);
   const { answerFromBooks } = await import('@mtrade/runtime');
-  const reader = await openBooks(config);
+  const reader = await openBooks(dataDir);
   try {
     if ('filter' in question) knownPair(reader, config, question.filter.symbol);
     return answerFromBooks(reader, question) as HistoryAnswers[Q['about']];

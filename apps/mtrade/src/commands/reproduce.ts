@@ -8,7 +8,7 @@ import type { Cli } from '../cli.js';
 interface ReproduceOptions {
   readonly seconds: number;
   readonly workers: number;
-  readonly dataDir?: string;
+  readonly dir?: string;
   readonly json?: true;
 }
 
@@ -25,7 +25,7 @@ const resultJson = ({ contender, attempts, pairs, duplicates, window, outcomes }
   outcomes,
 });
 
-async function run(cli: Cli, { seconds, workers, dataDir, json }: ReproduceOptions): Promise<void> {
+async function run(cli: Cli, { seconds, workers, dir, json }: ReproduceOptions): Promise<void> {
   const [{ reproduce }, { renderRace, VERDICTS }] = await Promise.all([
     import('@mtrade/runtime'),
     import('../render/reproduction.js'),
@@ -35,7 +35,7 @@ async function run(cli: Cli, { seconds, workers, dataDir, json }: ReproduceOptio
     {
       seconds,
       workers,
-      directory: dataDir === undefined ? null : resolve(cli.cwd, dataDir),
+      directory: dir === undefined ? null : resolve(cli.cwd, dir),
       signal: cli.interrupted(),
     },
     { clock: systemClock, onResult: (result) => !json && cli.out.line(renderRace(result)) },
@@ -51,7 +51,7 @@ export function addReproduceCommand(program: Command, cli: Cli): void {
     .description('race for duplicate purchases: an old flawed opener shows them, the real books must not')
     .option('--seconds <n>', 'length of each race', wholeNumber(1, MAX_SECONDS), 10)
     .option('--workers <n>', 'so many threads and so many processes', wholeNumber(1, MAX_WORKERS), 4)
-    .option('--data-dir <dir>', 'make the temporary directory in here; refused where real books are')
+    .option('--dir <dir>', 'make the temporary directory in here; refused where real books are')
     .option('--json', 'one JSON object')
     .action((options: ReproduceOptions) => run(cli, options));
 }

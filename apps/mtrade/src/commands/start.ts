@@ -100,7 +100,7 @@ async function start(cli: Cli, command: Command, options: StartOptions): Promise
   const signals = stopOnSignals(log);
   const summary = runSummary(cli, { screen, logTarget: target }, async () => {
     const { readStoredStatus } = await import('../stored-status.js');
-    return readStoredStatus(resolved.config, cli.version);
+    return readStoredStatus(resolved.config.dataDir, cli.version);
   });
   try {
     const engine = await startEngine(

@@ -1,12 +1,12 @@
 import { ExitCode, isMtradeError } from '@mtrade/base';
-import type { MtradeConfig } from '@mtrade/config';
 import type { StatusJson } from '@mtrade/runtime';
 import type { Command } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cli } from '../cli.js';
 import { ControlClient, isUnanswered } from '../control-client.js';
+import { enginesElsewhere } from '../engines-elsewhere.js';
 import { ENDPOINTS } from '../endpoints.js';
-import { loadConfig } from '../load-config.js';
+import { engineHome, type EngineHome } from '../load-config.js';
 import { duration } from '../render/columns.js';
 import { renderStatus } from '../render/status.js';
 import type { StoredStatus } from '../stored-status.js';
@@ -14,14 +14,14 @@ import type { StoredStatus } from '../stored-status.js';
 const EVERY_MS = 1_000;
 
 /** The running engine's word, else what it stored last; null when there is neither. */
-async function look(cli: Cli, config: MtradeConfig): Promise<StatusJson | StoredStatus | null> {
+async function look(cli: Cli, { dataDir }: EngineHome): Promise<StatusJson | StoredStatus | null> {
   try {
-    return (await new ControlClient(config.dataDir).get(ENDPOINTS.status)) as StatusJson;
+    return (await new ControlClient(dataDir).get(ENDPOINTS.status)) as StatusJson;
   } catch (error) {
     if (!isMtradeError(error, 'MTRADE_NOT_RUNNING')) throw error;
   }
   const { readStoredStatus } = await import('../stored-status.js');
-  return readStoredStatus(config, cli.version);
+  return readStoredStatus(dataDir, cli.version);
 }
 
 const isStored = (status: StatusJson | StoredStatus): status is StoredStatus => !status.running;
@@ -37,7 +37,7 @@ function printText(cli: Cli, status: StatusJson | StoredStatus): void {
 
 function print(
   cli: Cli,
-  config: MtradeConfig,
+  { dataDir, config }: EngineHome,
   status: StatusJson | StoredStatus | null,
   json: boolean,
 ): void {
@@ -47,21 +47,21 @@ function print(
     return cli.out.json({
       schema: 1,
       running: false,
-      mode: config.mode,
-      data_dir: config.dataDir,
+      mode: config?.mode ?? null,
+      data_dir: dataDir,
       pairs: [],
     });
-  cli.out.line(`mtrade is not running and has stored nothing in ${config.dataDir}`);
+  cli.out.line(`mtrade is not running and has stored nothing in ${dataDir}`);
 }
 
 /** Looks every second until Ctrl-C and prints each look; as JSON lines when asked for JSON. */
-async function watchInLines(cli: Cli, config: MtradeConfig, json: boolean): Promise<void> {
+async function watchInLines(cli: Cli, home: EngineHome, json: boolean): Promise<void> {
   const signal = cli.interrupted();
   const turn = async (): Promise<void> => {
     try {
-      const status = await look(cli, config);
+      const status = await look(cli, home);
       if (json) cli.out.line(JSON.stringify(status ?? { schema: 1, running: false }));
-      else print(cli, config, status, false);
+      else print(cli, home, status, false);
       process.exitCode = status?.running === true ? ExitCode.ok : ExitCode.notRunning;
     } catch (error) {
       if (!isUnanswered(error)) throw error;
@@ -83,11 +83,14 @@ export function addStatusCommand(program: Command, cli: Cli): void {
     .option('--json', 'one JSON object; with --watch one a line')
     .option('--watch', 'on the whole screen until q; a look every second where there is no terminal')
     .action(async (options: { json?: true; watch?: true }, command: Command) => {
-      const { config } = await loadConfig(cli, command);
+      const home = await engineHome(cli, command);
       const json = options.json === true;
       if (options.watch && cli.out.isTty && !json)
-        return (await import('./watch.js')).watchOnScreen(cli, config);
-      if (options.watch) return watchInLines(cli, config, json);
-      print(cli, config, await look(cli, config), json);
+        return (await import('./watch.js')).watchOnScreen(cli, home.dataDir);
+      if (options.watch) return watchInLines(cli, home, json);
+      const status = await look(cli, home);
+      print(cli, home, status, json);
+      if (status === null || isStored(status))
+        for (const line of await enginesElsewhere(home.dataDir)) cli.note(line);
     });
 }

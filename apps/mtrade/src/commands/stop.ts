@@ -5,7 +5,7 @@ import { wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
 import { ControlClient } from '../control-client.js';
 import { ENDPOINTS } from '../endpoints.js';
-import { loadConfig } from '../load-config.js';
+import { engineHome } from '../load-config.js';
 
 const POLL_MS = 100;
 /** A question that has less time than this could not be answered by any engine. */
@@ -28,8 +28,8 @@ export function addStopCommand(program: Command, cli: Cli): void {
     .description('stop the running engine: no new orders, those in flight are followed or recorded')
     .option('--timeout <seconds>', 'how long to wait for its end', wholeNumber(0, 3_600), 60)
     .action(async ({ timeout }: { timeout: number }, command: Command) => {
-      const { config } = await loadConfig(cli, command);
-      const client = new ControlClient(config.dataDir);
+      const { dataDir } = await engineHome(cli, command);
+      const client = new ControlClient(dataDir);
       const deadline = performance.now() + timeout * 1_000;
       const limitMs = (): number =>
         Math.round(Math.min(MOST_MS, Math.max(LEAST_MS, deadline - performance.now())));

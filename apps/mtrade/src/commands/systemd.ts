@@ -5,7 +5,7 @@ import { MtradeError } from '@mtrade/base';
 import type { ResolvedConfig } from '@mtrade/config';
 import { APP_DIRECTORY } from '../app-directory.js';
 import type { Cli } from '../cli.js';
-import { loadConfig } from '../load-config.js';
+import { dataDirOption, loadConfig } from '../load-config.js';
 
 interface SystemdOptions {
   readonly user?: boolean;
@@ -35,6 +35,8 @@ async function serviceConfig(cli: Cli, command: Command, isUser: boolean): Promi
       `mtrade: not in the unit: ${overrides.join(', ')}, set in this shell only. What the service needs belongs into the configuration file.`,
     );
   const env = Object.fromEntries(Object.entries(cli.env).filter(([name]) => !OVERRIDE.test(name)));
+  if (dataDirOption(command) !== undefined)
+    throw new MtradeError('MTRADE_USAGE', '--data-dir is not in the unit: put data_dir into the file', {});
   const { STATE_DIRECTORY: _, ...own } = env;
   const place = { ...cli, env: isUser ? own : { ...own, STATE_DIRECTORY } };
   const resolved = await loadConfig(place, command);

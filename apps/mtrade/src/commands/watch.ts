@@ -1,5 +1,4 @@
 import { errorText, ExitCode, isMtradeError } from '@mtrade/base';
-import type { MtradeConfig } from '@mtrade/config';
 import { cleanText } from '@mtrade/log';
 import type { StatusJson } from '@mtrade/runtime';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -54,21 +53,21 @@ const MOVES: Readonly<Partial<Record<Key, Move>>> = {
 
 class Watch {
   readonly #cli: Cli;
-  readonly #config: MtradeConfig;
+  readonly #dataDir: string;
   readonly #screen: Screen;
   #sight: Sight = { kind: 'nothing', why: 'asking the engine ...' };
   #booksReadMs = 0;
 
-  constructor(cli: Cli, config: MtradeConfig, hasKeys: boolean) {
+  constructor(cli: Cli, dataDir: string, hasKeys: boolean) {
     this.#cli = cli;
-    this.#config = config;
+    this.#dataDir = dataDir;
     const moves = hasKeys ? 'arrows, PgUp, PgDn move' : null;
     this.#screen = new Screen(cli.out, { eventLines: 0, moves });
   }
 
   async look(): Promise<void> {
     try {
-      const client = new ControlClient(this.#config.dataDir);
+      const client = new ControlClient(this.#dataDir);
       const status = (await client.get(ENDPOINTS.status, ANSWER_LIMIT_MS)) as StatusJson;
       this.#sight = { kind: 'answered', status, atMs: Date.now() };
       process.exitCode = ExitCode.ok;
@@ -98,8 +97,8 @@ class Watch {
     const seen = before.kind === 'gone' ? before.seen : before.kind !== 'nothing';
     try {
       const { readStoredStatus } = await import('../stored-status.js');
-      const status = readStoredStatus(this.#config, this.#cli.version);
-      const why = `no engine runs, and none has stored anything in ${this.#config.dataDir}; waiting for one`;
+      const status = readStoredStatus(this.#dataDir, this.#cli.version);
+      const why = `no engine runs, and none has stored anything in ${this.#dataDir}; waiting for one`;
       this.#sight = status === null ? { kind: 'nothing', why } : { kind: 'gone', status, sinceMs, seen };
     } catch (error) {
       this.#silent(cleanText(errorText(error)));
@@ -132,7 +131,7 @@ class Watch {
  * The status on the whole screen until `q`, Ctrl-C or SIGTERM. It goes on while the engine does not answer, ends or
  * starts again, and says so. The exit code is that of the last look.
  */
-export async function watchOnScreen(cli: Cli, config: MtradeConfig): Promise<void> {
+export async function watchOnScreen(cli: Cli, dataDir: string): Promise<void> {
   const interrupted = cli.interrupted();
   const end = new AbortController();
   const finish = (): void => end.abort();
@@ -145,7 +144,7 @@ export async function watchOnScreen(cli: Cli, config: MtradeConfig): Promise<voi
       process.kill(process.pid, 'SIGTSTP');
     } else watch?.move(key);
   });
-  watch = new Watch(cli, config, keyboard !== null);
+  watch = new Watch(cli, dataDir, keyboard !== null);
   const redraw = (): void => watch.draw();
   process.on('SIGCONT', redraw);
   const stopResizing = cli.out.onResize(redraw);

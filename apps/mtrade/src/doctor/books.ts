@@ -1,5 +1,5 @@
 import { errorText } from '@mtrade/base';
-import type { MtradeConfig } from '@mtrade/config';
+import type { Mode } from '@mtrade/config';
 import { join } from 'node:path';
 import { counted, duration } from '../render/columns.js';
 import { type Finding, ok, problem } from './finding.js';
@@ -8,8 +8,11 @@ const MOST_FAULTS = 5;
 const DAMAGED =
   'keep the file and do not start; mtrade diagnose tells more, mtrade restore puts back a backup of data_dir/backups';
 
-/** Does the database module load on this Node, can the books be read, and are file, schema and sums whole? */
-export async function database({ dataDir, mode }: MtradeConfig): Promise<Finding[]> {
+/**
+ * Does the database module load on this Node, can the books be read, and are file, schema and sums whole? `mode` of the
+ * configuration; null where that cannot be used.
+ */
+export async function database(dataDir: string, mode: Mode | null): Promise<Finding[]> {
   let store: typeof import('@mtrade/store');
   try {
     store = await import('@mtrade/store');
@@ -29,7 +32,7 @@ export async function database({ dataDir, mode }: MtradeConfig): Promise<Finding
     try {
       const { identity } = reader;
       const ageMs = Date.now() - reader.age().changedMs;
-      if (identity.mode !== mode)
+      if (mode !== null && identity.mode !== mode)
         return [
           problem(
             'database',

@@ -1,5 +1,4 @@
 import { errorText, isMtradeError, systemClock } from '@mtrade/base';
-import type { MtradeConfig } from '@mtrade/config';
 import { checkLock, describeOwner, type StatusJson } from '@mtrade/runtime';
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +14,7 @@ const ANSWER_LIMIT_MS = 4_000;
 const OLD_BEAT_MS = 5_000;
 
 /** Of the engine that holds the lock: does it answer, and does it work? Nothing where none runs. */
-export async function engine({ dataDir }: MtradeConfig): Promise<Finding[]> {
+export async function engine(dataDir: string): Promise<Finding[]> {
   const { status: lock, holder } = await checkLock(dataDir, { clock: systemClock });
   if (lock !== 'running') return [];
   const who = holder === null ? 'the holder of the lock' : `the engine (${describeOwner(holder)})`;

@@ -1,12 +1,11 @@
 import { systemClock } from '@mtrade/base';
-import type { MtradeConfig } from '@mtrade/config';
 import { checkLock, describeOwner } from '@mtrade/runtime';
 import { type Finding, ok, problem, warning } from './finding.js';
 
 const CHECK = 'lock';
 
 /** Could an engine start in this data directory now? */
-export async function lock({ dataDir }: MtradeConfig): Promise<Finding[]> {
+export async function lock(dataDir: string): Promise<Finding[]> {
   const { status, holder, validated } = await checkLock(dataDir, { clock: systemClock });
   const who = holder === null ? 'unknown' : describeOwner(holder);
   if (status === 'free') return [ok(CHECK, 'free')];

@@ -81,7 +81,7 @@ function refuseProduction(directory: string | null): void {
   if (directory === null) return;
   const refuse = (why: string): never => {
     throw new MtradeError('MTRADE_CONFIG', `${directory} ${why}; the race needs a place of its own`, {
-      key: 'data-dir',
+      key: 'dir',
       file: directory,
     });
   };
