@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { environment, MTRADE, mtrade, usePlace } from './cli-process.js';
+import { onTerminal } from './terminal.js';
 
 const place = usePlace();
 const TOKEN = 'a'.repeat(43);
@@ -198,37 +199,13 @@ describe('status of a running engine', () => {
   });
 });
 
-/** The built command on a terminal of 80 columns and 24 rows, which is asked afterwards whether it is as before. */
-function onTerminal(...args: string[]) {
-  const command = [process.execPath, MTRADE, ...args].map((word) => `'${word}'`).join(' ');
-  const play = `stty rows 24 cols 80; A=$(stty -g); ${command}; echo "CODE=$?"; [ "$A" = "$(stty -g)" ] && echo SANE`;
-  const child = spawn('script', ['-qefc', play, '/dev/null'], {
-    cwd: place.directory,
-    env: { ...environment(place), TERM: 'xterm', SHELL: '/bin/sh' },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  let text = '';
-  child.stdout.setEncoding('utf8').on('data', (more: string) => (text += more));
-  const ended = new Promise((resolve) => child.on('close', resolve));
-  return {
-    text: () => text,
-    /** Waits for a text that comes after everything that was awaited before. */
-    shows: async (what: string | RegExp) => {
-      await expect.poll(() => text, { timeout: 20_000 }).toMatch(what);
-      text = '';
-    },
-    type: (keys: string) => void child.stdin.write(keys),
-    ended,
-  };
-}
-
 describe('--watch on a terminal', () => {
   const BACK = '\u001b[?1049l';
   const status = { ...engineStatus, invested: {}, internal: {}, urgent_queue_depth: 0, unknown_intents: 0 };
 
   test('says that data is old, that the engine went away and that it is back; q gives the terminal back', async () => {
     answer = { status: 200, body: status };
-    const watch = onTerminal('status', '--watch');
+    const watch = onTerminal(place, 'status', '--watch');
     await watch.shows('LIVE: REAL MONEY');
 
     answer = { status: 500, body: { code: 'HTTP_INTERNAL', detail: 'a worker is being revived' } };
@@ -256,7 +233,7 @@ describe('--watch on a terminal', () => {
 
   test('ends at once with Ctrl-C, even while an engine hangs', async () => {
     answer = { status: 200, body: status };
-    const watch = onTerminal('status', '--watch');
+    const watch = onTerminal(place, 'status', '--watch');
     await watch.shows('LIVE: REAL MONEY');
     server.removeAllListeners('request');
     await watch.shows('OLD DATA');

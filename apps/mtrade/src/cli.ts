@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { prose } from './render/columns.js';
 
 /** The outside world of the command line, given once, so that commands can be tested without a process. */
 export interface Cli {
@@ -10,8 +11,8 @@ export interface Cli {
   readonly out: Output;
   /** Where a terminal may show what is going on; `note` writes its lines to it. */
   readonly err: Output;
-  /** Everything said to a person: errors, warnings, notes. */
-  readonly note: (line: string) => void;
+  /** Everything said to a person: errors, warnings, notes; `err.say`. */
+  readonly note: (text: string) => void;
   /** Aborts on the first Ctrl-C or SIGTERM, for the commands that run until then. */
   readonly interrupted: () => AbortSignal;
 }
@@ -19,6 +20,8 @@ export interface Cli {
 export interface Output {
   readonly write: (text: string) => void;
   readonly line: (text: string) => void;
+  /** Sentences for a person: broken between words on a terminal, as they are in a pipe, a log or a journal. */
+  readonly say: (text: string) => void;
   /** Resolves once the text has left this process, with false when nobody reads on: for answers of any length. */
   readonly send: (text: string) => Promise<boolean>;
   readonly json: (value: unknown) => void;
@@ -62,9 +65,12 @@ export function createOutput(
     if (!closed) stream.write(text);
   };
   const isTty = stream.isTTY === true;
+  // A terminal that does not know its size (over some serial lines and pipes) says 0.
+  const columns = (): number => sizeOr(stream.columns, 80);
   return {
     write,
     line: (text) => write(`${text}\n`),
+    say: (text) => write(`${isTty ? prose(text, columns()) : text}\n`),
     send: (text) =>
       closed
         ? Promise.resolve(false)
@@ -75,8 +81,7 @@ export function createOutput(
     json: (value) => write(`${JSON.stringify(value, null, 2)}\n`),
     isTty,
     color: wantsColor(env, isTty),
-    // A terminal that does not know its size (over some serial lines and pipes) says 0.
-    columns: () => sizeOr(stream.columns, 80),
+    columns,
     rows: () => sizeOr(stream.rows, 24),
     onResize: (listener) => {
       stream.on('resize', listener);

@@ -26,7 +26,7 @@ const cli: Cli = {
     isAnswerLost = true;
   }),
   err: errors,
-  note: errors.line,
+  note: errors.say,
   interrupted: () => {
     const controller = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());

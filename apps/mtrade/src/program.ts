@@ -27,13 +27,13 @@ import { addStartCommand } from './commands/start.js';
 import { addStatusCommand } from './commands/status.js';
 import { addStopCommand } from './commands/stop.js';
 import { addSystemdCommand } from './commands/systemd.js';
+import { prose } from './render/columns.js';
 
 const ENVIRONMENT_HELP = `
-Configuration: --config F, MTRADE_CONFIG, ./mtrade.toml, $XDG_CONFIG_HOME/mtrade/mtrade.toml, /etc/mtrade/mtrade.toml.
+Configuration: the first of --config F, MTRADE_CONFIG, ./mtrade.toml, $XDG_CONFIG_HOME/mtrade/mtrade.toml, /etc/mtrade/mtrade.toml; without any, 16 pairs on paper.
 Data: data_dir, by default $XDG_DATA_HOME/mtrade (~/.local/share/mtrade), or systemd's STATE_DIRECTORY.
 Any key from the environment: MTRADE__ENGINE__DEBOUNCE_MS=50.
-Exit codes: 0 ok, 1 error, 2 usage, 3 not running, 69 exchange unavailable, 70 contradiction, 74 disk,
-75 another instance runs, 77 permission, 78 bad configuration or secret.`;
+Exit codes: 0 ok, 1 error, 2 usage, 3 not running, 69 exchange unavailable, 70 contradiction, 74 disk, 75 another instance runs, 77 permission, 78 bad configuration or secret.`;
 
 /** All commands. Each file defines one and loads what it needs only when it runs. */
 export function buildProgram(cli: Cli): Command {
@@ -53,8 +53,9 @@ function buildCommands(cli: Cli): Command {
       writeOut: cli.out.write,
       writeErr: (text) => cli.note(text.replace(/\n$/, '')),
       getOutHelpWidth: cli.out.columns,
+      getErrHelpWidth: cli.err.columns,
     })
-    .addHelpText('after', ENVIRONMENT_HELP)
+    .addHelpText('after', () => prose(ENVIRONMENT_HELP, cli.out.columns()))
     .showHelpAfterError('(mtrade --help lists the commands)')
     .exitOverride();
 

@@ -14,6 +14,7 @@ function terminal(rows: number, columns = 80, color = false) {
       state.screen.write(text);
     },
     line: () => undefined,
+    say: () => undefined,
     send: () => Promise.resolve(true),
     json: () => undefined,
     isTty: true,

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunningEngine } from '@mtrade/runtime';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Cli } from '../src/cli.js';
+import { type Cli, createOutput } from '../src/cli.js';
+import { PassThrough } from 'node:stream';
 import { runSummary } from '../src/render/summary.js';
 import { loadWebPage } from '../src/web-page.js';
 import { statusSample } from './status-sample.js';
@@ -21,15 +22,9 @@ async function written({ isTty, screen }: { isTty: boolean; screen: boolean }): 
   const dataDir = directory();
   writeFileSync(join(dataDir, 'control.token'), `${TOKEN}\n`);
   let text = '';
-  const write = (piece: string): void => void (text += piece);
-  const out = {
-    write,
-    line: (line: string) => write(`${line}\n`),
-    isTty,
-    color: false,
-    columns: () => 80,
-    rows: () => 40,
-  };
+  const stream = Object.assign(new PassThrough(), { isTTY: isTty, columns: 80, rows: 40 });
+  stream.on('data', (piece: Buffer) => (text += piece.toString()));
+  const out = createOutput(stream, { NO_COLOR: '1' });
   const cli = { version: '0.1.0', out } as unknown as Cli;
   const engine = {
     url: 'http://127.0.0.1:5000',

@@ -149,7 +149,7 @@ const withKeys = ({ apiKey, apiSecret }: World, directory: string): Record<strin
 /** Where a command runs, and who ends it when nobody else does. */
 export interface Surroundings {
   readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly processes: Processes;
 }
 

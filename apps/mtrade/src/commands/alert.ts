@@ -21,7 +21,7 @@ async function test(cli: Cli, command: Command, json: boolean): Promise<void> {
   if (json) cli.out.json({ schema: 1, ok: isOk, channels: results });
   else
     for (const { channel, target, error, ms } of results)
-      cli.out.line(
+      cli.out.say(
         `${channel.padEnd(9)} ${error === null ? `delivered in ${ms} ms` : `FAILED: ${error}`} (${target})`,
       );
   if (!isOk) process.exitCode = ExitCode.runtimeError;

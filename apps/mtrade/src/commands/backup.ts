@@ -35,8 +35,8 @@ async function backup(cli: Cli, command: Command, { to, force, json }: BackupOpt
   const keep = to === undefined ? config?.backup.keep : undefined;
   const dropped = keep === undefined ? [] : store.pruneBackups(directory, 'manual', keep, nowMs);
   if (json) return cli.out.json({ schema: 1, file: target, pages, verified: true, dropped });
-  cli.out.line(`${target}: ${pages} pages, verified`);
-  for (const path of dropped) cli.out.line(`dropped ${path} (backup.keep = ${keep})`);
+  cli.out.say(`${target}: ${pages} pages, verified`);
+  for (const path of dropped) cli.out.say(`dropped ${path} (backup.keep = ${keep})`);
 }
 
 export function addBackupCommand(program: Command, cli: Cli): void {

@@ -50,7 +50,7 @@ async function run(cli: Cli, command: Command, options: CleanupOptions): Promise
     { clock: systemClock },
   );
   if (options.json) cli.out.json(resultJson(result, config.dataDir));
-  else cli.out.write(renderCleanup(result));
+  else cli.out.say(renderCleanup(result));
 }
 
 export function addCleanupCommand(program: Command, cli: Cli): void {

@@ -2,12 +2,18 @@ import { Argument, type Command } from 'commander';
 import { APP_DIRECTORY } from '../app-directory.js';
 import type { Cli } from '../cli.js';
 import { configPlace } from '../load-config.js';
+import { prose } from '../render/columns.js';
 
 const HELP = `
-  bash:        eval "$(mtrade completion bash)"        in ~/.bashrc
-  zsh:         source <(mtrade completion zsh)         in ~/.zshrc, after compinit
-  fish:        mtrade completion fish | source         in ~/.config/fish/config.fish
-  powershell:  mtrade completion powershell | Out-String | Invoke-Expression   in $PROFILE
+What to write into the start-up file of the shell:
+  bash, in ~/.bashrc
+    eval "$(mtrade completion bash)"
+  zsh, in ~/.zshrc after compinit
+    source <(mtrade completion zsh)
+  fish, in ~/.config/fish/config.fish
+    mtrade completion fish | source
+  powershell, in $PROFILE
+    mtrade completion powershell | Out-String | Invoke-Expression
 The shell must know a command named mtrade: docs/operations.md shows how to make one.`;
 
 /** The pairs of the configuration that the words on the line would run with; none where it cannot be read. */
@@ -29,7 +35,7 @@ export function addCompletionCommands(program: Command, cli: Cli, commands: () =
     .command('completion')
     .description('print the completion script of a shell: commands, options and pairs by the Tab key')
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish', 'powershell']))
-    .addHelpText('after', HELP)
+    .addHelpText('after', () => prose(HELP, cli.out.columns()))
     .action(async (shell: string) => {
       const [{ printScript, SHELLS }, { fileURLToPath }] = await Promise.all([
         import('../completion/scripts.js'),

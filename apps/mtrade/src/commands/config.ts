@@ -24,10 +24,10 @@ async function check(cli: Cli, command: Command, json: boolean): Promise<void> {
         only_at_start: unchecked,
       });
     for (const warning of all) cli.note(`warning: ${warning}`);
-    cli.out.line(
+    cli.out.say(
       `configuration ok: ${where} (${config.mode} mode, ${counted(config.pairs.length, 'pair')}, ${permitted} permitted)`,
     );
-    cli.out.line(`found out only at the start: ${unchecked}`);
+    cli.out.say(`found out only at the start: ${unchecked}`);
   } catch (error) {
     if (!json || !isMtradeError(error, 'MTRADE_CONFIG')) throw error;
     const problems = error.message.split('\n');

@@ -87,10 +87,10 @@ async function fetchData(cli: Cli, pair: string, options: FetchOptions, command:
       gaps: result.gaps.map((gap) => ({ from: iso(gap.fromMs), to: iso(gap.toMs), missing: gap.missing })),
     });
   const before = result.continued > 0 ? `, ${result.continued} were there before` : '';
-  cli.out.line(`${path}: ${result.written} candles of ${timeframe} written${before}`);
-  for (const line of gapLines(result)) cli.out.line(line);
+  cli.out.say(`${path}: ${result.written} candles of ${timeframe} written${before}`);
+  for (const line of gapLines(result)) cli.out.say(line);
   const isNamed = basename(path).startsWith(pairName) || basename(path).startsWith(symbol.replace('/', ''));
-  cli.out.line(
+  cli.out.say(
     isNamed
       ? `play it back: npm run replay -- ${path}, or [paper] feed = ${JSON.stringify(`recording:${path}`)}`
       : `to play it back its name must begin with ${pairName}`,

@@ -33,7 +33,10 @@ async function run(cli: Cli, command: Command, { json, offline }: DiagnoseOption
       counts: { critical: counts.CRITICAL, warn: counts.WARN, info: counts.INFO },
       findings: diagnosis.findings.map((one) => ({ ...one, detail: scrubSecrets(one.detail) })),
     });
-  } else cli.out.write(renderDiagnosis(diagnosis, config.dataDir, cli.out.color));
+  } else {
+    const { color, isTty, columns } = cli.out;
+    cli.out.write(renderDiagnosis(diagnosis, config.dataDir, { color, width: isTty ? columns() : null }));
+  }
   if (counts.CRITICAL > 0) process.exitCode = ExitCode.runtimeError;
 }
 

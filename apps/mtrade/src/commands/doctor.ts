@@ -8,7 +8,7 @@ import { type Finding, ok, problem, warning } from '../doctor/finding.js';
 import { compiler, nodeVersion } from '../doctor/machine.js';
 import { refuseKnownFailures } from '../config-checks.js';
 import { isUnusable, locate, readConfig } from '../load-config.js';
-import { counted, wrap } from '../render/columns.js';
+import { beside, counted } from '../render/columns.js';
 import { withProgress } from '../render/progress.js';
 
 async function configuration(
@@ -103,16 +103,13 @@ const MARGIN = 26;
 function print(cli: Cli, findings: readonly Finding[]): void {
   const colors = pc.createColors(cli.out.color);
   const paint = { ok: colors.green, warning: colors.yellow, problem: colors.red } as const;
-  // For a person in columns; what a script greps stays on one line.
-  const lines = (text: string): string[] => {
-    const clean = cleanText(scrubSecrets(text));
-    return cli.out.isTty ? wrap(clean, cli.out.columns() - MARGIN, 0) : [clean];
+  const width = cli.out.isTty ? cli.out.columns() : null;
+  const tell = (head: string, text: string): void => {
+    for (const line of beside(head, cleanText(scrubSecrets(text)), width)) cli.out.line(line);
   };
   for (const { check, level, detail, remedy } of findings) {
-    const [first = '', ...rest] = lines(detail);
-    cli.out.line(`${paint[level](level.padEnd(7))}  ${check.padEnd(MARGIN - 11)}  ${first}`);
-    for (const line of [...rest, ...(remedy === null ? [] : lines(`-> ${remedy}`))])
-      cli.out.line(' '.repeat(MARGIN) + line);
+    tell(`${paint[level](level.padEnd(7))}  ${check.padEnd(MARGIN - 11)}  `, detail);
+    if (remedy !== null) tell(' '.repeat(MARGIN), `-> ${remedy}`);
   }
 }
 

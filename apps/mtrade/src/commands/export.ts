@@ -102,7 +102,7 @@ async function run(cli: Cli, command: Command, options: ExportOptions): Promise<
     } else {
       const path = resolve(cli.cwd, output);
       const count = await toFile(path, options.force === true, cli, source);
-      cli.out.line(`${path}: ${counted(count, 'trade')}`);
+      cli.out.say(`${path}: ${counted(count, 'trade')}`);
     }
     if (mode !== 'live') cli.note(`note: these are trades of ${mode} mode, no real money`);
   } finally {

@@ -103,12 +103,12 @@ async function importBots(cli: Cli, file: string, { out, json }: ImportOptions):
     });
   for (const bot of bots) cli.out.write(`${renderImport(bot, cli.out.columns())}\n`);
   for (const warning of warnings) cli.note(`warning: ${warning}`);
-  cli.out.line(
+  cli.out.say(
     `${count(bots, 'exact')} settings exact (=), ${count(bots, 'approximated')} approximated (~), ` +
       `${count(bots, 'not supported')} not supported (!)`,
   );
-  cli.out.line(`written: ${path}`);
-  cli.out.line('It trades on paper. Next: mtrade config check, mtrade ladder PAIR --price P');
+  cli.out.say(`written: ${path}`);
+  cli.out.say('It trades on paper. Next: mtrade config check, mtrade ladder PAIR --price P');
 }
 
 export function addImportCommand(program: Command, cli: Cli): void {

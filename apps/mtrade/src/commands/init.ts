@@ -138,9 +138,9 @@ async function init(cli: Cli, command: Command, options: InitOptions): Promise<v
     if (!(await askToWrite(path, told))) return cli.note('nothing was written');
   }
   const aside = writeFile(path, text, force);
-  cli.out.line(`wrote ${path}, checked: ${config.mode} mode, ${counted(config.pairs.length, 'pair')}`);
-  if (aside !== null) cli.out.line(`what was there is kept as ${aside}`);
-  if (!asks) for (const line of told) cli.out.line(line);
+  cli.out.say(`wrote ${path}, checked: ${config.mode} mode, ${counted(config.pairs.length, 'pair')}`);
+  if (aside !== null) cli.out.say(`what was there is kept as ${aside}`);
+  if (!asks) for (const line of told) cli.out.say(line);
   for (const line of nextSteps(cli, path, choices.symbols)) cli.note(line);
 }
 

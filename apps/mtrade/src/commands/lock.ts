@@ -49,7 +49,7 @@ async function check(cli: Cli, dataDir: string, json: boolean): Promise<void> {
   const { checkLock, describeOwner, LOCK_CHECK_EXIT } = await import('@mtrade/runtime');
   const found = await checkLock(dataDir, { clock: systemClock });
   if (json) cli.out.json(checkJson(found, dataDir));
-  else cli.out.line(checkText(found, dataDir, describeOwner));
+  else cli.out.say(checkText(found, dataDir, describeOwner));
   // 0 promises a holder that was proven; one that was not is none of the four answers.
   const unproven = found.status === 'running' && !found.validated;
   process.exitCode = unproven ? ExitCode.runtimeError : LOCK_CHECK_EXIT[found.status];
@@ -75,7 +75,7 @@ async function kill(cli: Cli, dataDir: string, { force, json }: LockOptions): Pr
   const { describeOwner, killHolder } = await import('@mtrade/runtime');
   const result = await killHolder({ dataDir, force: force === true }, { clock: systemClock });
   if (json) cli.out.json({ schema: 1, outcome: result.outcome, data_dir: dataDir });
-  else cli.out.line(killText(result, dataDir, describeOwner));
+  else cli.out.say(killText(result, dataDir, describeOwner));
   process.exitCode = KILL_EXIT[result.outcome];
 }
 

@@ -118,7 +118,8 @@ async function logs(cli: Cli, command: Command, options: LogsOptions): Promise<v
   const interrupted = cli.interrupted();
   const gone = new AbortController();
   const print: Print = (line) => {
-    cli.out.line(options.json ? jsonLine(line) : prettyLine(line, cli.out.color));
+    if (options.json) cli.out.line(jsonLine(line));
+    else cli.out.say(prettyLine(line, cli.out.color));
     // `mtrade logs -f | head`: nobody reads any more.
     if (cli.out.closed()) gone.abort();
   };

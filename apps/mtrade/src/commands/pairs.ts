@@ -83,7 +83,7 @@ export function addPairCommands(program: Command, cli: Cli): void {
       .action(async (pair: string, _options: unknown, command: Command) => {
         const symbol = await pairArgument(pair);
         const answer = await ask(cli, command, path, { symbol });
-        for (const line of done(symbol, answer)) cli.out.line(line);
+        for (const line of done(symbol, answer)) cli.out.say(line);
       });
 
   program
@@ -94,7 +94,7 @@ export function addPairCommands(program: Command, cli: Cli): void {
     .action(async (pair: string, on: boolean, _options: unknown, command: Command) => {
       const symbol = await pairArgument(pair);
       await ask(cli, command, ENDPOINTS.permit, { symbol, on });
-      cli.out.line(`${symbol}: ${on ? 'permitted to trade' : 'forbidden to trade'}`);
+      cli.out.say(`${symbol}: ${on ? 'permitted to trade' : 'forbidden to trade'}`);
     });
 
   program
@@ -103,7 +103,7 @@ export function addPairCommands(program: Command, cli: Cli): void {
     .addArgument(new Argument('<on|off>').argParser(onOff))
     .action(async (on: boolean, _options: unknown, command: Command) => {
       const answer = await ask(cli, command, on ? ENDPOINTS.tradingOn : ENDPOINTS.tradingOff, {});
-      cli.out.line(on ? 'trading is on' : 'trading is off');
-      for (const line of acknowledged(answer)) cli.out.line(line);
+      cli.out.say(on ? 'trading is on' : 'trading is off');
+      for (const line of acknowledged(answer)) cli.out.say(line);
     });
 }

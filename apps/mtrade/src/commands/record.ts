@@ -90,8 +90,8 @@ async function record(cli: Cli, options: RecordOptions, command: Command): Promi
       reconnects,
       lasted_ms: Math.round(lastedMs),
     });
-  cli.out.line(`${path}: ${summary(recorder.progress(), lastedMs)}`);
-  cli.out.line(`play it back: mode = "paper", [paper] feed = ${JSON.stringify(`recording:${path}`)}`);
+  cli.out.say(`${path}: ${summary(recorder.progress(), lastedMs)}`);
+  cli.out.say(`play it back: mode = "paper", [paper] feed = ${JSON.stringify(`recording:${path}`)}`);
 }
 
 export function addRecordCommand(program: Command, cli: Cli): void {

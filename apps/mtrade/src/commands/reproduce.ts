@@ -41,7 +41,7 @@ async function run(cli: Cli, { seconds, workers, dir, json }: ReproduceOptions):
     { clock: systemClock, onResult: (result) => !json && cli.out.line(renderRace(result)) },
   );
   if (json) cli.out.json({ schema: 1, seconds, workers, verdict, results: results.map(resultJson) });
-  else cli.out.line(VERDICTS[verdict]);
+  else cli.out.say(VERDICTS[verdict]);
   if (verdict !== 'proved') process.exitCode = ExitCode.runtimeError;
 }
 

@@ -49,9 +49,9 @@ async function restore(cli: Cli, command: Command, given: string, options: Resto
     const booksEnd = new Date(booksMs).toISOString();
     if (options.json)
       return cli.out.json({ schema: 1, restored: file, books_end_at: booksEnd, kept_aside: aside });
-    cli.out.line(`restored ${file}; these books end at ${booksEnd}`);
-    if (aside !== null) cli.out.line(`the books that were here are kept as ${aside}`);
-    cli.out.line(
+    cli.out.say(`restored ${file}; these books end at ${booksEnd}`);
+    if (aside !== null) cli.out.say(`the books that were here are kept as ${aside}`);
+    cli.out.say(
       'the next start compares every pair with the exchange before anything is sent for it; ' +
         'a pair with orders that these books do not know waits for you',
     );

@@ -29,7 +29,7 @@ const isStored = (status: StatusJson | StoredStatus): status is StoredStatus => 
 function printText(cli: Cli, status: StatusJson | StoredStatus): void {
   const { out } = cli;
   if (isStored(status))
-    out.line(
+    out.say(
       `mtrade is not running. Last stored state, ${duration(status.stored_age_ms)} old (${status.stored_at}):`,
     );
   out.write(renderStatus(status, { columns: out.columns(), color: out.color, nowMs: Date.now() }));
@@ -51,7 +51,7 @@ function print(
       data_dir: dataDir,
       pairs: [],
     });
-  cli.out.line(`mtrade is not running and has stored nothing in ${dataDir}`);
+  cli.out.say(`mtrade is not running and has stored nothing in ${dataDir}`);
 }
 
 /** Looks every second until Ctrl-C and prints each look; as JSON lines when asked for JSON. */

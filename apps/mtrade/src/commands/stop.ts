@@ -43,6 +43,6 @@ export function addStopCommand(program: Command, cli: Cli): void {
           );
         await sleep(POLL_MS);
       }
-      cli.out.line('mtrade has stopped');
+      cli.out.say('mtrade has stopped');
     });
 }

@@ -54,9 +54,9 @@ const nextCommands = (isUser: boolean): string[] =>
   isUser
     ? [
         'systemctl --user daemon-reload',
-        'systemctl --user enable --now mtrade',
-        'loginctl enable-linger            # it goes on when you log out, and starts with the machine',
-        'journalctl --user -u mtrade -f    # or: mtrade logs -f',
+        'systemctl --user enable --now mtrade  # returns once the engine can trade',
+        'loginctl enable-linger                # it starts with the machine, and stays',
+        'journalctl --user -u mtrade -f        # or: mtrade logs -f',
       ]
     : [
         'systemctl daemon-reload',
@@ -88,17 +88,17 @@ async function systemd(cli: Cli, command: Command, options: SystemdOptions): Pro
     : 'a system service is installed as root (sudo); one of your own user needs no rights: mtrade systemd --user --install';
   const installed = installUnit(path, text, { force, remedy });
   const secrets = unit.match(/^LoadCredential=.*$/gm) ?? [];
-  cli.out.line(
+  cli.out.say(
     installed === 'unchanged'
       ? `${path} is up to date.`
       : `${path} ${installed === 'new' ? 'written' : 'replaced'}.`,
   );
   if (secrets.length > 0)
-    cli.out.line(
+    cli.out.say(
       `It reads ${secrets.map((line) => line.split(':')[1]).join(', ')}: put the secrets there first, mode 0600.`,
     );
-  cli.out.line('Next:');
-  for (const line of nextCommands(isUser)) cli.out.line(`  ${line}`);
+  cli.out.say('Next:');
+  for (const line of nextCommands(isUser)) cli.out.say(`  ${line}`);
 }
 
 export function addSystemdCommand(program: Command, cli: Cli): void {

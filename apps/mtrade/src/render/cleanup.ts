@@ -24,11 +24,11 @@ export function renderCleanup({ plan, backup, done }: CleanupResult): string {
     ...kept.map(({ what, why }) => `kept  ${what}: ${why}`),
   ].map((line) => cleanText(line, 500));
   const count = journalIds.length + intents.length + cycles.length + files.length;
-  if (count === 0) return [...lines, 'nothing to clean up', ''].join('\n');
+  if (count === 0) return [...lines, 'nothing to clean up'].join('\n');
   const end = done
     ? backup === null
       ? 'done; no books, so no backup was needed'
       : `done; the books as they were: ${backup}`
     : 'nothing was changed; --confirm does it, after a verified backup';
-  return [...lines, '', end, ''].join('\n');
+  return [...lines, '', end].join('\n');
 }

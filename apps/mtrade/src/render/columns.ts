@@ -24,26 +24,61 @@ export function cutColored(line: string, width: number): string {
   );
 }
 
-/** A text over as many lines as it needs, broken between words; the lines after the first are indented. */
-export function wrap(text: string, width: number, indent: number): string[] {
+// oxlint-disable-next-line no-control-regex
+const COLOR = /\u001b\[[0-9;]*m/g;
+const visibleLength = (text: string): number => text.replace(COLOR, '').length;
+
+/**
+ * A text over as many lines as it needs, broken between words; the lines after the first are indented. Colours take no
+ * room. A word that is longer than a line is broken where the line ends, because a screen would cut the rest; with
+ * `keepLong` it stays whole: an address or a path in pieces cannot be copied.
+ */
+export function wrap(text: string, width: number, indent: number, { keepLong = false } = {}): string[] {
   const lines: string[] = [];
   const margin = ' '.repeat(indent);
   let line = '';
   for (const word of text.split(' ')) {
     const longer = line === '' ? word : `${line} ${word}`;
-    if (line.trim() === '' || longer.length <= width) line = longer;
+    if (line.trim() === '' || visibleLength(longer) <= width) line = longer;
     else {
-      lines.push(line);
+      lines.push(line.trimEnd());
       line = margin + word;
     }
-    // A word that is longer than a line is broken where the line ends; at least ten characters a line, so it ends.
+    if (keepLong) continue;
+    // At least ten characters a line, so it ends.
     const limit = Math.max(width, indent + 10);
-    while (line.length > limit) {
+    while (visibleLength(line) > limit) {
       lines.push(line.slice(0, limit));
       line = margin + line.slice(limit);
     }
   }
   return line.trim() === '' ? lines : [...lines, line];
+}
+
+/**
+ * Sentences for a person, each line of the text wrapped by itself: what does not fit goes on below, two columns further
+ * in than its line begins. Empty lines stay.
+ */
+export const prose = (text: string, width: number): string =>
+  text
+    .split('\n')
+    .flatMap((line) => {
+      const words = line.trimStart();
+      const margin = line.slice(0, line.length - words.length);
+      if (words === '') return [''];
+      return wrap(words, width - margin.length, 2, { keepLong: true }).map((part) => margin + part);
+    })
+    .join('\n');
+
+/**
+ * A text in a column of its own, which begins after `head` and goes on below itself. `width` is that of the terminal;
+ * null for a pipe or a file, where a search must find the text on one line.
+ */
+export function beside(head: string, text: string, width: number | null): string[] {
+  const margin = visibleLength(head);
+  const [first = '', ...rest] =
+    width === null ? [text] : wrap(text, Math.max(20, width - margin), 0, { keepLong: true });
+  return [head + first, ...rest.map((line) => ' '.repeat(margin) + line)];
 }
 
 /** Digits that say something: `0.0012` has two. */

@@ -1,6 +1,6 @@
 import { cleanText } from '@mtrade/log';
 import type { Hour, Report, Top } from '../analyze-logs/analysis.js';
-import { fit } from './columns.js';
+import { fit, prose } from './columns.js';
 
 const iso = (ms: number | null): string => (ms === null ? '-' : new Date(ms).toISOString());
 
@@ -58,9 +58,10 @@ export function errorRate({ errors, hours, otherHours }: Report): number {
 /** `columns`: width of the terminal; null when it goes to a file or a pipe, where nothing is cut. */
 export function renderReport(report: Report, columns: number | null): string {
   const { lines, malformed, outside, firstMs, lastMs, errors, warnings } = report;
+  const sums = `${errors} errors (${errorRate(report)} an hour), ${warnings} warnings; ${malformed} malformed lines, ${outside} outside the time asked for`;
   return [
     `${lines} lines from ${iso(firstMs)} to ${iso(lastMs)}`,
-    `${errors} errors (${errorRate(report)} an hour), ${warnings} warnings; ${malformed} malformed lines, ${outside} outside the time asked for`,
+    columns === null ? sums : prose(sums, columns),
     ...table('errors by kind', report.errorsByKind),
     ...table('errors by pair', report.errorsByPair),
     ...table('warnings by kind', report.warningsByKind),

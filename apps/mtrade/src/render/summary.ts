@@ -76,7 +76,7 @@ export function runSummary(
     }
     if (last === null) return;
     if (view !== null) view.draw(last, { foot: foot(engine) });
-    else if (looks % PLAIN_EVERY_LOOKS === 0) cli.out.line(plainLine(last, Date.now()));
+    else if (looks % PLAIN_EVERY_LOOKS === 0) cli.out.say(plainLine(last, Date.now()));
     looks += 1;
   };
 
@@ -86,11 +86,11 @@ export function runSummary(
       const takenOver = `took over from an engine that ended without stopping (${tookOverFrom}); its open orders are looked up first`;
       if (tookOverFrom) view?.addEvent(takenOver);
       if (view === null) {
-        cli.out.line(`mtrade ${cli.version} is running${url === null ? '' : `; control API at ${url}`}`);
-        cli.out.line(`data ${config.dataDir}`);
-        if (tookOverFrom) cli.out.line(takenOver);
+        cli.out.say(`mtrade ${cli.version} is running${url === null ? '' : `; control API at ${url}`}`);
+        cli.out.say(`data ${config.dataDir}`);
+        if (tookOverFrom) cli.out.say(takenOver);
         const address = page(engine);
-        if (address !== null) cli.out.line(`page ${address}`);
+        if (address !== null) cli.out.say(`page ${address}`);
       }
       void show(engine);
       timer = setInterval(() => void show(engine), view === null ? PLAIN_LOOK_MS : REDRAW_MS);
@@ -103,7 +103,7 @@ export function runSummary(
       if (last === null) return;
       // The last look is seconds old, and the drain after it may have opened or closed cycles.
       const stored = await readBooks().catch(() => null);
-      cli.out.line(finalLine(last, stored, Date.now()));
+      cli.out.say(finalLine(last, stored, Date.now()));
     },
   };
 }
