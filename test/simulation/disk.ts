@@ -137,7 +137,7 @@ export class Disk {
               stop !== undefined &&
               ('stopId' in key ? stop.stopId === key.stopId : stop.triggerPrice.eq(key.triggerPrice)),
           ),
-      isBooked: (symbol, tradeId) => this.fills.has(fillKey({ symbol, tradeId })),
+      bookedUnder: (symbol, tradeId) => this.fills.get(fillKey({ symbol, tradeId }))?.intentId ?? null,
       close: () => undefined,
     };
   }

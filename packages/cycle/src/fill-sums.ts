@@ -62,7 +62,7 @@ export function sumFills(intent: Intent, fills: readonly Fill[]): FillSums {
 export const averagePrice = (sums: FillSums): Price => quotient(sums.quote, sums.base) as Price;
 
 /**
- * True when all trades of an order have arrived: their amounts make the order's filled amount exactly, their values
+ * True when all trades of an order have arrived, each of them once: their amounts make the order's filled amount exactly, their values
  * its filled total within one unit of the total's last decimal per trade (the exchange rounds it).
  */
 export function addsUp(fills: readonly Fill[], filledBase: BaseQty, filledQuote: QuoteAmount): boolean {
@@ -72,6 +72,7 @@ export function addsUp(fills: readonly Fill[], filledBase: BaseQty, filledQuote:
     base = base.plus(fill.baseAmount);
     quote = quote.plus(fill.price.times(fill.baseAmount));
   }
+  if (new Set(fills.map(({ tradeId }) => tradeId)).size < fills.length) return false;
   const decimals = filledQuote.toFixed().split('.')[1]?.length ?? 0;
   const tolerance = scaled(1, decimals).times(integer(fills.length));
   return base.eq(filledBase) && quote.minus(filledQuote).abs().lte(tolerance);

@@ -140,8 +140,7 @@ function heard(intent: Intent, order: OrderWord, nowMs: EpochMs | null): Intent 
   const known = {
     exchangeOrderId: order.exchangeOrderId,
     finishAs: order.finishAs ?? intent.finishAs,
-    filledBase: order.filledBase ?? intent.filledBase,
-    filledQuote: order.filledQuote ?? intent.filledQuote,
+    ...mostFilled(intent, order),
     proof: [],
   };
   if (order.finished) {
@@ -151,6 +150,15 @@ function heard(intent: Intent, order: OrderWord, nowMs: EpochMs | null): Intent 
   }
   if (intent.state === 'SUBMITTED' || isUnresolved(intent.state)) return move(intent, 'ACKED', known);
   return intent;
+}
+
+/** What an order has filled it has filled: a word that comes late, of before, takes nothing of that back. */
+function mostFilled(intent: Intent, order: OrderWord): Pick<Intent, 'filledBase' | 'filledQuote'> {
+  const { filledBase, filledQuote } = intent;
+  const isStale = filledBase !== null && order.filledBase !== null && order.filledBase.lt(filledBase);
+  return isStale
+    ? { filledBase, filledQuote }
+    : { filledBase: order.filledBase ?? filledBase, filledQuote: order.filledQuote ?? filledQuote };
 }
 
 /** What was said of their fills is kept: orders that have traded are not taken for vanished ones later. */

@@ -27,13 +27,20 @@ export type StopEvent =
   /** The order that it has fired exists, and its trades cannot be had yet; null: how much it has filled was not said. */
   | { readonly type: 'order-seen'; readonly filledBase: BaseQty | null }
   /** The order that it has fired is not known by its id, and the complete list of that order's trades is empty. */
-  | { readonly type: 'traded-nothing'; readonly record: ScanRecord; readonly nowMs: EpochMs };
+  | { readonly type: 'traded-nothing'; readonly record: ScanRecord; readonly nowMs: EpochMs }
+  /** Every trade of the order that it is said to have fired is booked under another intent: it was taken for this one. */
+  | { readonly type: 'not-its-own'; readonly nowMs: EpochMs };
 
 /**
  * An order at the market is over at once and its trades are shown within L_VIS_MS; one without any is forgotten after a
  * minute. Two looks so far apart that find neither order nor trades prove that there are none.
  */
 export const NOTHING_AFTER_MS = 30_000;
+
+/** `finishAs` of a stop that was taken for one whose trades are booked under another intent. */
+export const NOT_ITS_OWN = 'not-its-own';
+
+const NOTHING = { filledBase: ZERO as BaseQty, filledQuote: ZERO as QuoteAmount };
 
 /**
  * The steps that only a stop takes; all others are those of any order (`transition`). A stop is LIVE while it lies on
@@ -52,6 +59,10 @@ export function stopTransition(intent: Intent, event: StopEvent): Intent {
       return orderSeen(intent, event.filledBase);
     case 'traded-nothing':
       return tradedNothing(intent, event.record, event.nowMs);
+    case 'not-its-own':
+      return intent.state === 'SETTLING'
+        ? move(intent, 'KILLED', { ...NOTHING, proof: [], finishAs: NOT_ITS_OWN, closedMs: event.nowMs })
+        : intent;
     default:
       return assertNever(event);
   }
@@ -70,10 +81,25 @@ function tradedNothing(intent: Intent, record: ScanRecord, nowMs: EpochMs): Inte
   const [first] = intent.proof;
   if (first === undefined) return { ...intent, proof: [record] };
   if (record.startedAtMs - first.startedAtMs < NOTHING_AFTER_MS) return intent;
-  const nothing = { filledBase: ZERO as BaseQty, filledQuote: ZERO as QuoteAmount };
   const proof = [first, record];
-  return move(intent, 'KILLED', { ...nothing, proof, finishAs: VANISHED, closedMs: nowMs });
+  return move(intent, 'KILLED', { ...NOTHING, proof, finishAs: VANISHED, closedMs: nowMs });
 }
+
+/**
+ * Rows of the open list and of the list of ended ones, read one after the other: a stop that ends in between stands in
+ * both, and what has become of it counts. Taken for two stops it would be surplus beside itself.
+ */
+export function eachOnce<T extends StopWord>(rows: readonly T[]): readonly T[] {
+  const byId = new Map<string, T>();
+  for (const row of rows) {
+    const known = byId.get(row.stopId);
+    if (known === undefined || isFurther(row, known)) byId.set(row.stopId, row);
+  }
+  return [...byId.values()];
+}
+
+const isFurther = (one: StopWord, other: StopWord): boolean =>
+  one.firedOrderId !== null || (other.firedOrderId === null && one.status !== 'open');
 
 /** Of several stops that look like this one: what has fired counts, then what lies there the longest. */
 export function adopted(candidates: readonly StopWord[]): StopWord | undefined {
@@ -115,8 +141,7 @@ function seen(intent: Intent, stop: StopWord, nowMs: EpochMs): Intent {
     case 'failed':
     case 'expired': {
       const finishAs = stop.reason === null ? stop.status : `${stop.status}: ${stop.reason}`;
-      const nothing = { filledBase: ZERO as BaseQty, filledQuote: ZERO as QuoteAmount };
-      return move(intent, 'KILLED', { ...known, ...nothing, finishAs, closedMs: nowMs });
+      return move(intent, 'KILLED', { ...known, ...NOTHING, finishAs, closedMs: nowMs });
     }
     default:
       return assertNever(stop.status);

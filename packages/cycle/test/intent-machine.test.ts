@@ -89,6 +89,21 @@ describe('the answer of the POST', () => {
     expect(run(settling, settledWith('1.2')).state).toBe('PARTIAL');
   });
 
+  test('a word of before that comes late takes nothing back of what the order has filled', () => {
+    const looked = run(settling, { type: 'lost' });
+    const before = { finished: false, finishAs: null, filledBase: baseQty('0'), filledQuote: quoteAmount('0') };
+    const after = run(looked, { type: 'evidence', order: word(before) });
+    expect(after.state).toBe('ACKED');
+    expect(after.filledBase?.eq(settling.filledBase ?? '0')).toBe(true);
+    expect(after.filledBase?.gt('0')).toBe(true);
+  });
+
+  test('a trade that stands twice among them is not all of them', () => {
+    const half = makeFill('buy', '1', '100');
+    expect(run(settling, settledWith('2', [half, half])).state).toBe('SETTLING');
+    expect(run(settling, settledWith('2', [half, { ...half, tradeId: 'other' }])).state).toBe('FILLED');
+  });
+
   test('X02: an order that ended with nothing filled is KILLED at once', () => {
     const killed = run(
       submitted(),

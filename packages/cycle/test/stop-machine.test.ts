@@ -2,7 +2,9 @@ import { baseQty, price } from '@mtrade/money';
 import { describe, expect, test } from 'vitest';
 import {
   adopted,
+  eachOnce,
   type Intent,
+  NOT_ITS_OWN,
   type ScanRecord,
   STOP_WAIT_MS,
   type StopEvent,
@@ -147,5 +149,28 @@ describe('an unknown outcome (no client id, no expiry)', () => {
       exchangeOrderId: 'x7',
     });
     expect(surplus(fired)).toEqual([fired[1]]);
+  });
+
+  test('one that stands in both lists is one, as what it has become; of others each keeps its row', () => {
+    const was = word({ stopId: '7' });
+    const fired = word({ stopId: '7', status: 'fired', firedOrderId: 'x7' });
+    const unnamed = word({ stopId: '7', status: 'fired' });
+    const other = word({ stopId: '8' });
+    expect(eachOnce([was, other, fired])).toEqual([fired, other]);
+    expect(eachOnce([fired, was])).toEqual([fired]);
+    expect(eachOnce([fired, unnamed])).toEqual([fired]);
+    expect(eachOnce([unnamed, fired])).toEqual([fired]);
+    expect(eachOnce([word({ stopId: '7', status: 'cancelled' }), was])[0]?.status).toBe('cancelled');
+  });
+
+  test('one whose order has sold for others ends with nothing; in any other state that word means nothing', () => {
+    const event: StopEvent = { type: 'not-its-own', nowMs: NOW };
+    const settling = stop('SETTLING', '7', { exchangeOrderId: 'x7', filledBase: baseQty('0.03') });
+    expect(stopTransition(settling, event)).toMatchObject({ state: 'KILLED', finishAs: NOT_ITS_OWN });
+    expect(stopTransition(settling, event).filledBase?.toFixed()).toBe('0');
+    for (const state of ['LIVE', 'UNKNOWN', 'SUBMITTED'] as const) {
+      const before = stop(state, '7');
+      expect(stopTransition(before, event)).toBe(before);
+    }
   });
 });

@@ -56,7 +56,7 @@ export class AccountJudge {
     this.#knowledge = {
       installId: books.identity.installId,
       intentOf: (id) => books.intentOf(id),
-      isBooked: (symbol, tradeId) => books.isBooked(symbol, tradeId),
+      isBooked: (symbol, tradeId) => books.bookedUnder(symbol, tradeId) !== null,
     };
   }
 

@@ -102,8 +102,9 @@ export class Books {
     return this.#deps.store.closedIntent({ clientOrderId })?.intent ?? null;
   }
 
-  isBooked(symbol: string, tradeId: string): boolean {
-    return this.#deps.store.isBooked(symbol, tradeId);
+  /** The id of the intent that a trade is booked under; null when it is not booked. */
+  bookedUnder(symbol: string, tradeId: string): number | null {
+    return this.#deps.store.bookedUnder(symbol, tradeId);
   }
 
   /** Own trades up to here (exchange clock) were compared with these books; null: none yet. */

@@ -15,22 +15,26 @@ import {
 } from '@mtrade/cycle';
 import type { EngineContext } from './context.js';
 import { journal } from './journal.js';
+import { newTrades } from './new-trades.js';
 import type { ChangeSet, JournalEntry } from './ports.js';
 
 /**
  * Commits the end of an intent together with what its trades do to the cycle: one transaction, or nothing. An intent of
  * a cycle that is over is booked on that closed cycle. Two orders under one name are for a human to look at.
+ *
+ * `all` are all of its trades; those that are booked under it already change nothing once more.
  */
 export function closeIntent(
   context: EngineContext,
   pair: PairState,
   from: Intent,
   next: Intent,
-  fills: readonly Fill[],
+  all: readonly Fill[],
   entries: readonly JournalEntry[] = [],
 ): void {
-  const { clock, rules, account, intents, board, log } = context;
+  const { books, clock, rules, account, intents, board, log } = context;
   const nowMs = clock.epochMs();
+  const fills = newTrades(books, all);
   const late = pair.cycle?.id !== next.cycleId;
   const settled = late
     ? settleLate(pair, closedCycleOf(context, next), next, fills, nowMs)
@@ -57,7 +61,7 @@ export function closeIntent(
 
   intents.delete(next.id);
   context.stops.delete(next.id);
-  account.close(next.id, clock.monoMs(), fills.length > 0);
+  account.close(next.id, clock.monoMs(), all.length > 0);
   log.info(
     { symbol: pair.symbol, clientOrderId: next.clientOrderId, state: next.state, fills: fills.length, late },
     'order closed',
@@ -66,11 +70,13 @@ export function closeIntent(
 }
 
 /**
- * Commits trades that turned up under an intent that had ended before: they are booked, told, and buying halts. The
- * intent itself stays as it is.
+ * Commits those of the trades that the books do not have, under an intent that had ended before: they are booked, told,
+ * and buying halts. The intent itself stays as it is.
  */
-export function bookLateFill(context: EngineContext, intent: Intent, fills: readonly Fill[]): void {
+export function bookLateFill(context: EngineContext, intent: Intent, seen: readonly Fill[]): void {
   const { books, clock, rules, board, log } = context;
+  const fills = newTrades(books, seen);
+  if (fills.length === 0) return;
   const pair = books.pair(intent.symbol);
   const nowMs = clock.epochMs();
   const ended = pair.cycle?.id === intent.cycleId ? null : closedCycleOf(context, intent);

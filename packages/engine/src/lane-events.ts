@@ -7,6 +7,7 @@ import {
   isDuplicate,
   isUnresolved,
   type PairState,
+  raiseAttention,
   safeToDoubtMs,
   type ScanRecord,
   transition,
@@ -17,6 +18,7 @@ import type { EngineContext } from './context.js';
 import { doubtRules } from './doubted-rules.js';
 import { journal } from './journal.js';
 import type { LateFills } from './late-fills.js';
+import { type Doubt, doubtOf } from './new-trades.js';
 import type { PriceWatch } from './price-watch.js';
 import type { JournalEntry, LaneEvent, OrderEvidence } from './ports.js';
 import { recordStages } from './record-stages.js';
@@ -174,8 +176,11 @@ export class LaneEvents {
       filledBase: baseQty(event.filledBase),
       filledQuote: quoteAmount(event.filledQuote),
     };
+    const fills = event.fills.map(fillFromWire);
     const ofThisIntent = (intent: Intent): boolean => intent.id === event.intentId;
     const heard = this.#find(ofThisIntent);
+    const doubt = heard && doubtOf(this.#context.books, heard.intent, { ...order, fills });
+    if (heard && doubt) return this.#disbelieve(heard.pair, heard.intent, doubt);
     // The thread that asked may have died since: its successor learns here that the order exists at all.
     if (heard && heard.intent.exchangeOrderId === null)
       this.#apply(heard.pair, heard.intent, { type: 'evidence', order });
@@ -185,7 +190,6 @@ export class LaneEvents {
     // that has coins left.
     if (open.intent.stop !== undefined && hasOpenBuy(open.pair, open.intent))
       return this.#askAgain(event.intentId, SETTLE_AFTER_BUY_MS);
-    const fills = event.fills.map(fillFromWire);
     this.#apply(open.pair, open.intent, {
       type: 'settled',
       ...order,
@@ -201,26 +205,58 @@ export class LaneEvents {
     // Of an open intent only orders of one name are followed together; the others were fired by a second stop of it.
     if (!open || !isDuplicate(open.intent)) return this.#lateFills.arrived(intentId, orders);
     const nowMs = this.#context.clock.epochMs();
-    this.#apply(open.pair, open.intent, {
-      type: 'all-settled',
-      orders: orders.map(settledOrderFromWire),
-      nowMs,
-    });
+    const settled = orders.map(settledOrderFromWire);
+    for (const order of settled) {
+      const doubt = doubtOf(this.#context.books, open.intent, order);
+      if (doubt) return this.#disbelieve(open.pair, open.intent, doubt);
+    }
+    this.#apply(open.pair, open.intent, { type: 'all-settled', orders: settled, nowMs });
+  }
+
+  /**
+   * What the exchange says of this order cannot be true. It is told once and never booked; the order is asked for again,
+   * its pair waits for it and for a human, and all others go on.
+   */
+  #disbelieve(pair: PairState, intent: Intent, { reason, isAllBooked }: Doubt): void {
+    const { books, clock, log } = this.#context;
+    const { symbol } = pair;
+    const { clientOrderId } = intent;
+    const words = `${reason}: nothing of that is booked; see at the exchange what ${symbol} has traded, then resume`;
+    const halted = raiseAttention(pair, words);
+    if (halted !== pair) {
+      log.error({ symbol, clientOrderId }, words);
+      const nowMs = clock.epochMs();
+      books.commit({
+        pair: halted,
+        journal: [
+          journal(nowMs, 'order.contradicted', symbol, { clientOrderId, reason }),
+          journal(nowMs, 'pair.needs_attention', symbol, { reason: words }),
+        ],
+      });
+    }
+    if (isAllBooked && intent.stop !== undefined) return this.#stops.notItsOwn(halted, intent);
+    this.#settleAgain(halted, intent, reason);
   }
 
   #settleFailed({ intentId, reason, seen }: EventOf<'settle-failed'>): void {
-    const memory = this.#context.intents.get(intentId);
-    const attempts = memory?.attempts ?? 0;
     const open = this.#find((intent) => intent.id === intentId);
     this.#lateFills.failed(intentId, seen);
     if (!open) return;
     if (open.intent.stop !== undefined && seen) this.#stops.orderSeen(open.pair, open.intent, seen);
+    this.#settleAgain(open.pair, open.intent, reason);
+  }
+
+  /** Ever more seldom by its id, and after some tries by its name. */
+  #settleAgain(pair: PairState, intent: Intent, reason: string): void {
+    const { id: intentId } = intent;
+    const memory = this.#context.intents.get(intentId);
+    const attempts = memory?.attempts ?? 0;
     // What is looked for by its name is asked for again by the next scan.
-    if (isUnresolved(open.intent.state)) return;
+    if (isUnresolved(intent.state)) return;
     if (memory && attempts >= SETTLE_TRIES) {
       memory.attempts = 0;
       this.#askAgain(intentId, 0);
-      return this.#apply(open.pair, open.intent, { type: 'lost' });
+      return this.#apply(pair, intent, { type: 'lost' });
     }
     this.#askAgain(intentId, Math.min(SETTLE_RETRY_LIMIT_MS, SETTLE_RETRY_MS * 2 ** Math.min(attempts, 10)));
     this.#context.log.warn({ intentId, reason }, 'the trades of an order could not be read yet');

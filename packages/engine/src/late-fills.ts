@@ -120,19 +120,18 @@ export class LateFills {
   arrived(intentId: number, orders: readonly WireSettledOrder[]): void {
     const intent = this.#find({ id: intentId })?.intent ?? this.#openStop(intentId);
     if (!intent) return;
-    const { books } = this.#context;
-    const fresh = orders
+    const seen = orders
+      .filter(({ exchangeOrderId }) => !this.#isFollowedItself(intent.symbol, exchangeOrderId))
       .flatMap((order) => order.fills)
-      .map(fillFromWire)
-      .filter(({ symbol, tradeId }) => !books.isBooked(symbol, tradeId));
-    const isOurs = fresh.every(({ symbol, side }) => symbol === intent.symbol && side === intent.side);
+      .map(fillFromWire);
+    const isOurs = seen.every(({ symbol, side }) => symbol === intent.symbol && side === intent.side);
     if (!isOurs) {
       const { clientOrderId, symbol } = intent;
       this.#context.log.error(
         { symbol, clientOrderId },
         'trades of another order under our name: not booked',
       );
-    } else if (fresh.length > 0) bookLateFill(this.#context, intent, fresh);
+    } else bookLateFill(this.#context, intent, seen);
     // Only now: a commit that the disk refused is tried again.
     for (const { exchangeOrderId, fills } of orders)
       this.#end(keyOf(intentId, exchangeOrderId), fills.length > 0);
@@ -191,6 +190,12 @@ export class LateFills {
   #end(key: string, hasSold: boolean): void {
     this.#questions.get(key)?.fired?.onEnd(hasSold);
     this.#questions.delete(key);
+  }
+
+  /** It is an open intent's own order: its trades come with that intent's end, and are nothing late. */
+  #isFollowedItself(symbol: string, exchangeOrderId: string): boolean {
+    const { openIntents } = this.#context.books.pair(symbol);
+    return openIntents.some((intent) => intent.exchangeOrderId === exchangeOrderId);
   }
 
   /** A stop that rests, while a second one of it has sold. */

@@ -363,7 +363,8 @@ export interface CycleStore {
   readonly closedIntent: (key: IntentKey) => ClosedIntent | null;
   /** Stops of a pair, open and ended, by the exchange's id of one or by their price. */
   readonly stopIntents: (symbol: string, key: StopKey) => readonly Intent[];
-  readonly isBooked: (symbol: string, tradeId: string) => boolean;
+  /** The row of the intent that a trade is booked under; null when it is not booked. */
+  readonly bookedUnder: (symbol: string, tradeId: string) => number | null;
   readonly close: () => void;
 }
 

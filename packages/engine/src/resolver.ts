@@ -1,6 +1,6 @@
 import { type EpochMs, errorText, type MonoMs } from '@mtrade/base';
 import { type EngineContext, type IntentMemory, newIntentMemory } from './context.js';
-import { type Intent, isUnresolved, type PairState } from '@mtrade/cycle';
+import { type Intent, isDuplicate, isUnresolved, type PairState } from '@mtrade/cycle';
 import { isFatal } from './fatal.js';
 import { journal } from './journal.js';
 import type { LaneEvents } from './lane-events.js';
@@ -16,6 +16,8 @@ const SCAN_LATER_AFTER_ATTEMPTS = 30;
 const SCAN_MARGIN_MS = 60_000;
 /** Requests that one scan costs at the least. */
 const SCAN_COST = 3;
+/** A look at an order, and one at its trades. */
+const SETTLE_COST = 2;
 /** Samples of one measurement. */
 const CLOCK_COST = 3;
 /** A key that is refused is not shown every few seconds. */
@@ -109,8 +111,11 @@ export class Resolver {
 
   #scan(intent: Intent, memory: IntentMemory, nowMono: MonoMs): void {
     const { budget, lane, options } = this.#context;
-    if (!budget.allowsLookUp(nowMono, SCAN_COST)) return;
-    budget.take(nowMono, SCAN_COST);
+    // Accepted once, and not found at once: what the exchange says under its own id decides as well as a name in a list.
+    const byId = intent.exchangeOrderId !== null && memory.attempts > 0 && !isDuplicate(intent);
+    const cost = SCAN_COST + (byId ? SETTLE_COST : 0);
+    if (!budget.allowsLookUp(nowMono, cost)) return;
+    budget.take(nowMono, cost);
     memory.attempts += 1;
     memory.askAtMono =
       nowMono + (memory.attempts < SCAN_LATER_AFTER_ATTEMPTS ? SCAN_EVERY_MS : SCAN_EVERY_LATER_MS);
@@ -124,21 +129,27 @@ export class Resolver {
       clientOrderId: intent.clientOrderId,
       fromMs,
     });
+    if (byId) this.#askForTrades(intent);
   }
 
   #settle(intent: Intent, memory: IntentMemory, nowMono: MonoMs): void {
-    const { budget, lane } = this.#context;
-    if (intent.exchangeOrderId === null || !budget.allowsLookUp(nowMono, 2)) return;
-    budget.take(nowMono, 2);
+    const { budget } = this.#context;
+    if (intent.exchangeOrderId === null || !budget.allowsLookUp(nowMono, SETTLE_COST)) return;
+    budget.take(nowMono, SETTLE_COST);
     memory.attempts += 1;
     memory.askAtMono = nowMono + SCAN_EVERY_MS;
     memory.askedUntilMono = nowMono + GIVE_UP_MS;
-    lane.request({
+    this.#askForTrades(intent);
+  }
+
+  #askForTrades({ id: intentId, symbol, exchangeOrderId, stop }: Intent): void {
+    if (exchangeOrderId === null) return;
+    this.#context.lane.request({
       type: 'settle',
-      intentId: intent.id,
-      symbol: intent.symbol,
-      exchangeOrderId: intent.exchangeOrderId,
-      ...(intent.stop && { firedByStop: true as const }),
+      intentId,
+      symbol,
+      exchangeOrderId,
+      ...(stop && { firedByStop: true as const }),
     });
   }
 

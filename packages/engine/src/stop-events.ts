@@ -1,5 +1,6 @@
 import {
   afterStopRefusal,
+  eachOnce,
   type Intent,
   isOpen,
   isUnresolved,
@@ -91,6 +92,11 @@ export class StopEvents {
     if (exchangeOrderId !== intent.exchangeOrderId) return;
     const said = filledBase === null ? null : baseQty(filledBase);
     this.#apply(pair, intent, { type: 'order-seen', filledBase: said });
+  }
+
+  /** The order that it is said to have fired has sold for others: it has sold nothing, and the position gets its stop. */
+  notItsOwn(pair: PairState, intent: Intent): void {
+    this.#apply(pair, intent, { type: 'not-its-own', nowMs: this.#context.clock.epochMs() });
   }
 
   /** The private stream saw an order of this pair that is not ours by name: its stop may have fired. */
@@ -207,7 +213,7 @@ export class StopEvents {
     const memory = this.#context.intents.get(intent.id);
     if (memory) memory.askedUntilMono = null;
     if (!isUnresolved(intent.state) && intent.state !== 'LIVE') return;
-    const candidates = stops.filter((stop) => this.#canOnlyBe(intent, stop));
+    const candidates = eachOnce(stops).filter((stop) => this.#canOnlyBe(intent, stop));
     const nowMs = this.#context.clock.epochMs();
     const extra = surplus(candidates);
     this.#apply(pair, intent, { type: 'stops-found', record, found: candidates, nowMs });
@@ -224,7 +230,9 @@ export class StopEvents {
     if (stop === undefined || seen.symbol !== symbol) return false;
     if (stop.stopId !== null) return seen.stopId === stop.stopId;
     const like = { ...seen, triggerPrice: decimal(seen.triggerPrice), amount: decimal(seen.amount) };
-    return mayHaveMade(intent, like) && this.#context.books.intentOfStop(symbol, seen.stopId) === null;
+    const isTaken =
+      this.#context.books.intentOfStop(symbol, seen.stopId) !== null || this.#surplus.knows(seen.stopId);
+    return mayHaveMade(intent, like) && !isTaken;
   }
 
   #apply(pair: PairState, intent: Intent, event: StopEvent): void {

@@ -1,4 +1,4 @@
-import type { Intent } from '@mtrade/cycle';
+import { type Intent, isOpen } from '@mtrade/cycle';
 import type { EngineContext } from './context.js';
 import { journal } from './journal.js';
 import type { LateFills } from './late-fills.js';
@@ -52,13 +52,20 @@ export class SurplusStops {
     return this.#stops.has(stopId);
   }
 
+  /** This life has found it to be surplus, whatever has become of it since. */
+  knows(stopId: string): boolean {
+    return this.#stops.has(stopId) || this.#fired.has(stopId);
+  }
+
   /** `intent` is the row that it came from, as far as its price, amount and time tell. */
   add(
     { id, symbol }: Intent,
     { stopId, ...seen }: Pick<WireStop, 'stopId' | 'status' | 'firedOrderId'>,
   ): void {
-    if (this.#stops.has(stopId) || this.#fired.has(stopId)) return;
     const { books, clock, log } = this.#context;
+    const owner = books.intentOfStop(symbol, stopId);
+    const isOwn = owner !== null && isOpen(owner.state);
+    if (isOwn || this.knows(stopId)) return;
     log.error(
       { symbol, stopId, ...seen },
       seen.status === 'open'

@@ -117,9 +117,11 @@ function assemble(db: Database, options: StoreOptions, deps: Required<StoreDeps>
     epoch: lease.epoch,
     nowMs: clock.epochMs,
   });
-  const booked = db.prepare<[string, string, string]>(
-    'SELECT 1 FROM fill WHERE exchange = ? AND symbol = ? AND trade_id = ?',
-  );
+  const booked = db
+    .prepare<[string, string, string], number>(
+      'SELECT intent_id FROM fill WHERE exchange = ? AND symbol = ? AND trade_id = ?',
+    )
+    .pluck();
   const fileInPlace = (): boolean => inodeOf(path) === inode;
   log.info({ path, isNew, epoch: lease.epoch, mode, sqlite: sqliteVersion(db) }, 'database open');
 
@@ -145,7 +147,7 @@ function assemble(db: Database, options: StoreOptions, deps: Required<StoreDeps>
       undefined,
     audit: () => reading(path, () => auditAll(db, queries)),
     stopIntents: (symbol, key) => reading(path, () => queries.stopIntents(symbol, key)),
-    isBooked: (symbol, tradeId) => reading(path, () => booked.get(exchange, symbol, tradeId)) !== undefined,
+    bookedUnder: (symbol, tradeId) => reading(path, () => booked.get(exchange, symbol, tradeId)) ?? null,
     closedCycle: (id) => {
       const cycle = queries.cycle(id);
       return cycle && 'outcome' in cycle ? cycle : null;
