@@ -155,11 +155,12 @@ export class CyclerThread {
     world.stats.turns += 1;
     let more = false;
     this.#guard(() => {
-      for (const event of this.#inbox.splice(0)) {
-        this.#pass('on-event');
-        cycler.laneEvent(event);
-      }
-      more = cycler.doWork();
+      more = cycler.doWork(() => {
+        for (const event of this.#inbox.splice(0)) {
+          this.#pass('on-event');
+          cycler.laneEvent(event);
+        }
+      });
     });
     if (!this.life.alive) return;
     for (const [pair, symbol] of world.symbols.entries())

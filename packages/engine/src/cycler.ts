@@ -70,7 +70,7 @@ const FIXED_OPTIONS = {
 } as const;
 
 /**
- * The loop that owns the books: it consumes answers and commands as they come, serves urgent pairs first, then one pair
+ * The loop that owns the books: it serves urgent pairs first, then answers and commands as they have come, then one pair
  * of the round robin. It never awaits, so no two of its steps interleave. The shell around it drains the ports and sleeps.
  */
 export class Cycler {
@@ -181,9 +181,14 @@ export class Cycler {
     }
   }
 
-  /** One turn; true when more urgent work is waiting, so the shell must not sleep. */
-  doWork(): boolean {
-    const { board, options, symbols } = this.#context;
+  /**
+   * One turn; true when more urgent work is waiting, so the shell must not sleep. What has crossed its trigger comes
+   * before everything else: `hear`, which takes in what others have sent, and all that may be due by now.
+   */
+  doWork(hear: () => void = () => undefined): boolean {
+    const { board } = this.#context;
+    this.#serveUrgentPairs();
+    hear();
     try {
       this.#resolver.tick();
       this.#priceWatch.tick();
@@ -199,11 +204,6 @@ export class Cycler {
     }
     for (const symbol of this.#context.followUps) this.#serve(symbol, 'round-robin');
     this.#context.followUps.clear();
-    for (let served = 0; served < options.maxUrgentPerCycle; served += 1) {
-      const index = board.urgent.pop();
-      if (index < 0) break;
-      this.#serveUrgent(symbols[index] as string);
-    }
     this.#serveNextInTurn();
     this.#answerDrains();
     this.#publishGauges();
@@ -216,6 +216,15 @@ export class Cycler {
       this.#gauges.tick(this.#reconciler.last);
     } catch (error) {
       this.#survive(error, 'metrics');
+    }
+  }
+
+  #serveUrgentPairs(): void {
+    const { board, options, symbols } = this.#context;
+    for (let served = 0; served < options.maxUrgentPerCycle; served += 1) {
+      const index = board.urgent.pop();
+      if (index < 0) return;
+      this.#serveUrgent(symbols[index] as string);
     }
   }
 

@@ -99,7 +99,8 @@ function commitIntent(
   beforeCommit(intent);
   books.commit({
     pair: next,
-    cycle: { ...cycle, symbol: pair.symbol },
+    // An order of a cycle that is in the books already changes nothing about it: its row, ladder and all, stays.
+    ...(cycle !== pair.cycle && { cycle: { ...cycle, symbol: pair.symbol } }),
     newIntents: [intent],
     journal: [journal(nowMs, 'order.intent', pair.symbol, describe(intent, cycle.number))],
   });

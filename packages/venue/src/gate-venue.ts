@@ -1,21 +1,13 @@
 import { type Clock, type EpochMs, errorText } from '@mtrade/base';
 import type { MarketRules } from '@mtrade/cycle';
-import {
-  HISTORY_REACH_MS,
-  type OrderRequest,
-  type PlaceOutcome,
-  type RestPrice,
-  type PlaceOptions,
-  type Venue,
-  type VenueNews,
-} from '@mtrade/engine';
+import { HISTORY_REACH_MS, type RestPrice, type Venue, type VenueNews } from '@mtrade/engine';
 import type { Logger } from '@mtrade/log';
 import type { Decimal } from '@mtrade/money';
 import { amountField, asRow, asRows, type Row, textField } from './answer.js';
 import { createGateApi } from './gate-api.js';
 import { type GateCall, apiBase, createGateSigner } from './gate-signer.js';
-import { orderCall } from './order-call.js';
-import { createRehearsal } from './rehearsal.js';
+import { createPlacer } from './placer.js';
+import { createRehearsal, type Rehearsal } from './rehearsal.js';
 import { createGateStops } from './gate-stops.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
 import { type KeyRights, askKeyRights } from './key-rights.js';
@@ -23,12 +15,10 @@ import { createListings } from './listings.js';
 import { loadGateClass } from './load-gate-class.js';
 import { measureClock } from './measure-clock.js';
 import { PAGE_ROWS, readPages } from './pages.js';
-import { classifyPlacement } from './place-outcome.js';
 import { pairOf, readBalance, readFill, readOrder, readRules } from './rows.js';
 import { readBook, readTicker } from './rest-price.js';
 import { scanForOrder } from './scan.js';
 import { createScrubber } from './scrub.js';
-import { notSent, outcomeOfFailure } from './send-failure.js';
 import { VenueError } from './venue-error.js';
 
 export interface GateVenueOptions {
@@ -55,13 +45,11 @@ export interface GateVenueDeps {
 export interface GateVenue extends Venue {
   /** Null when the exchange does not tell. Rejects with a VenueError, also where a key may not ask. */
   readonly keyRights: () => Promise<KeyRights | null>;
-  /** Builds, signs and reads an order that goes nowhere: what has not run for a while runs ten times slower. */
-  readonly rehearse: () => void;
+  /** The same way of an order, up to an exchange in memory instead of the socket. */
+  readonly rehearsal: Rehearsal;
   /** One small public request, so that a connection lies open when an order comes. Rejects with a VenueError. */
   readonly ping: () => Promise<void>;
 }
-
-const CLIENT_ID = /^t-[0-9A-Za-z_.-]{1,26}$/;
 
 /** Gate.io spot as the engine's `Venue`. Loads one ccxt class, makes no request. */
 export async function createGateVenue(options: GateVenueOptions, deps: GateVenueDeps): Promise<GateVenue> {
@@ -85,6 +73,7 @@ export async function createGateVenue(options: GateVenueOptions, deps: GateVenue
 
   const get = (path: string, params: GateCall['params'] = {}, access: GateCall['access'] = 'private') =>
     api.read({ method: 'GET', section: 'spot', access, path, params });
+  const rehearsal = createRehearsal({ sign, clock, scrub });
   const lists = createListings(get, scrub);
   /** A well-formed JSON answer of the wrong shape is a failed read like any other. */
   const reading = async <T>(what: string, read: () => Promise<T>): Promise<T> => {
@@ -114,21 +103,8 @@ export async function createGateVenue(options: GateVenueOptions, deps: GateVenue
     }
   };
 
-  const post = async (request: OrderRequest, asked: PlaceOptions): Promise<PlaceOutcome> => {
-    const refusal = reasonNotToSend(request, symbols);
-    if (refusal !== null) return notSent(refusal);
-    const inTime = (): boolean => exchangeNowMs() < request.deadlineMs;
-    if (!inTime()) return notSent('its deadline has passed');
-    const reply = await api.send(orderCall(request), { ...asked, mayStart: inTime });
-    return classifyPlacement(reply, request, exchangeNowMs());
-  };
-
   return {
-    place: async (request, asked) => {
-      const outcome = await post(request, asked).catch(outcomeOfFailure);
-      if (outcome.type === 'unknown') return { type: 'unknown', reason: scrub(outcome.reason) };
-      return outcome.type === 'rejected' ? { ...outcome, message: scrub(outcome.message) } : outcome;
-    },
+    place: createPlacer({ api, symbols, exchangeNowMs, scrub }),
 
     order: (symbol, exchangeOrderId) =>
       reading('order', async () => {
@@ -204,18 +180,11 @@ export async function createGateVenue(options: GateVenueOptions, deps: GateVenue
 
     keyRights: () => reading('rights of the key', () => askKeyRights(api, options.apiKey)),
 
-    rehearse: createRehearsal(sign),
+    rehearsal,
     ping: async () => void (await get('time', {}, 'public')),
 
-    close: () => http.close(),
+    close: async () => {
+      await Promise.all([http.close(), rehearsal.close()]);
+    },
   };
-}
-
-/** Caught before anything is built: an order that must not go out as it is. */
-function reasonNotToSend(request: OrderRequest, symbols: ReadonlySet<string>): string | null {
-  if (!symbols.has(request.symbol)) return `${request.symbol} is not configured`;
-  // Gate counts 28 characters after `t-`, ccxt with it, and ccxt adds the prefix only sometimes: ours is always whole.
-  if (!CLIENT_ID.test(request.clientOrderId)) return 'the client id is not t- and at most 26 characters';
-  if ((request.type === 'limit') !== (request.price !== null)) return 'exactly limit orders carry a price';
-  return null;
 }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Pool } from './undici-pool.js';
 import { type RequestPhase, VenueError } from './venue-error.js';
 
@@ -21,7 +22,11 @@ export interface HttpClientOptions {
   readonly requestDeadlineMs: number;
   readonly connections: number;
   readonly maxReplyBytes: number;
+  /** Makes the connections; by default TCP, or TLS for `https`. */
+  readonly connect?: HttpConnector;
 }
+
+export type HttpConnector = (options: unknown, connected: (error: null, connection: Socket) => void) => void;
 
 export interface SendHooks {
   /** Asked right before the first byte is written; false means that nothing was or will be sent. */
@@ -56,7 +61,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const pool = new Pool(new URL(options.baseUrl).origin, {
     connections: options.connections,
     pipelining: 1,
-    connect: { timeout: requestDeadlineMs },
+    connect: options.connect ?? { timeout: requestDeadlineMs },
     // The deadline below is the only time limit of a request.
     headersTimeout: 0,
     bodyTimeout: 0,

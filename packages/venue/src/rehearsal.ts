@@ -1,50 +1,66 @@
-import type { EpochMs } from '@mtrade/base';
-import type { OrderRequest } from '@mtrade/engine';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Clock, EpochMs } from '@mtrade/base';
+import type { OrderRequest, Venue } from '@mtrade/engine';
+import { createGateApi } from './gate-api.js';
 import type { GateSigner } from './gate-signer.js';
-import { orderCall } from './order-call.js';
-import { classifyPlacement } from './place-outcome.js';
+import { createHttpClient } from './http-client.js';
+import { createPlacer } from './placer.js';
+import { RehearsalSocket } from './rehearsal-socket.js';
 
-/** No order of mtrade: its name has no check, its amount is nothing, and it ended in 1970. */
-const STUB: OrderRequest = {
-  intentId: 0,
-  clientOrderId: 't-rehearsal',
-  symbol: 'BTC/USDT',
-  side: 'buy',
-  type: 'limit',
-  timeInForce: 'ioc',
-  amount: '0',
-  price: '0',
-  deadlineMs: 1 as EpochMs,
-};
+/** The part of a venue that an order needs, over a socket that ends in memory. */
+export interface Rehearsal extends Pick<Venue, 'place' | 'measureClock'> {
+  /** An order that nobody will ever see, with a name of its own. */
+  readonly order: () => OrderRequest;
+  readonly close: () => Promise<void>;
+}
 
-const ANSWER = JSON.stringify({
-  id: '1',
-  text: STUB.clientOrderId,
-  status: 'closed',
-  currency_pair: 'BTC_USDT',
-  type: STUB.type,
-  account: 'spot',
-  side: STUB.side,
-  amount: '0',
-  price: '0',
-  time_in_force: STUB.timeInForce,
-  filled_amount: '0',
-  filled_total: '0',
-  finish_as: 'ioc',
-});
+export interface RehearsalDeps {
+  readonly sign: GateSigner;
+  readonly clock: Clock;
+  readonly scrub: (text: string) => string;
+}
+
+/** Such names are taken by no exchange. */
+const NOWHERE = 'http://rehearsal.invalid';
+const SYMBOL = 'BTC/USDT';
+const LIFE_MS = 60_000;
 
 /**
- * The way of an order through this thread, but for the wire: the compiler and the processor's caches keep what is used.
- * Orders come minutes apart, and without this each would pay for code that has gone cold.
+ * The way of an order through this thread: ccxt builds and signs, the HTTP client writes and reads. Orders come minutes
+ * apart, and the processor and the compiler keep only what is used. The client has a connection of its own that is no
+ * connection, so nothing of this can reach the network, whatever goes wrong in it.
  */
-export const createRehearsal = (sign: GateSigner): (() => void) => {
-  const reply = { status: 201, headers: {}, text: ANSWER };
-  return () => {
-    try {
-      sign(orderCall(STUB));
-      classifyPlacement(reply, STUB, 0);
-    } catch {
-      // What is wrong will be told by the first real request; a rehearsal must not end the thread.
-    }
+export function createRehearsal({ sign, clock, scrub }: RehearsalDeps): Rehearsal {
+  const http = createHttpClient({
+    baseUrl: NOWHERE,
+    requestDeadlineMs: LIFE_MS,
+    connections: 1,
+    maxReplyBytes: 4_096,
+    // Later, as a real one does. The client uses of a socket what every stream has.
+    connect: (_options, connected) =>
+      queueMicrotask(() => connected(null, new RehearsalSocket() as Duplex as Socket)),
+  });
+  const exchangeNowMs = (): EpochMs => clock.epochMs();
+  const api = createGateApi({ sign, http, clock, exchangeNowMs, scrub });
+  let count = 0;
+  return {
+    place: createPlacer({ api, symbols: new Set([SYMBOL]), exchangeNowMs, scrub }),
+    measureClock: async () => ({ exchangeMinusMono: clock.epochMs() - clock.monoMs(), errorMs: 0 }),
+    order: () => {
+      count += 1;
+      return {
+        intentId: 0,
+        clientOrderId: `t-rehearsal-${count}`,
+        symbol: SYMBOL,
+        side: 'buy',
+        type: 'limit',
+        timeInForce: 'fok',
+        amount: '0.1',
+        price: '0.1',
+        deadlineMs: (exchangeNowMs() + LIFE_MS) as EpochMs,
+      };
+    },
+    close: () => http.close(),
   };
-};
+}

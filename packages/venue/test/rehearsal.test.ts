@@ -1,29 +1,47 @@
 import { systemClock } from '@mtrade/base';
 import type { VenueNews } from '@mtrade/engine';
 import { silentLogger } from '@mtrade/log';
-import { expect, test, vi } from 'vitest';
-import { createGateVenue, type HttpClient } from '@mtrade/venue';
+import { afterEach, expect, test, vi } from 'vitest';
+import { createGateVenue, type GateVenue, type HttpClient } from '@mtrade/venue';
 
-test('a rehearsed order is built and signed as a real one is, and goes nowhere', async () => {
-  const send = vi.fn<HttpClient['send']>(() => Promise.reject(new Error('nothing may be sent')));
-  const onNews = vi.fn<(news: VenueNews) => void>();
-  const venue = await createGateVenue(
-    { restUrl: 'http://127.0.0.1:9', apiKey: 'key', apiSecret: 'secret', symbols: ['ETH/USDT'] },
+const send = vi.fn<HttpClient['send']>(() => Promise.reject(new Error('nothing may be sent')));
+const onNews = vi.fn<(news: VenueNews) => void>();
+let venue: GateVenue;
+
+const open = async (keys: { apiKey: string; apiSecret: string }): Promise<void> => {
+  venue = await createGateVenue(
+    { restUrl: 'http://127.0.0.1:9', ...keys, symbols: ['ETH/USDT'] },
     { log: silentLogger, clock: systemClock, http: { send, close: async () => undefined }, onNews },
   );
+};
 
-  for (let time = 0; time < 3; time += 1) venue.rehearse();
+const rehearse = () =>
+  venue.rehearsal.place(venue.rehearsal.order(), { permitted: () => Promise.resolve(true) });
+
+afterEach(() => venue.close());
+
+test('a rehearsed order is built, signed, written and answered as a real one is, and goes nowhere', async () => {
+  await open({ apiKey: 'key', apiSecret: 'secret' });
+
+  for (let time = 0; time < 3; time += 1)
+    expect(await rehearse()).toMatchObject({ type: 'acked', finished: true, finishAs: 'fok' });
 
   expect(send).not.toHaveBeenCalled();
   expect(onNews).not.toHaveBeenCalled();
 });
 
-test('a rehearsal that cannot sign ends no thread', async () => {
-  const venue = await createGateVenue(
-    { restUrl: 'http://127.0.0.1:9', apiKey: '', apiSecret: '', symbols: ['ETH/USDT'] },
-    { log: silentLogger, clock: systemClock },
-  );
+test('a rehearsed order that is not permitted is not written either', async () => {
+  await open({ apiKey: 'key', apiSecret: 'secret' });
 
-  expect(() => venue.rehearse()).not.toThrow();
-  await venue.close();
+  const outcome = await venue.rehearsal.place(venue.rehearsal.order(), {
+    permitted: () => Promise.resolve(false),
+  });
+
+  expect(outcome).toMatchObject({ type: 'rejected', label: 'NOT_SENT' });
+});
+
+test('a rehearsal that cannot sign ends no thread', async () => {
+  await open({ apiKey: '', apiSecret: '' });
+
+  expect(await rehearse()).toMatchObject({ type: 'rejected', label: 'NOT_SENT' });
 });

@@ -61,10 +61,9 @@ function run({ rules }: Beginning): void {
     report(control, { type: 'ready' });
     for (;;) {
       if (stopped) break;
-      // Read before the ports are drained: whatever arrives later has bumped it, and the wait returns at once.
+      // Read before anything is looked at: whatever arrives later has bumped it, and the wait returns at once.
       const seen = board.cyclerWake.current();
-      drain(cycler);
-      const more = cycler.doWork();
+      const more = cycler.doWork(() => drain(cycler));
       board.heartbeats.beat('cycler', systemClock.monoMs());
       if (!more && !stopped) board.cyclerWake.wait(seen, config.engine.cyclePauseMs);
     }

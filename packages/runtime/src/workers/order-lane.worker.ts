@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { setInterval, setTimeout as sleep } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { errorText, MtradeError, systemClock } from '@mtrade/base';
@@ -18,6 +19,7 @@ import { workerLogger } from '../logging.js';
 import type { Beginning, Endpoints, LaneBoot, WorkerControl } from '../messages.js';
 import { checkKey } from './check-key.js';
 import { commitWord } from './commit-word.js';
+import { createOrderRehearsal } from './order-rehearsal.js';
 import { report, wireOf } from './report.js';
 
 /** The exchange is asked this long for the pairs' rules before the start is given up. */
@@ -29,7 +31,7 @@ const HEARTBEAT_MS = 250;
 const WARM_UP_ROUNDS = 80;
 const WARM_UP_SLICE = 5;
 /** Under half a percent of a core. */
-const REHEARSE_EVERY_MS = 100;
+const REHEARSE_EVERY_MS = 1_000;
 /** Less than the 4 s after which an unused connection is closed: an order would have to open one. */
 const PING_EVERY_MS = 3_000;
 
@@ -101,7 +103,11 @@ export async function run(boot: LaneBoot): Promise<void> {
       log,
       emit,
       sleep,
-      committed: commitWord(board.commitGate, { clock: systemClock, sleep }),
+      committed: commitWord(board.commitGate, {
+        clock: systemClock,
+        sleep,
+        maySpin: availableParallelism() > 1,
+      }),
     });
     if (cycler) listen(cycler, desk);
 
@@ -109,7 +115,7 @@ export async function run(boot: LaneBoot): Promise<void> {
     if (config.mode !== 'paper') await checkKey(config, { venue, log });
     report(control, { type: 'ready' });
     await Promise.all([
-      keepWarm(venue, stop.signal),
+      keepWarm(venue, createOrderRehearsal(venue, systemClock), stop.signal),
       every(HEARTBEAT_MS, stop.signal, () => board.heartbeats.beat('lane', systemClock.monoMs())),
       every(RULES_EVERY_MS, stop.signal, async () =>
         emit({ type: 'rules', rules: (await venue.loadRules(symbols)).map(rulesToWire) }),
@@ -148,14 +154,14 @@ async function firstRules(
 }
 
 /** The first order after a start, and one after an hour of quiet, go out as fast as the hundredth in a row. */
-async function keepWarm(venue: GateVenue, signal: AbortSignal): Promise<void> {
+async function keepWarm(venue: GateVenue, rehearse: () => Promise<void>, signal: AbortSignal): Promise<void> {
   for (let round = 0; round < WARM_UP_ROUNDS && !signal.aborted; round += 1) {
-    for (let time = 0; time < WARM_UP_SLICE; time += 1) venue.rehearse();
+    for (let time = 0; time < WARM_UP_SLICE; time += 1) await rehearse();
     // The lane answers others in between: the first orders may come while this still runs.
     await sleep(1);
   }
   await Promise.all([
-    every(REHEARSE_EVERY_MS, signal, () => venue.rehearse()),
+    every(REHEARSE_EVERY_MS, signal, rehearse),
     every(PING_EVERY_MS, signal, () => venue.ping()),
   ]);
 }

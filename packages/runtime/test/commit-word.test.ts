@@ -1,0 +1,59 @@
+import type { MonoMs } from '@mtrade/base';
+import { type CommitVerdict, createBoard } from '@mtrade/board';
+import { expect, test } from 'vitest';
+import { commitWord } from '../src/workers/commit-word.js';
+
+/** Time that passes only while somebody reads it or sleeps. */
+function clockThat(onMs: (nowMs: number) => void) {
+  let nowMs = 0;
+  const pass = (ms: number): void => {
+    nowMs += ms;
+    onMs(nowMs);
+  };
+  return {
+    clock: {
+      monoMs: () => {
+        pass(0.01);
+        return nowMs as MonoMs;
+      },
+      epochMs: () => {
+        throw new Error('nobody asks');
+      },
+    },
+    sleep: async (ms: number) => pass(ms),
+    pass,
+  };
+}
+
+const UNTIL = 3_000 as MonoMs;
+
+for (const maySpin of [true, false])
+  for (const [when, atMs] of [
+    ['while it is looked for', 1],
+    ['while the thread blocks', 10],
+    ['on a disk that hangs', 500],
+    ['never', Number.POSITIVE_INFINITY],
+  ] as const)
+    for (const verdict of ['commit', 'withdraw'] as const)
+      test(`${verdict} ${when} (${maySpin ? 'two processors' : 'one'}): an order is permitted only after its commit`, async () => {
+        const { commitGate } = createBoard({ symbols: ['ETH/USDT'], urgentCapacity: 1 });
+        const ticket = commitGate.open();
+        let isCommitted = false;
+        const { clock, sleep, pass } = clockThat((nowMs) => {
+          if (nowMs < atMs || commitGate.verdict(ticket) !== 'open') return;
+          isCommitted = verdict === 'commit' && commitGate.commit(ticket);
+          if (verdict === 'withdraw') commitGate.withdraw(ticket);
+        });
+        const gate = {
+          verdict: (one: number): CommitVerdict => commitGate.verdict(one),
+          wait: (one: number, ms: number): CommitVerdict => {
+            pass(ms);
+            return commitGate.verdict(one);
+          },
+        };
+
+        const permitted = await commitWord(gate, { clock, sleep, maySpin })(ticket, UNTIL);
+
+        expect(permitted).toBe(isCommitted);
+        expect(permitted).toBe(verdict === 'commit' && atMs < UNTIL);
+      });
