@@ -86,7 +86,8 @@ export class Latencies {
 
   snapshot(stage: Stage): LatencySummary {
     const counts = this.#counts(stage);
-    const count = counts.reduce((sum, each) => sum + each, 0);
+    let count = 0;
+    for (const each of counts) count += each;
     const max = this.max(stage);
     return {
       p50: percentile(counts, count, 0.5, max),
@@ -101,7 +102,7 @@ export class Latencies {
     const sum = this.#cells.read((INDEX.get(stage) as number) * HISTOGRAM_CELLS + SUM_CELL);
     const upTo = new Float64Array(BUCKETS + 1);
     for (let bucket = 0; bucket < BUCKETS; bucket += 1)
-      upTo[bucket + 1] = (upTo[bucket] as number) + (counts[bucket] as number);
+      upTo[bucket + 1] = (upTo[bucket] as number) + (counts[bucket] ?? 0);
     const below = (edgeUs: number): number => upTo[edgeUs > MAX_US ? BUCKETS : bucketOf(edgeUs)] as number;
     return { sum, count: upTo[BUCKETS] as number, below };
   }
@@ -111,9 +112,12 @@ export class Latencies {
     return this.#words.load((INDEX.get(stage) as number) * HISTOGRAM_WORDS + MAX);
   }
 
-  #counts(stage: Stage): readonly number[] {
+  /** Up to the bucket of the largest value: it is raised before its value is counted, so beyond there is nothing. */
+  #counts(stage: Stage): Float64Array {
+    const counts = new Float64Array(bucketOf(this.max(stage)) + 1);
     const first = (INDEX.get(stage) as number) * HISTOGRAM_CELLS + FIRST_CELL;
-    return Array.from({ length: BUCKETS }, (_, bucket) => this.#cells.read(first + bucket));
+    for (let bucket = 0; bucket < counts.length; bucket += 1) counts[bucket] = this.#cells.read(first + bucket);
+    return counts;
   }
 
   #raiseMax(index: number, value: number): void {
@@ -127,10 +131,11 @@ export class Latencies {
 }
 
 /** The smallest recorded value that a share `p` of all values does not exceed, as far as the buckets tell. */
-function percentile(counts: readonly number[], count: number, p: number, max: number): number {
+function percentile(counts: Float64Array, count: number, p: number, max: number): number {
   const rank = Math.ceil(count * p);
   let seen = 0;
-  for (const [bucket, inBucket] of counts.entries()) {
+  for (let bucket = 0; bucket < counts.length; bucket += 1) {
+    const inBucket = counts[bucket] as number;
     seen += inBucket;
     if (inBucket > 0 && seen >= rank) return Math.min(middleOf(bucket), max);
   }

@@ -6,6 +6,7 @@ import { type Command, Option } from 'commander';
 import { loadAlertAccount } from '../alert-account.js';
 import type { Cli } from '../cli.js';
 import { loadConfig } from '../load-config.js';
+import { compileWasmOnce, keepHeapsSmall } from '../small-memory.js';
 import { loadWebPage } from '../web-page.js';
 
 interface StartOptions {
@@ -69,6 +70,7 @@ function stopOnSignals(log: Logger): { readonly attach: (engine: RunningEngine) 
 const LINGER_MS = 2_000;
 
 async function start(cli: Cli, command: Command, options: StartOptions): Promise<void> {
+  compileWasmOnce();
   const resolved = await loadConfig(cli, command);
   const warnings = [...resolved.warnings];
   const secrets = await loadAccount(cli, resolved, (text) => warnings.push(text));
@@ -119,6 +121,7 @@ async function start(cli: Cli, command: Command, options: StartOptions): Promise
       { onEvent: summary.onEvent, onLocked, service: systemdFrom(cli.env, log) },
     );
     signals.attach(engine);
+    keepHeapsSmall();
     summary.onStarted(engine);
     process.exitCode = await engine.done;
   } catch (error) {

@@ -34,6 +34,7 @@ export class HistoryDesk {
       idleTimeout: IDLE_MS,
       maxQueue: MAX_WAITING,
       atomics: 'async',
+      recordTiming: false,
     });
     if (this.#pool.queueSize >= MAX_WAITING)
       throw new MtradeError('MTRADE_COMMAND', 'too many questions about history at once; ask again', {
