@@ -116,7 +116,8 @@ export class Latencies {
   #counts(stage: Stage): Float64Array {
     const counts = new Float64Array(bucketOf(this.max(stage)) + 1);
     const first = (INDEX.get(stage) as number) * HISTOGRAM_CELLS + FIRST_CELL;
-    for (let bucket = 0; bucket < counts.length; bucket += 1) counts[bucket] = this.#cells.read(first + bucket);
+    for (let bucket = 0; bucket < counts.length; bucket += 1)
+      counts[bucket] = this.#cells.read(first + bucket);
     return counts;
   }
 
