@@ -95,6 +95,39 @@ describe('a trade is booked once, whoever brings it: the order that a stop has f
     world.store.audit();
   });
 
+  test('whichever way comes first: trades that were booked as late under the stop are not booked by its end again', () => {
+    for (const share of ['all', 'one of two'] as const) {
+      const { world, stops } = covered();
+      world.command({ name: 'pause', symbol: ETH });
+      const { id: intentId } = stopOf(world);
+      const fired = stops.fire('94.9');
+      const [fill] = fired.fills;
+      if (!fill) throw new Error('it has sold nothing');
+      const halves = ['a', 'b'].map((name) => ({
+        ...fill,
+        tradeId: `${fill.tradeId}${name}`,
+        baseAmount: '0.05',
+      }));
+      const order = share === 'all' ? fired : { ...fired, fills: halves };
+      // Nothing in the books says yet that this is the stop's own order.
+      world.cycler.laneEvent(say.followed(intentId, [{ ...order, fills: order.fills.slice(0, 1) }]));
+      expect(lateFills(world)).toBe(1);
+      world.cycler.laneEvent({
+        type: 'stop-seen',
+        intentId,
+        askedMono: world.clock.now,
+        stop: { ...stops.last },
+      });
+      expect(openOf(world)).toEqual(['stop-loss SETTLING']);
+      world.cycler.laneEvent({ ...say.settled(order), intentId } as never);
+      expect([openOf(world), world.pair().cycle]).toEqual([[], null]);
+      expect(booked(world)).toHaveLength(1 + order.fills.length);
+      expect(text(world.pair().realizedProfit)).toBe('-0.51');
+      expect(lastStop(world)).toMatchObject({ state: 'FILLED' });
+      world.store.audit();
+    }
+  });
+
   /** A stop that arrived long after it was given up; the right one beside it is cancelled by hand, and its successor lost. */
   function surplusBesideUnknown() {
     const { world, stops } = held();
@@ -154,6 +187,30 @@ describe('a trade is booked once, whoever brings it: the order that a stop has f
     survey(world, stops);
     wait(world, stops, 3_000, '97');
     expect([openOf(world), booked(world).length, lateFills(world)]).toEqual([[], 2, 1]);
+  });
+});
+
+describe('a trade is booked once: an engine that has been replaced', () => {
+  test('and wakes up to the trades that its successor has booked learns from the lease that it is over', () => {
+    const world = new World().ready();
+    world.activate();
+    world.pass(ETH, '96', '96');
+    const order = world.exchange.execute(world.lastOrder, { at: '96', fee: '0' });
+    world.cycler.laneEvent(say.acked(order));
+    const replaced = world.cycler;
+    const itsStore = world.store;
+    world.start(false);
+    world.ready();
+    world.turn();
+    world.cycler.laneEvent(say.scanned(order.request.intentId, world.clock.wall, [seen(order)]));
+    world.cycler.laneEvent(say.settled(order));
+    expect(world.pair().openIntents).toEqual([]);
+    expect(() => replaced.laneEvent(say.settled(order))).toThrow(
+      expect.objectContaining({ code: 'MTRADE_LOCK_LOST' }),
+    );
+    itsStore.close();
+    expect(booked(world)).toHaveLength(2);
+    world.store.audit();
   });
 });
 

@@ -91,7 +91,12 @@ describe('the answer of the POST', () => {
 
   test('a word of before that comes late takes nothing back of what the order has filled', () => {
     const looked = run(settling, { type: 'lost' });
-    const before = { finished: false, finishAs: null, filledBase: baseQty('0'), filledQuote: quoteAmount('0') };
+    const before = {
+      finished: false,
+      finishAs: null,
+      filledBase: baseQty('0'),
+      filledQuote: quoteAmount('0'),
+    };
     const after = run(looked, { type: 'evidence', order: word(before) });
     expect(after.state).toBe('ACKED');
     expect(after.filledBase?.eq(settling.filledBase ?? '0')).toBe(true);

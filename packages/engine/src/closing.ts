@@ -22,7 +22,7 @@ import type { ChangeSet, JournalEntry } from './ports.js';
  * Commits the end of an intent together with what its trades do to the cycle: one transaction, or nothing. An intent of
  * a cycle that is over is booked on that closed cycle. Two orders under one name are for a human to look at.
  *
- * `all` are all of its trades; those that are booked under it already change nothing once more.
+ * `all` are all of its trades; those of a stop that are booked under it already change nothing once more.
  */
 export function closeIntent(
   context: EngineContext,
@@ -34,7 +34,9 @@ export function closeIntent(
 ): void {
   const { books, clock, rules, account, intents, board, log } = context;
   const nowMs = clock.epochMs();
-  const fills = newTrades(books, all);
+  // Only of a stop may trades be booked before its end. Of any other order they would mean that somebody else writes
+  // these books by now, and that the commit finds out.
+  const fills = next.stop === undefined ? all : newTrades(books, all);
   const late = pair.cycle?.id !== next.cycleId;
   const settled = late
     ? settleLate(pair, closedCycleOf(context, next), next, fills, nowMs)
