@@ -17,6 +17,13 @@ const active = (engine: EngineProcess) =>
   engine.untilPair(SYMBOL, 'holds a position', ({ state }) => state === 'active');
 const ids = (): string[] => world.orders(SYMBOL).map(({ text }) => text ?? '');
 
+interface Found {
+  readonly check: string;
+  readonly severity?: string;
+}
+const findings = ({ stdout }: { readonly stdout: string }): readonly Found[] =>
+  (JSON.parse(stdout) as { findings: readonly Found[] }).findings;
+
 describe('mtrade backup', () => {
   test('copies the books beside the running engine, for its owner alone, and keeps so many', async () => {
     const engine = await startEngine(world, { env: { MTRADE__BACKUP__KEEP: '2' } });
@@ -65,6 +72,10 @@ describe('mtrade restore', () => {
     writeFileSync(backup, 'not a database '.repeat(100));
     const damaged = await engine.cli('restore', backup);
     expect(damaged.code).toBe(74);
+    expect(damaged.stderr).toContain(
+      `the backup ${backup} is damaged: file is not a database. It was not used`,
+    );
+    expect(damaged.stderr).not.toContain('restoring');
     expect(readBooks(engine.dataDir, (books) => books.intents())).toHaveLength(1);
   });
 
@@ -100,10 +111,32 @@ describe('mtrade restore', () => {
     const before = world.orders(SYMBOL).length;
     expect(before).toBe(1);
     expect((await first.cli('restore', backup)).code).toBe(0);
+    // Until the engine has compared them, that they lag behind is no alarm and nothing for a human to mend.
+    const pending = await first.cli('diagnose', '--json');
+    expect(pending.code).toBe(0);
+    expect(findings(pending).filter(({ severity }) => severity !== 'INFO')).toMatchObject([
+      {
+        severity: 'WARN',
+        check: 'restored',
+        detail: expect.stringMatching(
+          /compared with the exchange yet: ETH\/USDT\..*lag behind it \(1 missing-trade/,
+        ),
+        remedy: expect.stringMatching(/^start the engine: it compares every pair/),
+      },
+    ]);
+    const doctor = findings(await first.cli('doctor', '--json'));
+    expect(doctor.find(({ check }) => check === 'pairs')).toMatchObject({
+      level: 'warning',
+      detail: expect.stringContaining('the books were restored: ETH/USDT has not been compared'),
+    });
 
     const second = await startEngine(world, { pairs: [{ symbol: SYMBOL, trade: true }] });
     const pair = await second.untilPair(SYMBOL, 'waits for a human', ({ attention }) => attention !== null);
     expect(pair.attention).toContain(ids()[0]);
+    const told = findings(await second.cli('diagnose', '--json')).filter(
+      ({ check }) => check === 'attention',
+    );
+    expect(told).toMatchObject([{ severity: 'CRITICAL', remedy: expect.stringContaining('do as it says') }]);
     await second.cli('permit', SYMBOL, 'on');
     await second.decided(SYMBOL, '99.9', '100');
     world.price(SYMBOL, '90', '90.1');

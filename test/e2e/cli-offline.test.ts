@@ -393,6 +393,19 @@ test('doctor names the pairs whose smallest row the exchange would refuse, and a
   expect(stdout).toMatch(/^2 problems, \d+ warnings?$/m);
 });
 
+test('doctor and config check name rows that the amount step leaves without an order at the price of now', async () => {
+  const minutes = [0, 1, 2].map((index) => 1_700_000_000_000 + index * 60_000);
+  file('BTC-USDT_1m.csv', minutes.map((ms) => `${ms},60000.1,60010.1,59990.1,60000.1,0.003\n`).join(''));
+  file('mtrade.toml', '[paper]\nfeed = "recording:BTC-USDT_1m.csv"\n[ladder]\nbase_order = "70"\nsafety_orders = 3\n[[pairs]]\nsymbol = "BTC/USDT"\ntrade = true\n'); // prettier-ignore
+
+  const [doctor, check] = await Promise.all([mtrade(place, ['doctor']), mtrade(place, ['config', 'check'])]);
+
+  const says = 'pairs[0].ladder (BTC/USDT): what is held after row 0 cannot be sold at a price of 60000.1';
+  expect(doctor.code).toBe(1);
+  expect(doctor.stdout).toContain(`problem  pair limits      ${says}`);
+  expect([check.code, check.stderr.includes(`warning: ${says}`)]).toEqual([0, true]);
+});
+
 describe('doctor tests the key with a signed request', () => {
   const keys = { key: 'a-key', secret: 'a-secret', userId: DEFAULT_USER_ID };
   test.each([

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -60,6 +61,31 @@ describe.skipIf(!present).concurrent(`replayed recordings${reason}`, () => {
   });
 });
 
+test('a ladder whose rows are smaller than the amount step of the recording says why nothing was bought', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'mtrade-coarse-'));
+  try {
+    const path = join(directory, 'BTC-USDT_1m.csv');
+    const minutes = Array.from({ length: 120 }, (_, index) => 1_700_000_000_000 + index * 60_000);
+    writeFileSync(path, minutes.map((ms) => `${ms},60000.1,60010.1,59990.1,60000.1,3\n`).join(''));
+
+    const report = await replay({ ...OPTIONS, path, speed: 2_000, json: false }, quiet);
+
+    expect(report.total.fills).toBe(0);
+    expect(report.notes).toEqual([
+      expect.stringMatching(
+        /BTC\/USDT\): rows 0-11 cannot be bought at a price of 60000\.1: BTC\/USDT trades in steps of 1 BTC, .*raise base_order/,
+      ),
+      expect.stringMatching(/what is held after row 12 cannot be sold/),
+      expect.stringContaining("BTC/USDT: nothing was bought: below the exchange's minimum"),
+    ]);
+    expect(renderReport(report)).toContain(
+      'note       pairs[0].ladder (BTC/USDT): rows 0-11 cannot be bought',
+    );
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
+
 test('the report fits 100 columns', async () => {
   const pair = {
     cycles: 12_345,
@@ -107,6 +133,9 @@ test('the report fits 100 columns', async () => {
     latencyMs: { tick_to_order: { p50: 2.5, p99: 33.8, max: 1_234.5 } },
     samples: 3_000,
     violations: [],
+    notes: [
+      'pairs[0].ladder (BTC/USDT): rows 0-2 cannot be bought at a price of 60000: BTC/USDT trades in steps of 1 BTC; raise base_order',
+    ],
   });
 
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
@@ -127,6 +156,8 @@ test('the report fits 100 columns', async () => {
                0 stale, 0 malformed, 0 errors
     ages       price at most 12.35 s, decision at most 12.35 s (3000 samples)
     price to order  p50 2.5 ms, p99 33.8 ms, max 1234.5 ms
+    note       pairs[0].ladder (BTC/USDT): rows 0-2 cannot be bought at a price of 60000: BTC/USDT
+               trades in steps of 1 BTC; raise base_order
 
     checker    every rule holds"
   `);

@@ -67,6 +67,7 @@ export async function replay(options: ReplayOptions, tell: (line: string) => voi
       facts,
       stories,
       troubles,
+      limits: facts.limits,
       violations: [
         ...violations,
         ...compareBooks(stories, records, books),

@@ -1,3 +1,4 @@
+import { waitText } from '@mtrade/cycle';
 import type { OrderTroubles } from './books.js';
 import type { Violation } from './checker/facts.js';
 import { total } from './checker/fraction.js';
@@ -45,6 +46,8 @@ export interface ReplayReport {
   >;
   readonly samples: number;
   readonly violations: readonly Violation[];
+  /** Why rows or pairs did not trade, in words. */
+  readonly notes: readonly string[];
 }
 
 export interface ReportInput {
@@ -57,6 +60,8 @@ export interface ReportInput {
   readonly stories: readonly PairStory[];
   readonly troubles: ReadonlyMap<string, OrderTroubles>;
   readonly violations: readonly Violation[];
+  /** What the pairs' limits make of the ladder. */
+  readonly limits: readonly string[];
 }
 
 const NONE: OrderTroubles = { killed: 0, rejected: 0, unknown: 0 };
@@ -105,7 +110,15 @@ export function buildReport(input: ReportInput): ReplayReport {
     ),
     samples: samples.count,
     violations: input.violations,
+    notes: [...input.limits, ...pairs.flatMap((pair) => untraded(pair, samples.waits.get(pair.symbol)))],
   };
+}
+
+/** A pair without one fill is what somebody will ask about. */
+function untraded({ symbol, fills }: PairReport, reason: string | null | undefined): string[] {
+  if (fills > 0) return [];
+  const why = waitText(reason ?? null) ?? 'the recording was over before anybody looked';
+  return [`${symbol}: nothing was bought: ${why}`];
 }
 
 function pairReport(story: PairStory, seen: PairExtremes, troubles: OrderTroubles): PairReport {

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StatusJson } from '@mtrade/runtime';
+import { nodeConfigFs, resolveConfig } from '@mtrade/config';
+import { pairLimits, type StatusJson } from '@mtrade/runtime';
 import { EngineProcess, type LogLine } from './engine-process.js';
 import { Samples } from './samples.js';
 
@@ -38,6 +39,8 @@ export interface SentCounts {
 }
 
 export interface RunFacts {
+  /** What the pairs' limits make of the ladder, in words: rows that cannot be bought or sold. */
+  readonly limits: readonly string[];
   readonly samples: Samples;
   /** After the last frame has been counted and nothing is in flight. */
   readonly status: StatusJson;
@@ -59,6 +62,8 @@ export async function runReplay(options: RunOptions): Promise<RunFacts> {
   const { dataDir } = options;
   const config = join(dataDir, 'mtrade.toml');
   writeFileSync(config, configText(options));
+  const limits = await limitsOf(config);
+  for (const line of limits) options.progress(line);
   const engine = new EngineProcess({
     config,
     dataDir: join(dataDir, 'data'),
@@ -72,6 +77,7 @@ export async function runReplay(options: RunOptions): Promise<RunFacts> {
     const closing = engine.newLogLines().find((line) => line.msg === 'the embedded exchange closes');
     const { prices, sent } = (closing ?? ended) as unknown as { prices: PriceCounts; sent: SentCounts };
     return {
+      limits,
       samples,
       status,
       prices,
@@ -82,6 +88,13 @@ export async function runReplay(options: RunOptions): Promise<RunFacts> {
   } finally {
     engine.kill();
   }
+}
+
+/** A recording knows its pairs only as far as its numbers go: too few decimals are steps that no order can have. */
+async function limitsOf(file: string): Promise<readonly string[]> {
+  const place = { argvPath: file, env: {}, cwd: '/', home: '/' };
+  const { problems, warnings } = await pairLimits(resolveConfig(place, { fs: nodeConfigFs }).config);
+  return [...problems, ...warnings];
 }
 
 function configText(options: RunOptions): string {

@@ -21,6 +21,8 @@ export class Samples {
   readonly pairs = new Map<string, PairExtremes>();
   /** All open positions together. */
   readonly all: PairExtremes = nothing();
+  /** What each pair waited for when it was seen last, while it traded; null for nothing. */
+  readonly waits = new Map<string, string | null>();
   count = 0;
 
   take(status: StatusJson): void {
@@ -29,6 +31,7 @@ export class Samples {
     for (const pair of status.pairs) {
       const seen = this.pairs.get(pair.symbol) ?? nothing();
       this.pairs.set(pair.symbol, seen);
+      this.waits.set(pair.symbol, pair.waiting_for ?? null);
       for (const extremes of [seen, this.all]) {
         extremes.maxPriceAgeMs = Math.max(extremes.maxPriceAgeMs, pair.price_age_ms ?? 0);
         extremes.maxDecisionAgeMs = Math.max(extremes.maxDecisionAgeMs, pair.decision_age_ms ?? 0);

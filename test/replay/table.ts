@@ -59,8 +59,24 @@ export function renderReport(report: ReplayReport): string {
     `           ${frames.stale} stale, ${frames.malformed} malformed, ${report.errors} errors`,
     `ages       price at most ${seconds(total.maxPriceAgeMs)}, decision at most ${seconds(total.maxDecisionAgeMs)} (${report.samples} samples)`,
     latencyLine(report),
+    ...report.notes.flatMap((note) => wrapped('note       ', note)),
     ...verdict(report),
   ].join('\n');
+}
+
+const WIDTH = 100;
+
+function wrapped(head: string, text: string): string[] {
+  const lines: string[] = [];
+  let line = head;
+  for (const word of text.split(' ')) {
+    if (line.length + word.length + 1 > WIDTH) {
+      lines.push(line.trimEnd());
+      line = ' '.repeat(head.length);
+    }
+    line += `${word} `;
+  }
+  return [...lines, line.trimEnd()];
 }
 
 function latencyLine({ latencyMs }: ReplayReport): string {

@@ -49,9 +49,21 @@ async function longDataDir({ dataDir }: MtradeConfig): Promise<Known[]> {
   return [{ key: 'data_dir', text }];
 }
 
+/**
+ * Of pairs whose rules and prices lie on this machine: rows that could not be bought or sold. Prices move, so that is no
+ * reason to refuse the configuration. Nothing where they cannot be read; the start says why.
+ */
+export async function localLimits(config: MtradeConfig): Promise<readonly string[]> {
+  const { isLocalMarket, pairLimits } = await import('@mtrade/runtime');
+  if (!isLocalMarket(config)) return [];
+  const { problems, warnings } = await pairLimits(config).catch(() => ({ problems: [], warnings: [] }));
+  return [...problems, ...warnings];
+}
+
 /** What only the start can find out, because it needs the market. */
 export function onlyAtStart({ mode, paper }: MtradeConfig): string {
-  const amounts = 'whether the orders reach the minimum amounts';
+  const amounts =
+    'whether the orders reach the minimum amounts at the price of then (mtrade doctor asks for the price of now)';
   if (mode !== 'paper' || paper.feed.kind === 'live')
     return `whether the exchange lists the pairs, and ${amounts}`;
   return paper.feed.kind === 'recording'

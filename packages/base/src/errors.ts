@@ -10,8 +10,8 @@ export interface ErrorFacts {
   MTRADE_LOCK_HELD: { readonly holder: string };
   MTRADE_LOCK_LOST: { readonly reason: string };
   MTRADE_NOT_RUNNING: { readonly dataDir: string };
-  /** `busy`: another program holds it locked; it may work later. */
-  MTRADE_DATABASE: { readonly path: string; readonly busy?: boolean };
+  /** `busy`: another program holds it locked; it may work later. `damage`: why the file is no sound database. */
+  MTRADE_DATABASE: { readonly path: string; readonly busy?: boolean; readonly damage?: string };
   /** `fatal`: a commit may or may not have survived. Stop; never try it again. */
   MTRADE_DISK: { readonly path: string; readonly fatal?: boolean };
   MTRADE_PERMISSION: { readonly path: string };

@@ -72,7 +72,7 @@ function stepBelow(bound: Price, step: Price): Price {
  * The purchase in whole steps, rounded down. When only that rounding puts the value below the pair's minimum, one step
  * more is taken; when the purchase itself is too small, nothing is.
  */
-function amountFor(purchase: QuoteAmount, limit: Price, rules: MarketRules): BaseQty | null {
+export function amountFor(purchase: QuoteAmount, limit: Price, rules: MarketRules): BaseQty | null {
   const amount = floorToStep(quotient(purchase, limit) as BaseQty, rules.amountStep);
   if (isTradableAmount(amount, limit, rules)) return amount;
   if (purchase.lt(rules.minQuote)) return null;

@@ -4,6 +4,7 @@ export * from './pair-state.js';
 export * from './decision.js';
 export * from './ladder.js';
 export * from './validate-ladder.js';
+export * from './judge-steps.js';
 export * from './ladder-json.js';
 export * from './client-order-id.js';
 export * from './reconcile.js';

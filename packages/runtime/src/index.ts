@@ -20,7 +20,7 @@ export type { ServiceManager } from './service/service-manager.js';
 export { systemdFrom } from './service/systemd-notify.js';
 export { type LogPlace, readLogPlace } from './log-place.js';
 export { startEngine } from './start-engine.js';
-export { type PairLimits, pairLimits } from './pair-limits.js';
+export { isLocalMarket, type PairLimits, pairLimits } from './pair-limits.js';
 export { judgeKeyRights } from './key-rights.js';
 export {
   type Recorder,

@@ -15,7 +15,7 @@ import { basename, dirname, join } from 'node:path';
 import { MtradeError } from '@mtrade/base';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { openReadonly } from './connection.js';
-import { damaged, fsError, storeError } from './errors.js';
+import { damaged, fsError, isDamage, storeError } from './errors.js';
 import { readIdentity } from './identity.js';
 import { readEpoch } from './lease.js';
 import { schemaVersion } from './migrate.js';
@@ -56,21 +56,21 @@ export async function backupDatabase(
     try {
       // The open read transaction pins one moment. Without it every commit would make the copy begin anew.
       db.exec('BEGIN');
-      const facts = factsOf(db);
+      const facts = factsOf(db, source);
       const { totalPages } = await db.backup(draft, {
         progress: ({ totalPages: total, remainingPages }) => {
           onProgress(total - remainingPages, total);
           return PAGES_PER_STEP;
         },
       });
-      finish(draft, target, facts);
+      finish(draft, target, { facts, source });
       return { pages: totalPages, verified: true };
     } finally {
       db.close();
     }
   } catch (error) {
     removeDraft(draft);
-    throw storeError(fsError(error), target, `backing up ${source}`);
+    throw copyError(error, source, target);
   }
 }
 
@@ -79,14 +79,18 @@ export function backupNow(db: Database, target: string): void {
   const draft = draftOf(db.name, target);
   try {
     makeDraft(draft);
-    const facts = factsOf(db);
+    const facts = factsOf(db, db.name);
     db.prepare('VACUUM INTO ?').run(draft);
-    finish(draft, target, facts);
+    finish(draft, target, { facts, source: db.name });
   } catch (error) {
     removeDraft(draft);
-    throw storeError(fsError(error), target, `backing up ${db.name}`);
+    throw copyError(error, db.name, target);
   }
 }
+
+/** What cannot be read is the source's fault, what cannot be written the target's. */
+const copyError = (error: unknown, source: string, target: string): MtradeError =>
+  storeError(fsError(error), isDamage(error) ? source : target, `backing up ${source}`);
 
 function draftOf(source: string, target: string): string {
   const at = statOf(target);
@@ -152,9 +156,9 @@ function openSource(path: string): Database {
 /** What must be the same in the copy. */
 type Facts = Readonly<Record<'schema' | 'epoch' | 'intents' | 'fills' | 'lines', number>>;
 
-function factsOf(db: Database): Facts {
+function factsOf(db: Database, name: string): Facts {
   if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID)
-    throw new MtradeError('MTRADE_DATABASE', `${db.name} is not a database of mtrade`, { path: db.name });
+    throw new MtradeError('MTRADE_DATABASE', `${name} is not a database of mtrade`, { path: name });
   const count = (sql: string): number => db.prepare<[], number>(sql).pluck().get() as number;
   return {
     schema: schemaVersion(db),
@@ -165,8 +169,14 @@ function factsOf(db: Database): Facts {
   };
 }
 
-function finish(draft: string, target: string, facts: Facts): void {
-  verify(draft, facts);
+interface Original {
+  readonly facts: Facts;
+  /** Named when the copy is not sound: it has every page of the source as it is. */
+  readonly source: string;
+}
+
+function finish(draft: string, target: string, original: Original): void {
+  verify(draft, original);
   chmodSync(draft, 0o600);
   syncFile(draft);
   renameSync(draft, target);
@@ -174,15 +184,15 @@ function finish(draft: string, target: string, facts: Facts): void {
 }
 
 /** Reads the copy back. It is left as one plain file, without a log of its own, so that it can be copied anywhere. */
-function verify(draft: string, facts: Facts): void {
+function verify(draft: string, { facts, source }: Original): void {
   const db = new SqliteDatabase(draft, { fileMustExist: true });
   try {
     db.pragma('journal_mode = DELETE');
-    soundness(db, draft);
-    const found = JSON.stringify(factsOf(db));
+    soundness(db, source);
+    const found = JSON.stringify(factsOf(db, draft));
     if (found !== JSON.stringify(facts))
       throw damaged(draft, `the copy says ${found}, its source ${JSON.stringify(facts)}`);
-    if (!readIdentity(db)) throw damaged(draft, 'it does not say whose books it holds');
+    if (!readIdentity(db)) throw damaged(source, 'it does not say whose books it holds');
   } finally {
     db.close();
   }

@@ -45,8 +45,7 @@ export function storeError(error: unknown, path: string, doing: string): MtradeE
       { path, busy: true },
       options,
     );
-  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB' || code === 'SQLITE_FORMAT')
-    return damaged(path, errorText(error), error);
+  if (isDamage(error)) return damaged(path, errorText(error), error);
   if (code.startsWith('SQLITE_CONSTRAINT')) return refusal(error, path, doing);
   if (code === '')
     return new MtradeError('MTRADE_CONTRADICTION', what, { path, stack: (error as Error)?.stack }, options);
@@ -79,9 +78,13 @@ export const damaged = (path: string, why: string, cause?: unknown): MtradeError
     'MTRADE_DATABASE',
     `the database ${path} is damaged: ${why}. Nothing has been changed and nothing will be created in its place; ` +
       `put back a backup with mtrade restore, or move the file (and its -wal) away to begin with empty books.`,
-    { path },
+    { path, damage: why },
     { cause },
   );
+
+/** SQLite's own word that a file is no sound database. */
+export const isDamage = (error: unknown): boolean =>
+  /^SQLITE_(?:CORRUPT|NOTADB|FORMAT)/.test(sqliteCode(error));
 
 /** The schema refused a write. The words of the triggers are listed in schema/v1.ts. */
 function refusal(error: unknown, path: string, doing: string): MtradeError {

@@ -1,6 +1,6 @@
 import { existsSync, linkSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { MtradeError } from '@mtrade/base';
+import { isMtradeError, MtradeError } from '@mtrade/base';
 import type { Database } from 'better-sqlite3';
 import { backupDatabase, type BackupProgress, soundness } from './backup.js';
 import { openWriter } from './connection.js';
@@ -56,8 +56,21 @@ export async function restoreDatabase(options: RestoreOptions): Promise<RestoreR
     return { aside, booksMs, epoch };
   } catch (error) {
     removeWhole(draft);
-    throw storeError(fsError(error), file, 'restoring');
+    throw restoreError(error, options);
   }
+}
+
+/** Of a backup that is no use the backup is named, and that the books are as they were: nothing else is wrong. */
+function restoreError(error: unknown, { file, path }: RestoreOptions): MtradeError {
+  const known = storeError(fsError(error), file, 'restoring');
+  const why = isMtradeError(known, 'MTRADE_DATABASE') ? known.facts.damage : undefined;
+  if (why === undefined) return known;
+  return new MtradeError(
+    'MTRADE_DATABASE',
+    `the backup ${file} is damaged: ${why}. It was not used and ${path} is as it was; take another backup.`,
+    { path: file, damage: why },
+    { cause: error },
+  );
 }
 
 /** While a file lies under this name, a restore was begun and not finished: the books beside it may be half of a pair. */
@@ -92,7 +105,7 @@ function prepare(draft: string, options: RestoreOptions): { booksMs: number; epo
         return raiseEpoch(db, present?.epoch ?? 0);
       })
       .immediate();
-    soundness(db, draft);
+    soundness(db, options.file);
     db.pragma('wal_checkpoint(TRUNCATE)');
     return { booksMs, epoch };
   } finally {

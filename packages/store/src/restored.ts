@@ -3,6 +3,12 @@ import type { Database } from 'better-sqlite3';
 /** Attention of a pair whose books came out of a backup begins with this; the schema then refuses every order. */
 export const RESTORED_MARK = 'restored:';
 
+const NOT_COMPARED = `${RESTORED_MARK} these books end at`;
+
+/** Is this the attention of a pair that has not been compared with the exchange since the restore? */
+export const isNotCompared = (attention: string | null): boolean =>
+  attention?.startsWith(NOT_COMPARED) ?? false;
+
 /** Books that came out of a backup and have not been compared with the exchange yet. Unix ms. */
 export interface Restored {
   /** The last moment that the backup knows of. */
@@ -31,7 +37,7 @@ export const lastChangeMs = (db: Database): number =>
  */
 export function markRestored(db: Database, restored: Restored): void {
   const since = new Date(restored.booksMs).toISOString();
-  const reason = `${RESTORED_MARK} these books end at ${since} and have not been compared with the exchange yet`;
+  const reason = `${NOT_COMPARED} ${since} and have not been compared with the exchange yet`;
   db.prepare(
     `INSERT INTO restored (id, books_ms, restored_ms) VALUES (1, @booksMs, @restoredMs)
      ON CONFLICT (id) DO UPDATE SET books_ms = min(books_ms, excluded.books_ms), restored_ms = excluded.restored_ms`,

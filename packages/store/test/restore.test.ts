@@ -121,7 +121,11 @@ describe('a restore', () => {
     for (let page = 2; page < 12; page += 1) bytes.fill(0xff, page * 4_096 + 8, page * 4_096 + 300);
     writeFileSync(backup, bytes);
 
-    expect((await refusal(restore(path, backup))).code).toBe('MTRADE_DATABASE');
+    const broken = await refusal(restore(path, backup));
+    expect(broken.code).toBe('MTRADE_DATABASE');
+    expect(broken.message).toMatch(`the backup ${backup} is damaged: `);
+    expect(broken.message).toContain(`${path} is as it was`);
+    expect(broken.message).not.toContain('.restoring');
     const refused = await refusal(restore(path, newer));
     expect(refused.code).toBe('MTRADE_DATABASE');
     expect(refused.message).toMatch(/newer mtrade/);

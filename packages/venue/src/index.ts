@@ -12,6 +12,7 @@ export {
 export type { HttpClient, HttpReply, HttpRequest } from './http-client.js';
 export { loadGateClass } from './load-gate-class.js';
 export type { KeyRights } from './key-rights.js';
+export { readPublicAsks } from './public-prices.js';
 export { readPublicRules } from './public-rules.js';
 export { type RejectionKind, rejectionKind } from './labels.js';
 export { type RequestPhase, VenueError } from './venue-error.js';

@@ -1,7 +1,7 @@
 import { ExitCode, isMtradeError } from '@mtrade/base';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.js';
-import { onlyAtStart, refuseKnownFailures } from '../config-checks.js';
+import { localLimits, onlyAtStart, refuseKnownFailures } from '../config-checks.js';
 import { loadConfig } from '../load-config.js';
 import { counted } from '../render/columns.js';
 import { fundingWarnings } from '../funding.js';
@@ -10,7 +10,7 @@ async function check(cli: Cli, command: Command, json: boolean): Promise<void> {
   try {
     const { config, source, warnings } = await loadConfig(cli, command);
     await refuseKnownFailures(config, source.file);
-    const all = [...warnings, ...(await fundingWarnings(config))];
+    const all = [...warnings, ...(await localLimits(config)), ...(await fundingWarnings(config))];
     const permitted = config.pairs.filter((pair) => pair.trade).length;
     const where = source.file ?? 'built-in defaults';
     const unchecked = onlyAtStart(config);

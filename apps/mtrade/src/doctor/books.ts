@@ -1,8 +1,9 @@
-import { errorText } from '@mtrade/base';
+import { errorText, systemClock } from '@mtrade/base';
 import type { Mode } from '@mtrade/config';
+import type { Reader } from '@mtrade/store';
 import { join } from 'node:path';
 import { counted, duration } from '../render/columns.js';
-import { type Finding, ok, problem } from './finding.js';
+import { type Finding, ok, problem, warning } from './finding.js';
 
 const MOST_FAULTS = 5;
 const DAMAGED =
@@ -48,6 +49,7 @@ export async function database(dataDir: string, mode: Mode | null): Promise<Find
             problem('database', `${kind}${symbol === null ? '' : ` ${symbol}`}: ${detail}`, DAMAGED),
           );
       return [
+        ...(await waitingPairs(dataDir, reader)),
         ok(
           'database',
           `${path}: ${counted(reader.pairs().length, 'pair')}, last change ${duration(ageMs)} ago, sound`,
@@ -66,3 +68,41 @@ export async function database(dataDir: string, mode: Mode | null): Promise<Find
     ];
   }
 }
+
+/** Of an engine that runs the check of the engine tells them. */
+async function waitingPairs(dataDir: string, reader: Reader): Promise<Finding[]> {
+  const { checkLock } = await import('@mtrade/runtime');
+  if ((await checkLock(dataDir, { clock: systemClock })).status === 'running') return [];
+  const { isNotCompared } = await import('@mtrade/store');
+  const pairs = reader.pairs();
+  const restored = pairs.filter(({ attention }) => isNotCompared(attention));
+  const held = pairs.filter(({ attention }) => attention !== null && !isNotCompared(attention));
+  const wait = (many: readonly unknown[]): string => (many.length === 1 ? 'wants' : 'want');
+  return [
+    ...(restored.length === 0
+      ? []
+      : [
+          warning(
+            'pairs',
+            `the books were restored: ${named(restored)} ${restored.length === 1 ? 'has' : 'have'} not been compared with the exchange yet`,
+            'start the engine: it compares them before it sends anything, and says which of them want a human',
+          ),
+        ]),
+    ...(held.length === 0
+      ? []
+      : [
+          warning(
+            'pairs',
+            `${counted(held.length, 'pair')} ${wait(held)} a human: ${named(held)}`,
+            'mtrade status says why; docs/troubleshooting.md has it by these words',
+          ),
+        ]),
+  ];
+}
+
+const MOST_NAMES = 8;
+
+const named = (pairs: readonly { readonly symbol: string }[]): string => {
+  const names = pairs.slice(0, MOST_NAMES).map(({ symbol }) => symbol);
+  return `${names.join(', ')}${pairs.length > MOST_NAMES ? ` and ${pairs.length - MOST_NAMES} more` : ''}`;
+};

@@ -13,19 +13,26 @@ const WORDS = {
   none: 'is not traded',
 } as const;
 
-/** Are the pairs listed, and does every row of their ladders reach the smallest order? */
+/** Are the pairs listed, and can every row of their ladders be bought and sold at the price of now? */
 export async function limits(config: MtradeConfig): Promise<Finding[]> {
   try {
-    const { problems, restricted } = await pairLimits(config);
+    const { problems, warnings, restricted } = await pairLimits(config);
     const findings = [
       ...problems.map((text) =>
         problem(CHECK, text, 'correct the named key; mtrade ladder PAIR --price P shows the rows'),
+      ),
+      ...warnings.map((text) =>
+        warning(
+          CHECK,
+          text,
+          'mtrade ladder PAIR --price P shows the rows; a larger base_order has fewer of them',
+        ),
       ),
       ...restricted.map(({ symbol, tradable }) =>
         warning(CHECK, `${symbol} ${WORDS[tradable]} at the moment`, 'choose another pair, or wait'),
       ),
     ];
-    const fine = `${counted(config.pairs.length, 'pair')}: listed, and every row reaches the smallest order`;
+    const fine = `${counted(config.pairs.length, 'pair')}: listed, and every row makes orders that they take`;
     return findings.length > 0 ? findings : [ok(CHECK, fine)];
   } catch (error) {
     if (isMtradeError(error, 'MTRADE_CONFIG'))

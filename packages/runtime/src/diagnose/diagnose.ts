@@ -8,6 +8,7 @@ import {
   type BooksFault,
   openReader,
   type Reader,
+  type Restored,
   type StoredIdentity,
 } from '@mtrade/store';
 import { checkLock } from '../lock/index.js';
@@ -16,6 +17,7 @@ import { openAccount } from './exchange-account.js';
 import { type Finding, finding, inOrder } from './finding.js';
 import { type BooksView, judgeAccount } from './judge-account.js';
 import { judgeFaults, judgeLock, judgePairs } from './judge-books.js';
+import { judgeRestored } from './judge-restored.js';
 
 export interface DiagnoseOptions {
   readonly config: MtradeConfig;
@@ -64,11 +66,12 @@ export async function diagnose(
       identity: reader.identity,
       pairs: reader.pairs(),
       faults: reader.examine(),
+      restored: reader.restored(),
     }));
   } catch (error) {
     return done([unreadable(error)]);
   }
-  const { identity, pairs, faults } = inside;
+  const { identity, pairs, faults, restored } = inside;
   const findings = [...judgeFaults(faults), ...judgePairs(pairs, clock.epochMs(), running)];
   if (identity.mode !== config.mode || identity.exchange !== config.exchange.id)
     return done([
@@ -83,13 +86,15 @@ export async function diagnose(
     ]);
   tell(`asking the exchange about ${pairs.length === 1 ? '1 pair' : `${pairs.length} pairs`}`);
   const compared = await compare(options, path, pairs, running, clock);
-  return { ...done([...findings, ...compared.findings]), exchangeChecked: compared.checked };
+  const all = judgeRestored([...findings, ...compared.findings], { pairs, restored, running });
+  return { ...done(all), exchangeChecked: compared.checked };
 }
 
 interface Inside {
   readonly identity: StoredIdentity;
   readonly pairs: readonly PairState[];
   readonly faults: readonly BooksFault[];
+  readonly restored: Restored | null;
 }
 
 function lookAtBooks<T>(path: string, look: (reader: Reader) => T): T {

@@ -19,7 +19,8 @@ export type CheckName =
   | 'phantom-fill'
   | 'foreign-install'
   | 'balance'
-  | 'stops';
+  | 'stops'
+  | 'restored';
 
 /** CRITICAL: money may be at risk or a promise is broken. WARN: look at it. INFO: worth knowing, nothing to do. */
 export interface Finding {

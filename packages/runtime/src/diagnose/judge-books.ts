@@ -91,7 +91,7 @@ const attention = ({ symbol, attention: why }: PairState): Finding[] =>
           'attention',
           symbol,
           `needs attention: ${why}`,
-          'compare the account with mtrade status; then mtrade reset or mtrade sell for this pair',
+          'docs/troubleshooting.md has it by these words; then mtrade resume or mtrade reset for this pair',
         ),
       ];
 
