@@ -68,15 +68,15 @@ const WIDTH = 100;
 
 function wrapped(head: string, text: string): string[] {
   const lines: string[] = [];
-  let line = head;
+  let current = head;
   for (const word of text.split(' ')) {
-    if (line.length + word.length + 1 > WIDTH) {
-      lines.push(line.trimEnd());
-      line = ' '.repeat(head.length);
+    if (current.length + word.length + 1 > WIDTH) {
+      lines.push(current.trimEnd());
+      current = ' '.repeat(head.length);
     }
-    line += `${word} `;
+    current += `${word} `;
   }
-  return [...lines, line.trimEnd()];
+  return [...lines, current.trimEnd()];
 }
 
 function latencyLine({ latencyMs }: ReplayReport): string {
