@@ -526,6 +526,7 @@ describe('a stop that cannot be placed', () => {
     const { world, stops } = held();
     const refuse = (): void => stops.refuse('INVALID_PRECISION');
     refuse();
+    world.turn();
     expect(world.requestsOf('refresh-rules')).toEqual([{ type: 'refresh-rules', symbols: [ETH] }]);
     wait(world, stops, 40_000);
     expect([stops.asked.length, world.orders.length]).toEqual([1, 1]);

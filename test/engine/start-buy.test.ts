@@ -260,6 +260,7 @@ describe('an order that does not fit the rules of its pair', () => {
       const world = new World().ready();
       world.pass(ETH, '100', '100');
       world.cycler.laneEvent(say.rejected(world.lastOrder, label));
+      world.turn();
       expect(world.requestsOf('refresh-rules')).toEqual([{ type: 'refresh-rules', symbols: [ETH] }]);
 
       world.clock.advance(60_000);
@@ -318,6 +319,7 @@ describe('an order that does not fit the rules of its pair', () => {
     const world = new World().ready();
     world.pass(ETH, '100', '100');
     world.cycler.laneEvent(say.rejected(world.lastOrder, 'BALANCE_NOT_ENOUGH'));
+    world.turn();
 
     expect(world.requestsOf('refresh-rules')).toEqual([]);
   });

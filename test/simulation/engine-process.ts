@@ -39,7 +39,7 @@ export const VIEW_ID = -1;
 const MESSAGE_MS = 0.05;
 const GATE_LOOK_MS = 2;
 const MAX_JUMP_PCT = 30;
-const RULES_EVERY_MS = 600_000;
+const RULES_EVERY_MS = 3_600_000;
 const RULES_RETRY_MS = 1_000;
 const RULES_TRIES = 6;
 /** The supervisor gives a process up whose threads die more often than this in a minute. */

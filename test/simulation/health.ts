@@ -38,8 +38,13 @@ export function checkProcess(world: World, process: EngineProcess): void {
   }
 }
 
-/** Before its end a stop has to be replaced; whatever happened in this time may have been in the way. */
+/**
+ * Before its end a stop has to be replaced; whatever happened in this time may have been in the way. A fault that lasts
+ * (an outage, a closed market) is in the way until it is over, and the engine hears within a minute that it is.
+ */
 const UNTROUBLED_MS = 90_000;
+/** Minutes after the last fault no position lies without its stop for longer. */
+const BARE_MS = 120_000;
 
 /** I27: while nothing is in its way the engine replaces a stop before the exchange ends it. */
 function checkRenewal(world: World, symbol: string): void {
@@ -50,10 +55,11 @@ function checkRenewal(world: World, symbol: string): void {
   if (!isUntroubled) return;
   // The exchange's clock and the run's own have begun apart and go nearly alike.
   const aheadMs = time.exchangeMs() - time.nowMs;
+  const troubledMs = Math.max(world.faultMs, world.reopenedMs(symbol), weather.outUntilMs);
   for (const { id, status, finishMs } of exchange.stopsOf(symbol)) {
     const endMs = (finishMs ?? 0) - aheadMs;
     const isNew = endMs > time.nowMs - LOOK_MS;
-    if (status !== 'expired' || !isNew || world.faultMs > endMs - UNTROUBLED_MS) continue;
+    if (status !== 'expired' || !isNew || troubledMs > endMs - UNTROUBLED_MS) continue;
     const intent = [...disk.intents.values()].find(({ stop }) => stop?.stopId === id);
     const others = disk
       .pair(symbol)
@@ -106,7 +112,7 @@ export function checkTrading(world: World): void {
   const view = world.lastView;
   if (view === null || !view.trading)
     return world.fail('I18', 'the engine does not trade after a quiet while');
-  for (const { symbol, waiting_for: reason, state } of view.pairs) {
+  for (const { symbol, waiting_for: reason, state, protection } of view.pairs) {
     const pair = world.disk.pair(symbol);
     const aheadMs = pair.retryAtMs - world.time.host.epochMs();
     if (aheadMs > LONGEST_BACK_OFF_MS && reason === 'backing_off')
@@ -116,8 +122,16 @@ export function checkTrading(world: World): void {
       );
     const isMeasuring =
       reason === 'clock_uncertain' && world.time.nowMs - world.expiredMs < MEASURED_WITHIN_MS;
-    if (reason !== null && !isMeasuring && !GOOD_REASONS.has(reason))
+    // All markets are open again, and one that holds something is told so within a minute.
+    const isStale = reason === 'not_tradable' && pair.cycle !== null;
+    if (reason !== null && !isMeasuring && (isStale || !GOOD_REASONS.has(reason)))
       world.fail('I18', `${symbol} is ${state} and waits: ${reason}`);
+    const isBare = protection !== null && (protection.unprotected_ms ?? 0) > BARE_MS;
+    if (isBare && protection.rollback === null && protection.stop_price !== null)
+      world.fail(
+        'I27',
+        `${symbol} has had no stop for ${protection.unprotected_ms} ms: ${protection.problem}`,
+      );
   }
 }
 

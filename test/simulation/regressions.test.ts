@@ -50,4 +50,13 @@ describe('found by the simulation', () => {
       expect(await verdict(seed, [...refusals, back])).toBe('kept');
     },
   );
+
+  test.each([3, 8])(
+    'a market that was closed when its rules were read leaves no position bare for the rest of the hour (X13, I18, I27; first seen in seed 102; seed %i)',
+    async (seed) => {
+      // Every few minutes each market is closed for a minute, and the engine begins anew in it.
+      const closed = [0, 1, 2].flatMap((pair) => often('trade-status', 400_000, 62_00 + pair, 300_000));
+      expect(await verdict(seed, [...closed, ...often('kill', 400_000, 0, 320_000)])).toBe('kept');
+    },
+  );
 });

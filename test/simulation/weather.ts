@@ -7,6 +7,11 @@ export class Weather {
   #streamLostUntilMs = 0;
   #streamDelayMs = 0;
 
+  /** When the last outage ends, or has ended. */
+  get outUntilMs(): number {
+    return this.#outUntilMs;
+  }
+
   /** Nothing reaches the exchange, and nothing that it says arrives. */
   isOut(nowMs: number): boolean {
     return nowMs < this.#outUntilMs;

@@ -110,6 +110,7 @@ export class World {
   readonly ablated: (name: AblationName) => boolean;
   readonly #options: WorldOptions;
   readonly #latencyRandom: Random;
+  readonly #reopenedMs = new Map<string, number>();
   readonly #backups: { readonly atMs: number; readonly putBack: () => void }[] = [];
   /** All that live: the one that counts, and those that do not know that they were replaced. */
   #processes: EngineProcess[] = [];
@@ -331,7 +332,13 @@ export class World {
     }
   }
 
+  /** When the pair's market was last opened again after a fault had closed it. */
+  reopenedMs(symbol: string): number {
+    return this.#reopenedMs.get(symbol) ?? 0;
+  }
+
   openMarket(symbol: string): void {
+    this.#reopenedMs.set(symbol, this.time.nowMs);
     this.exchange.core.setTradeStatus(symbol, 'tradable', this.time.exchangeMs());
   }
 

@@ -47,6 +47,8 @@ export interface PairMemory {
   sellUntilMono: number | null;
   /** Why the position has no stop, in words; null while it has one or wants none. */
   stopProblem: string | null;
+  /** What the placing of its stop waits for; null while it waits for nothing. */
+  stopWaitsFor: WaitReason | null;
   /** Since when this life has seen the position without a stop; null while it has one. */
   bareSinceMono: MonoMs | null;
   /** The alarm about a position without a stop has been told. */

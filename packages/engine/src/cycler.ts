@@ -26,6 +26,7 @@ import { PriceWatch } from './price-watch.js';
 import { reviveIntents, warnOfForsaken } from './revive.js';
 import { Reconciler } from './reconciler.js';
 import { Resolver } from './resolver.js';
+import { RulesWatch } from './rules-watch.js';
 import { SurplusStops } from './surplus-stops.js';
 import { engineView } from './views.js';
 
@@ -81,6 +82,7 @@ export class Cycler {
   readonly #surplusStops: SurplusStops;
   readonly #resolver: Resolver;
   readonly #priceWatch: PriceWatch;
+  readonly #rulesWatch: RulesWatch;
   readonly #reconciler: Reconciler;
   readonly #processor: PairProcessor;
   readonly #operator: OperatorDesk;
@@ -143,8 +145,14 @@ export class Cycler {
     this.#priceWatch = new PriceWatch(this.#context);
     this.#lateFills = new LateFills(this.#context);
     this.#surplusStops = new SurplusStops(this.#context, this.#lateFills);
-    const [priceWatch, lateFills, surplusStops] = [this.#priceWatch, this.#lateFills, this.#surplusStops];
-    this.#lane = new LaneEvents(this.#context, { priceWatch, lateFills, surplusStops });
+    this.#rulesWatch = new RulesWatch(this.#context);
+    const [lateFills, surplusStops] = [this.#lateFills, this.#surplusStops];
+    this.#lane = new LaneEvents(this.#context, {
+      priceWatch: this.#priceWatch,
+      rulesWatch: this.#rulesWatch,
+      lateFills,
+      surplusStops,
+    });
     this.#resolver = new Resolver(this.#context, this.#lane);
     this.#reconciler = new Reconciler(this.#context, { lane: this.#lane, surplusStops });
     this.#processor = new PairProcessor(this.#context);
@@ -192,6 +200,7 @@ export class Cycler {
     try {
       this.#resolver.tick();
       this.#priceWatch.tick();
+      this.#rulesWatch.tick();
       this.#lateFills.tick();
       this.#surplusStops.tick();
     } catch (error) {
@@ -314,6 +323,7 @@ function newMemory(index: number, bornMono: MonoMs, lastActivityMono: MonoMs | n
     restUntilMono: 0,
     sellUntilMono: null,
     stopProblem: null,
+    stopWaitsFor: null,
     bareSinceMono: null,
     isAlarmed: false,
     errors: 0,

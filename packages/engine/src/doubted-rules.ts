@@ -21,11 +21,11 @@ export const isFirstDoubt = ({ pairs }: EngineContext, symbol: string, label: st
  * an order by the new rules is refused, too, a human has to look: repeating it would not help.
  */
 export function doubtRules(context: EngineContext, symbol: string, label: string): void {
-  const { books, clock, lane, pairs, rules } = context;
+  const { books, clock, pairs, rules } = context;
   const memory = pairs.get(symbol);
   if (!ABOUT_RULES.has(label) || !memory) return;
+  // From now on they are asked for until they come.
   rules.delete(symbol);
-  lane.request({ type: 'refresh-rules', symbols: [symbol] });
   const pair = books.pair(symbol);
   if (memory.rulesDoubted && pair.attention === null) {
     const reason = `the exchange refuses its orders (${label})`;

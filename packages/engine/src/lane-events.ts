@@ -22,10 +22,11 @@ import { type Doubt, doubtOf } from './new-trades.js';
 import type { PriceWatch } from './price-watch.js';
 import type { JournalEntry, LaneEvent, OrderEvidence } from './ports.js';
 import { recordStages } from './record-stages.js';
+import type { RulesWatch } from './rules-watch.js';
 import { StopEvents } from './stop-events.js';
 import type { SurplusStops } from './surplus-stops.js';
 import { hearNews } from './venue-news.js';
-import { evidenceFromWire, fillFromWire, rulesFromWire, settledOrderFromWire } from './wire.js';
+import { evidenceFromWire, fillFromWire, settledOrderFromWire } from './wire.js';
 
 /** A look at the whole account is the reconciler's. */
 type OrderEvent = Exclude<LaneEvent, { type: 'surveyed' | 'stream-opened' }>;
@@ -45,6 +46,7 @@ const SETTLE_TRIES = 6;
 /** Whom an answer may concern, beside the books. */
 export interface LaneEventsParts {
   readonly priceWatch: Pick<PriceWatch, 'answered'>;
+  readonly rulesWatch: Pick<RulesWatch, 'answered' | 'failed'>;
   readonly lateFills: Pick<LateFills, 'consider' | 'arrived' | 'failed' | 'tradedNothing'>;
   readonly surplusStops: SurplusStops;
 }
@@ -56,19 +58,22 @@ export interface LaneEventsParts {
 export class LaneEvents {
   readonly #context: EngineContext;
   readonly #priceWatch: LaneEventsParts['priceWatch'];
+  readonly #rulesWatch: LaneEventsParts['rulesWatch'];
   readonly #lateFills: LaneEventsParts['lateFills'];
   readonly #evidence = new Map<string, OrderEvidence>();
   readonly #stops: StopEvents;
 
-  constructor(context: EngineContext, { priceWatch, lateFills, surplusStops }: LaneEventsParts) {
+  constructor(context: EngineContext, parts: LaneEventsParts) {
+    const { priceWatch, rulesWatch, lateFills, surplusStops } = parts;
     this.#context = context;
     this.#priceWatch = priceWatch;
+    this.#rulesWatch = rulesWatch;
     this.#lateFills = lateFills;
     this.#stops = new StopEvents(context, this, { surplusStops, lateFills });
   }
 
   handle(event: OrderEvent): void {
-    const { account, exchangeClock, log, rules } = this.#context;
+    const { account, exchangeClock, log } = this.#context;
     switch (event.type) {
       case 'spent':
       case 'paused':
@@ -105,8 +110,9 @@ export class LaneEvents {
       case 'clock-failed':
         return log.warn({ reason: event.reason }, 'the exchange clock could not be read');
       case 'rules':
-        for (const wire of event.rules) rules.set(wire.symbol, rulesFromWire(wire));
-        return;
+        return this.#rulesWatch.answered(event);
+      case 'rules-failed':
+        return this.#rulesWatch.failed(event);
       case 'prices':
         return this.#priceWatch.answered(event);
     }

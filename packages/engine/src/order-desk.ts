@@ -50,8 +50,6 @@ interface FollowedOrder {
 
 /** For an order whose own deadline cannot be told, because the exchange's clock is not known. */
 const LONGEST_COMMIT_MS = 3_000;
-const RULES_TRIES = 5;
-const RULES_RETRY_MS = 2_000;
 
 /** More orders than the rate budget allows within any order's life. */
 const REMEMBERED = 4_096;
@@ -268,18 +266,13 @@ export class OrderDesk {
     }
   }
 
-  /** Until they come the pair stands still, so this is tried a few times; the next regular reading brings them anyway. */
   async #refreshRules(symbols: readonly string[]): Promise<void> {
-    const { venue, emit, log, sleep } = this.#deps;
-    for (let tries = 1; ; tries += 1) {
-      try {
-        const rules = await venue.loadRules(symbols);
-        return emit({ type: 'rules', rules: rules.map(rulesToWire) });
-      } catch (error) {
-        if (tries === RULES_TRIES)
-          return log.warn({ symbols, reason: errorText(error) }, 'no new rules of a pair');
-        await sleep(RULES_RETRY_MS * tries);
-      }
+    const { venue, emit } = this.#deps;
+    try {
+      const rules = await venue.loadRules(symbols);
+      emit({ type: 'rules', rules: rules.map(rulesToWire) });
+    } catch (error) {
+      emit({ type: 'rules-failed', reason: errorText(error) });
     }
   }
 

@@ -547,7 +547,8 @@ export type LaneEvent =
       readonly receivedMono: number;
       readonly reason: string | null;
     }
-  | { readonly type: 'rules'; readonly rules: readonly WireRules[] };
+  | { readonly type: 'rules'; readonly rules: readonly WireRules[] }
+  | { readonly type: 'rules-failed'; readonly reason: string };
 
 /** For the latency histograms; no rule looks at them. */
 export interface PlaceTimes extends Readonly<SendMarks> {

@@ -62,6 +62,7 @@ function carryOut(
   nowMono: MonoMs,
 ): boolean {
   const needed: Protection = protection(pair, facts);
+  memory.stopWaitsFor = needed.type === 'wait' ? needed.reason : null;
   switch (needed.type) {
     case 'nothing':
     case 'wait':

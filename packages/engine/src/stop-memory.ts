@@ -1,5 +1,5 @@
 import type { EpochMs, MonoMs } from '@mtrade/base';
-import { type Intent, type PairState, type Position, unprotectedMs } from '@mtrade/cycle';
+import { type Intent, type PairState, type Position, unprotectedMs, WAIT_WORDS } from '@mtrade/cycle';
 import type { EngineContext, PairMemory, StopMemory } from './context.js';
 
 /** The companion of an open stop; made when it is first asked for, as after a restart. */
@@ -63,4 +63,11 @@ export function bareMs(
   }
   memory.bareSinceMono ??= nowMono;
   return Math.max(forMs, nowMono - memory.bareSinceMono);
+}
+
+/** Why the position has no stop, in words: what was last heard of it, and what the next one waits for; null: neither. */
+export function stopProblem({ stopProblem: heard, stopWaitsFor }: PairMemory): string | null {
+  if (stopWaitsFor === null) return heard;
+  const waits = `waiting: ${WAIT_WORDS[stopWaitsFor]}`;
+  return heard === null ? waits : `${heard}; ${waits}`;
 }

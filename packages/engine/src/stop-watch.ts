@@ -3,7 +3,7 @@ import { type Intent, type PairState, stopNotBeforeMs, UNPROTECTED_ALARM_MS } fr
 import type { EngineContext, IntentMemory } from './context.js';
 import { journal } from './journal.js';
 import { MarketReader } from './market-reader.js';
-import { bareMs, stopMemory } from './stop-memory.js';
+import { bareMs, stopMemory, stopProblem } from './stop-memory.js';
 
 /** A look that has not come back by then is asked for again. */
 const GIVE_UP_MS = 15_000;
@@ -56,7 +56,7 @@ export class StopWatch {
       return;
     }
     if (memory.isAlarmed || forMs < UNPROTECTED_ALARM_MS) return;
-    const reason = memory.stopProblem ?? 'its stop is not in place';
+    const reason = stopProblem(memory) ?? 'its stop is not in place';
     log.error({ symbol: pair.symbol, forMs, reason }, 'a position has no protective stop');
     books.commit({
       journal: [journal(clock.epochMs(), 'position.unprotected', pair.symbol, { forMs, reason })],

@@ -14,7 +14,7 @@ import { MarketReader } from './market-reader.js';
 import type { AccessView, EngineView, PairView, ProtectionView, ReconciliationView } from './operator.js';
 import type { Discrepancy } from './ports.js';
 import type { LastComparison } from './reconciler.js';
-import { bareMs } from './stop-memory.js';
+import { bareMs, stopProblem } from './stop-memory.js';
 
 const tradesMissing = ({ intents }: EngineContext, { openIntents }: PairState): WaitReason | null =>
   openIntents.some(({ id }) => intents.get(id)?.isStuck === true) ? 'trades_missing' : null;
@@ -157,7 +157,7 @@ function protectionView(context: EngineContext, pair: PairState): ProtectionView
     stop_price: shown(stop?.stop?.triggerPrice ?? terms?.triggerPrice ?? null),
     stop_id: stop?.stop?.stopId ?? null,
     unprotected_ms: memory ? bareMs(memory, position, context.clock.epochMs(), context.clock.monoMs()) : null,
-    problem: position.state === 'active' ? null : (memory?.stopProblem ?? null),
+    problem: position.state === 'active' || !memory ? null : stopProblem(memory),
     rollback: position.rollback,
   };
 }
