@@ -44,6 +44,7 @@ describe('documents', () => {
     'packages/cycle/src/late-fill.ts': ['after its end: it is booked'],
     'packages/cycle/src/settlement.ts': ['more were sold than the cycle held'],
     'packages/engine/src/closing.ts': ['two orders were found under the name'],
+    'packages/engine/src/disbelieving.ts': ['that cannot be true, and nothing of it is booked'],
     'packages/engine/src/doubted-rules.ts': ['the exchange refuses its orders'],
     'packages/engine/src/findings.ts': [
       'orders or trades of this installation that the books do not know',

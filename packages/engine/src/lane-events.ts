@@ -7,7 +7,6 @@ import {
   isDuplicate,
   isUnresolved,
   type PairState,
-  raiseAttention,
   safeToDoubtMs,
   type ScanRecord,
   transition,
@@ -15,6 +14,7 @@ import {
 } from '@mtrade/cycle';
 import { closeIntent } from './closing.js';
 import type { EngineContext } from './context.js';
+import { tellDoubt } from './disbelieving.js';
 import { doubtRules } from './doubted-rules.js';
 import { journal } from './journal.js';
 import type { LateFills } from './late-fills.js';
@@ -224,22 +224,7 @@ export class LaneEvents {
    * its pair waits for it and for a human, and all others go on.
    */
   #disbelieve(pair: PairState, intent: Intent, { reason, isAllBooked }: Doubt): void {
-    const { books, clock, log } = this.#context;
-    const { symbol } = pair;
-    const { clientOrderId } = intent;
-    const words = `${reason}: nothing of that is booked; see at the exchange what ${symbol} has traded, then resume`;
-    const halted = raiseAttention(pair, words);
-    if (halted !== pair) {
-      log.error({ symbol, clientOrderId }, words);
-      const nowMs = clock.epochMs();
-      books.commit({
-        pair: halted,
-        journal: [
-          journal(nowMs, 'order.contradicted', symbol, { clientOrderId, reason }),
-          journal(nowMs, 'pair.needs_attention', symbol, { reason: words }),
-        ],
-      });
-    }
+    const halted = tellDoubt(this.#context, pair, intent, reason);
     if (isAllBooked && intent.stop !== undefined) return this.#stops.notItsOwn(halted, intent);
     this.#settleAgain(halted, intent, reason);
   }
