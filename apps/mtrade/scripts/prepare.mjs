@@ -1,6 +1,6 @@
 // Runs before `npm start` and `npm test`: installs what is missing or out of date, then builds. It uses only what Node
 // ships, because at this moment nothing else may be there.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,24 +16,47 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
-function run(command, args, why) {
+/** What takes longer than this is worth a word to whoever waits. */
+const PATIENCE_MS = 1_500;
+
+/** Runs a tool without a word of its own; all that it has said is shown when it fails. */
+async function run(command, args, what) {
   // No tool that builds this may call home.
-  const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
-  const result = spawnSync(command, args, { cwd: root, env, stdio: ['ignore', 2, 2], shell });
-  if (result.status !== 0) {
-    console.error(`mtrade: ${why} failed (${command} ${args.join(' ')}); the reason stands above.`);
-    process.exit(result.status ?? 1);
-  }
+  const env = {
+    ...process.env,
+    TURBO_TELEMETRY_DISABLED: '1',
+    TURBO_NO_UPDATE_NOTIFIER: '1',
+    DO_NOT_TRACK: '1',
+  };
+  const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], shell });
+  const said = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => said.push(piece));
+  const notice = setTimeout(() => console.error(`mtrade: ${what} ...`), PATIENCE_MS);
+  const status = await new Promise((resolve) => {
+    child.on('error', (error) => {
+      said.push(`${error.message}\n`);
+      resolve(1);
+    });
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+  clearTimeout(notice);
+  if (status === 0) return;
+  process.stderr.write(said.join(''));
+  console.error(`mtrade: ${what} failed (${command} ${args.join(' ')}); the reason stands above.`);
+  process.exit(status);
 }
 
 const installed = join(root, 'node_modules/.package-lock.json');
 const lockfile = join(root, 'package-lock.json');
 if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lockfile).mtimeMs) {
-  console.error('mtrade: installing dependencies (once) ...');
-  run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], 'installing dependencies');
+  await run(
+    'npm',
+    ['ci', '--no-fund', '--no-audit', '--loglevel=error'],
+    'installing dependencies (once, a minute or two)',
+  );
 }
-run(
+await run(
   'npx',
   ['--no-install', 'turbo', 'run', 'build', '--output-logs=errors-only', '--log-order=grouped'],
-  'the build',
+  'building what has changed',
 );
