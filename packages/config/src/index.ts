@@ -12,7 +12,7 @@ export {
 export { configMarkdown } from './markdown.js';
 export { addressKind, type AddressKind, hostKind } from './network.js';
 export { nodeConfigFs, nodeSecretFs } from './node-fs.js';
-export { type DataDirectory, DATA_DIR_OPTION, locateDataDir } from './locate.js';
+export { type DataDirectory, DATA_DIR_OPTION, defaultDataDir, locateDataDir } from './locate.js';
 export { ladderFromTexts } from './ladder-text.js';
 export type { LadderValues } from './options.js';
 export { configError, type ConfigProblem, problemText } from './problems.js';

@@ -21,6 +21,8 @@ export interface TemplateChoices {
   readonly baseOrder: string;
   /** May the pairs trade at once? Default true. */
   readonly trade?: boolean;
+  /** Absolute. Default: none is named, and the default directory is in force. */
+  readonly dataDir?: string;
 }
 
 const tomlValue = (raw: unknown): string =>
@@ -59,7 +61,7 @@ function templateTable(table: Table, chosen: Readonly<Record<string, unknown>>):
 }
 
 /** A commented configuration file for `mtrade init`. */
-export function configTemplate({ mode, symbols, baseOrder, trade = true }: TemplateChoices): string {
+export function configTemplate({ mode, symbols, baseOrder, trade = true, dataDir }: TemplateChoices): string {
   const sections = Object.entries(SECTIONS).flatMap(([name, table]) => [
     `[${name}]`,
     ...templateTable(table, {}),
@@ -69,7 +71,7 @@ export function configTemplate({ mode, symbols, baseOrder, trade = true }: Templ
     '# mtrade configuration. `mtrade config check` judges it, docs/configuration.md explains it.',
     '# Amounts and percentages are decimals in quotes. Keys of the account never stand in this file.',
     '',
-    ...templateTable(TOP_OPTIONS, { mode }),
+    ...templateTable(TOP_OPTIONS, { mode, data_dir: dataDir }),
     '',
     ...sections,
     '# Defaults for every pair; see the table they make with `mtrade ladder PAIR --price P`.',

@@ -7,7 +7,8 @@ import type { Choices } from '../ask-choices.js';
 import { pairsArgument, positiveDecimal } from '../arguments.js';
 import type { Cli } from '../cli.js';
 import { refuseKnownFailures } from '../config-checks.js';
-import { configOption } from '../load-config.js';
+import { type ChosenDataDir, dataDirFor } from '../init-data-dir.js';
+import { configOption, dataDirOption } from '../load-config.js';
 import { counted } from '../render/columns.js';
 
 interface InitOptions {
@@ -42,11 +43,12 @@ async function choose(cli: Cli, options: InitOptions): Promise<Choices | null> {
 /** The written file must pass the check; a template that does not would be our own mistake. */
 async function checkedText(
   choices: Choices,
+  dataDir: ChosenDataDir | null,
   path: string,
   cli: Cli,
 ): Promise<{ text: string; config: MtradeConfig }> {
   const { configTemplate, resolveConfig } = await import('@mtrade/config');
-  const text = configTemplate(choices);
+  const text = configTemplate({ ...choices, ...(dataDir !== null && { dataDir: dataDir.path }) });
   const fs = { readFile: () => Buffer.from(text), exists: () => true };
   // Without the environment: what it overrides today must not decide what the file says.
   const { config } = resolveConfig({ argvPath: path, env: {}, cwd: cli.cwd, home: cli.home }, { fs });
@@ -55,7 +57,11 @@ async function checkedText(
 }
 
 /** What the choices come to: the sum that the whole ladders need, and whether anything will be bought. */
-async function consequences({ trade }: Choices, config: MtradeConfig): Promise<string[]> {
+async function consequences(
+  { trade }: Choices,
+  dataDir: ChosenDataDir | null,
+  config: MtradeConfig,
+): Promise<string[]> {
   const { wholeLadders } = await import('../funding.js');
   const sums = await wholeLadders(config.pairs);
   return [
@@ -63,6 +69,7 @@ async function consequences({ trade }: Choices, config: MtradeConfig): Promise<s
       ([coin, { total, pairs }]) =>
         `the whole ${pairs === 1 ? 'ladder of 1 pair needs' : `ladders of ${pairs} pairs need`} ${total.toFixed()} ${coin}`,
     ),
+    ...(dataDir === null ? [] : [`the books go to ${dataDir.path}: ${dataDir.why}`]),
     ...(trade
       ? []
       : ['the pairs may not trade yet (trade = false): set it to true, or mtrade permit PAIR on']),
@@ -130,8 +137,9 @@ async function init(cli: Cli, command: Command, options: InitOptions): Promise<v
   if (existsSync(path) && !force) throw isThere(path);
   const choices = await choose(cli, options);
   if (choices === null) return cli.note('nothing was written');
-  const { text, config } = await checkedText(choices, path, cli);
-  const told = await consequences(choices, config);
+  const dataDir = await dataDirFor(cli, choices.mode, dataDirOption(command));
+  const { text, config } = await checkedText(choices, dataDir, path, cli);
+  const told = await consequences(choices, dataDir, config);
   const asks = isInteractive(cli, options);
   if (asks) {
     const { askToWrite } = await import('../ask-choices.js');
