@@ -2,6 +2,7 @@ import { systemClock } from '@mtrade/base';
 import { silentLogger } from '@mtrade/log';
 import { DEFAULT_SIMULATED_PAIRS, DEFAULT_USER_ID, Exchange, startExchangeServer } from '@mtrade/market-sim';
 import { acquireLock } from '@mtrade/runtime';
+import { openStore } from '@mtrade/store';
 import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
@@ -145,6 +146,15 @@ describe('config', () => {
     expect(stderr).toContain('6291408 USDT');
   });
 
+  test('check says that a paper account without the quote coin can buy nothing', async () => {
+    const path = file('mtrade.toml', '[paper]\nbalances = { BTC = "1" }\n');
+
+    const { code, stderr } = await mtrade(place, ['config', 'check', '--config', path]);
+
+    expect(code).toBe(0);
+    expect(stderr).toContain('USDT, the paper account has none; nothing can be bought with it');
+  });
+
   test('check names a pair that the simulated market does not have, with those it has', async () => {
     const path = file('mtrade.toml', '[[pairs]]\nsymbol = "FOO/USDT"\n');
 
@@ -242,6 +252,26 @@ test.each([
   expect(text.match(/^trade = .*$/gm)).toEqual([`trade = ${trades}`, `trade = ${trades}`]);
   expect(stdout.includes('may not trade yet')).toBe(!trades);
   expect(stdout).toContain('the whole ladders of 2 pairs need 786426 USDT');
+});
+
+test('init gives real money a data directory of its own where that of paper trading is taken', async () => {
+  const share = join(place.directory, 'share');
+  const env = { XDG_DATA_HOME: share };
+  const books = { path: join(share, 'mtrade', 'mtrade.db'), exchange: 'gate', account: 'paper' };
+  mkdirSync(join(share, 'mtrade'), { recursive: true });
+  openStore({ ...books, mode: 'paper' }, { clock: systemClock }).close();
+
+  const paper = await mtrade(place, ['init', '--pairs', 'BTC/USDT'], env);
+  const live = await mtrade(place, ['init', '--force', '--mode', 'live', '--pairs', 'BTC/USDT'], env);
+
+  expect(paper.stdout).not.toContain('the books go to');
+  expect(readFileSync(join(place.directory, 'mtrade.toml.old'), 'utf8')).toContain('\n# data_dir = ...\n');
+  expect(live.stdout).toContain(
+    `the books go to ${share}/mtrade-live: ${share}/mtrade holds the books of paper`,
+  );
+  expect(readFileSync(join(place.directory, 'mtrade.toml'), 'utf8')).toContain(
+    `\ndata_dir = "${share}/mtrade-live"\n`,
+  );
 });
 
 describe('without a running engine', () => {

@@ -34,9 +34,10 @@ export async function fundingWarnings(config: MtradeConfig): Promise<string[]> {
   return [...needed].flatMap(([coin, { total, pairs }]) => {
     const balance = config.paper.balances[coin] ?? ZERO;
     if (balance.gte(total)) return [];
+    const what = balance.gt(ZERO) ? 'the deepest rows cannot be bought' : 'nothing can be bought with it';
     return [
       `paper.balances: the whole ladders of ${pairs} ${pairs === 1 ? 'pair' : 'pairs'} need ${text(total)} ${coin}, ` +
-        `the paper account has ${text(balance)}; the deepest rows cannot be bought`,
+        `the paper account has ${balance.gt(ZERO) ? text(balance) : 'none'}; ${what}`,
     ];
   });
 }

@@ -96,6 +96,7 @@ describe('the status for a person', () => {
           pairSample({ symbol: 'XRP/USDT', waiting_for: 'intent_open' }),
           pairSample({ symbol: 'SOL/USDT', waiting_for: 'insufficient_quote' }),
           pairSample({ symbol: 'DOT/USDT', waiting_for: 'insufficient_quote' }),
+          pairSample({ symbol: 'EOS/USDT', waiting_for: 'not_configured' }),
         ],
       }),
       options,
@@ -103,6 +104,9 @@ describe('the status for a person', () => {
 
     expect(text).toContain('waiting: 2 for their price, 1 for the outcome of an order\n');
     expect(text).toContain('waiting: not enough quote: SOL/USDT, DOT/USDT\n');
+    expect(text).toContain(
+      'waiting: no longer in the configuration, not managed (put it back if it holds\n         coins): EOS/USDT\n',
+    );
   });
 
   test('a reason that holds every pair is told without their names', () => {

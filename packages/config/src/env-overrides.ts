@@ -1,6 +1,6 @@
 import { PAIR_TABLES, type Path, type Table, TABLES } from './tables.js';
 import { normalizeSymbol } from './symbols.js';
-import { unknownKey } from './schema.js';
+import { unknownKey } from './unknown-key.js';
 import type { ConfigProblem } from './problems.js';
 
 export const ENV_PREFIX = 'MTRADE__';

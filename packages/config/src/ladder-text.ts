@@ -1,7 +1,7 @@
 import type { ConfigDocument } from './document.js';
 import { LADDER_OPTIONS, type LadderValues } from './options.js';
 import { configError, type ConfigProblem, show } from './problems.js';
-import { unknownKey } from './schema.js';
+import { unknownKey } from './unknown-key.js';
 import { type AnyOption, camel } from './tables.js';
 
 /**

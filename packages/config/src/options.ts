@@ -172,12 +172,12 @@ export const SECTIONS = {
   },
   alerts: {
     webhook_url: shaped({
-      help: 'Each alert is sent there as a signed POST. The signing key is a secret and stands elsewhere, see below.',
+      help: 'Each alert is sent there as a signed POST. The signing key is a secret and stands elsewhere: MTRADE_ALERT_WEBHOOK_SECRET_FILE.',
       expects: 'a URL such as "https://alerts.example.org/mtrade"',
       parse: parseAlertUrl,
     }),
     telegram_chat_id: shaped({
-      help: "Each alert is sent to this chat by a Telegram bot. The bot's token is a secret and stands elsewhere, see below.",
+      help: "Each alert is sent to this chat by a Telegram bot. The bot's token is a secret and stands elsewhere: MTRADE_ALERT_TELEGRAM_TOKEN_FILE.",
       expects: 'the number of a chat, or the name of a channel, such as "-1001234567890" or "@my_channel"',
       parse: parseChatId,
     }),

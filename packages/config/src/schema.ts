@@ -1,17 +1,8 @@
 import { z } from 'zod';
 import { LADDER_OPTIONS, SECTIONS, TOP_OPTIONS } from './options.js';
-import { nearest } from './nearest.js';
 import { show } from './problems.js';
-import {
-  ALL_KEYS,
-  type AnyOption,
-  dotted,
-  optionAt,
-  PAIR_OPTIONS,
-  type Path,
-  type Table,
-  TABLES,
-} from './tables.js';
+import { unknownKey } from './unknown-key.js';
+import { type AnyOption, dotted, optionAt, PAIR_OPTIONS, type Path, type Table } from './tables.js';
 
 const described = (option: AnyOption): z.ZodType =>
   option.schema.meta({
@@ -52,40 +43,6 @@ export interface SchemaProblem {
   readonly message: string;
 }
 
-const FORMER_NAMES: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(TABLES).flatMap(([name, table]) =>
-    Object.entries(table).flatMap(([key, option]) =>
-      option.formerly === null ? [] : [[option.formerly, name === '' ? key : `${name}.${key}`]],
-    ),
-  ),
-);
-
-const SECTION_NAMES = [...Object.keys(TABLES).filter((name) => name !== ''), 'pairs'];
-
-/** "unknown key", with the key that was probably meant. */
-export function unknownKey(path: Path): string {
-  const written = dotted(path).replace(/\[\d+\]/g, '');
-  const word = String(path.at(-1));
-  // Somebody who looks for the place of the keys must not be led to a place in the file.
-  if (path[0] === 'alerts' && /secret|key|password|token/i.test(word))
-    return 'unknown key; secrets never stand in the file: give MTRADE_ALERT_WEBHOOK_SECRET_FILE or MTRADE_ALERT_TELEGRAM_TOKEN_FILE';
-  if (/secret|api_?key|password|token/i.test(word))
-    return 'unknown key; keys of the account never stand in the file: give MTRADE_API_KEY_FILE and MTRADE_API_SECRET_FILE';
-  // Written beside `symbol` by somebody who means this pair alone: `ladder.KEY` would change every pair.
-  if (path[0] === 'pairs' && path.length === 3 && Object.hasOwn(LADDER_OPTIONS, word))
-    return `unknown key; ladder keys of one pair stand in its own table: ladder = { ${word} = ... } below its symbol, or [pairs.ladder]`;
-  const renamed = Object.hasOwn(FORMER_NAMES, word) ? FORMER_NAMES[word] : undefined;
-  const suggestion =
-    renamed ??
-    ALL_KEYS.find((key) => key.split('.').at(-1) === word) ??
-    nearest(written, ALL_KEYS) ??
-    nearest(word, SECTION_NAMES) ??
-    null;
-  return suggestion === null
-    ? 'unknown key; `mtrade config schema` lists all keys'
-    : `unknown key; did you mean ${suggestion}?`;
-}
-
 const valueAt = (root: unknown, path: Path): unknown =>
   path.reduce<unknown>(
     (value, part) =>
@@ -97,13 +54,16 @@ const valueAt = (root: unknown, path: Path): unknown =>
 
 const tableExpected = (path: Path): string =>
   path.length === 1 && path[0] === 'pairs'
-    ? 'expected at least one and at most 1000 tables, each headed [[pairs]]'
+    ? 'expected a table for each pair, headed [[pairs]], at least one and at most 1000'
     : `expected a table, headed [${dotted(path).replace(/\[\d+\]/g, '')}]`;
 
 function problemAt(root: unknown, path: Path): SchemaProblem {
   const value = valueAt(root, path);
   const found = optionAt(path);
-  if (found === null) return { path, message: `${tableExpected(path)}, got ${show(value)}` };
+  if (found === null) {
+    const isEmpty = Array.isArray(value) && value.length === 0;
+    return { path, message: `${tableExpected(path)}, got ${isEmpty ? 'none' : show(value)}` };
+  }
   const { option, depth } = found;
   const key = dotted(path.slice(0, depth));
   const wholeValue = valueAt(root, path.slice(0, depth));

@@ -37,7 +37,8 @@ export function parseListen(raw: string): ListenAddress {
   const match = /^(\[[0-9a-f:]{2,39}\]|[^:]{1,255}):(\d{1,5})$/i.exec(raw);
   const [, host = '', portText = ''] = match ?? [];
   const port = Number(portText);
-  if (match === null || port > 65_535) throw new Error('the form is host:port, such as 127.0.0.1:5000');
+  if (match === null) throw new Error('the form is host:port, such as 127.0.0.1:5000');
+  if (port > 65_535) throw new Error(`no port ${port}: they go from 0, which is any free one, to 65535`);
   if (!LOOPBACK.has(host))
     throw new Error(
       'only a loopback address is accepted (127.0.0.1, [::1], localhost); use a tunnel or a proxy',

@@ -31,6 +31,11 @@ const WRONG: readonly Wrong[] = [
     'did you mean ladder.base_order?',
   ),
   inFile('an unknown table', '[enginee]\na = 1', 'enginee', 'did you mean engine?'),
+  inFile('two letters that changed places', 'mdoe = "live"', 'mdoe', 'did you mean mode?'),
+  inFile('the beginning of a key', '[engine]\ndebounc = 5', 'engine.debounc', 'engine.debounce_ms?'),
+  inFile('a key that is near none', '[engine]\nfoo = 1', 'engine.foo', /unknown key; `mtrade config schema`/),
+  inFile('a table that is near none', '[foo]\na = 1', 'foo', /unknown key; `mtrade config schema`/),
+  inFile('no pair at all', 'pairs = []', 'pairs', /headed \[\[pairs\]\], .*got none/),
   inFile('an unknown key of a pair', `${ONE_PAIR}tade = true`, 'pairs[0].tade', 'did you mean pairs.trade?'),
   // `ladder.stop_loss_pct` would have changed every pair.
   inFile(
@@ -83,7 +88,7 @@ const WRONG: readonly Wrong[] = [
     'a port that does not exist',
     '[control]\nlisten = "127.0.0.1:70000"',
     'control.listen',
-    'host:port',
+    'no port 70000: they go from 0, which is any free one, to 65535',
   ),
   inFile('an unknown feed', '[paper]\nfeed = "recording:"', 'paper.feed', 'needs a path'),
   inFile('a recording that is not there', '[paper]\nfeed = "recording:gone"', 'paper.feed', '/etc/test/gone'),

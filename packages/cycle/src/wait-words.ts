@@ -1,11 +1,13 @@
 import type { WaitReason } from './decision.js';
 
 /** Each reason in the words of the operator, with the command that ends the wait where there is one. */
-export const WAIT_WORDS: Readonly<Record<WaitReason, string>> = {
+export const WAIT_WORDS: Readonly<Record<WaitReason | 'not_configured', string>> = {
   engine_stopped: 'trading is switched off (mtrade trading on switches it on)',
   key_refused: 'the exchange refuses the API key (mend it, then mtrade trading on)',
   not_permitted: 'not permitted (mtrade permit PAIR on)',
   paused: 'paused (mtrade resume PAIR)',
+  // No decision: the books have such a pair, the configuration has it no more.
+  not_configured: 'no longer in the configuration, not managed (put it back if it holds coins)',
   needs_attention: 'wants a human',
   foreign_engine:
     'another installation of mtrade trades on this account: not buying (stop it, then mtrade trading on)',
@@ -37,4 +39,6 @@ export const WAIT_WORDS: Readonly<Record<WaitReason, string>> = {
 
 /** Null when nothing is waited for; a word that is not known stays as it is. */
 export const waitText = (reason: string | null): string | null =>
-  reason === null || !Object.hasOwn(WAIT_WORDS, reason) ? reason : WAIT_WORDS[reason as WaitReason];
+  reason === null || !Object.hasOwn(WAIT_WORDS, reason)
+    ? reason
+    : WAIT_WORDS[reason as keyof typeof WAIT_WORDS];

@@ -1,4 +1,4 @@
-import { WAIT_WORDS, type WaitReason } from '@mtrade/cycle';
+import { waitText } from '@mtrade/cycle';
 import { cleanText } from '@mtrade/log';
 import type { StatusJson } from '@mtrade/runtime';
 import { wrap } from './columns.js';
@@ -18,15 +18,11 @@ const NORMAL = {
 const normalWords = (reason: Reason): string | undefined =>
   (NORMAL as Partial<Record<Reason, string>>)[reason];
 const otherWords = (reason: Reason): string | undefined =>
-  normalWords(reason) === undefined
-    ? ((WAIT_WORDS as Partial<Record<Reason, string>>)[reason] ?? cleanText(reason))
-    : undefined;
+  normalWords(reason) === undefined ? cleanText(waitText(reason) ?? reason) : undefined;
 
 /** A refusal that ends in the engine's word for its reason, in plain words. */
 export const refusalText = (detail: string): string =>
-  detail.replace(/: ([a-z_]+)$/, (all, reason: string) =>
-    Object.hasOwn(WAIT_WORDS, reason) ? `: ${WAIT_WORDS[reason as WaitReason]}` : all,
-  );
+  detail.replace(/: ([a-z_]+)$/, (_, reason: string) => `: ${waitText(reason)}`);
 
 function grouped(pairs: readonly Pair[], words: (reason: Reason) => string | undefined): Map<string, Pair[]> {
   const groups = new Map<string, Pair[]>();
