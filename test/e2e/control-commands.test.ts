@@ -141,6 +141,17 @@ describe('mtrade commands against a running engine', () => {
     expect(await engine.status()).toMatchObject({ trading: true });
     expect(await engine.cli('reset', 'ETH/USDT')).toMatchObject({ code: 0 });
     expect(await eth()).toMatchObject({ paused: true, state: 'idle', base_volume: '0' });
+    expect(await engine.cli('reset', 'ETH/USDT')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^ETH\/USDT: no cycle was open; the pair is paused now, [^\n]*\n$/),
+    });
+    // What the reset let go stands in the reports, with its cost.
+    expect((await engine.cli('cycles', 'ETH/USDT')).stdout).toMatch(
+      /reset {10} *10 +0 +0\n {4}0\.\d+ ETH left the books, cost 10 USDT\n/,
+    );
+    expect((await engine.cli('profit', 'ETH/USDT')).stdout).toMatch(
+      /unsold 10 USDT: 0\.\d+ ETH left the books with 1 reset and stayed on\s+the account\n/,
+    );
   });
 
   test('sell sells the position; without one it is refused with exit 1 and the reason', async () => {

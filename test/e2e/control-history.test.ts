@@ -40,7 +40,7 @@ test('what the exchange traded is what history shows over HTTP: trades, the cycl
   const cycles = await get('/v1/cycles?pair=one_usdt');
   // 10 USDT buy 0.1 less 0.0001 fee; 0.0999 are sold at 101 less 0.1 %.
   expect(cycles.body.cycles).toMatchObject([
-    { outcome: 'closed', invested: '10', proceeds: '10.0798101', profit: '0.0798101' },
+    { outcome: 'closed', ended_by: 'target', bought: '10', sold: '10.0899', quote_fees: '0.0100899', invested: '10', proceeds: '10.0798101', profit: '0.0798101' }, // prettier-ignore
   ]);
   const { body: one } = await get(`/v1/cycles/${String(cycles.body.cycles[0]?.['id'])}`);
   expect(one['cycle']).toEqual(cycles.body.cycles[0]);
@@ -50,7 +50,9 @@ test('what the exchange traded is what history shows over HTTP: trades, the cycl
   const { body: profit } = await get(`/v1/profit?by=day&from=${today}`);
   expect(profit).toMatchObject({ rows: [{ day: today, quote: 'USDT', cycles: 1, profit: '0.0798101' }], totals: { USDT: '0.0798101' } }); // prettier-ignore
   const { body: perPair } = await get('/v1/profit?by=pair');
-  expect(perPair).toMatchObject({ rows: [{ pair: 'ONE/USDT', bought: '10', sold: '10.0798101' }] });
+  expect(perPair).toMatchObject({
+    rows: [{ pair: 'ONE/USDT', bought: '10', sold: '10.0899', quote_fees: '0.0100899', unsold: '0' }],
+  });
 
   const { body: journal } = await get('/v1/journal?pair=ONE-USDT&event=order.filled');
   expect(journal.entries).toHaveLength(2);
@@ -93,7 +95,7 @@ test('the same stands on the terminal, in 80 columns, beside the engine', async 
 
   for (const [name, text] of [
     ['trades', /^\d\d-\d\d \d\d:\d\d:\d\d ONE\/USDT {4}sell/m],
-    ['cycles', /ONE\/USDT +1 +0 closed +10 10\.0798101 +0\.0798101/],
+    ['cycles', /ONE\/USDT +1 +0 sold at target +10 +10\.0899 0\.0798101/],
     ['profit', /total 0\.0798101 USDT after fees/],
   ] as const) {
     const { code, stdout } = await engine.cli(name);

@@ -77,6 +77,7 @@ describe.skipIf(CHROMIUM === null)(`the web page commands the engine${NEEDS_BROW
     expect(world.trades('TRI/USDT').map(({ side }) => side)).toEqual(['buy', 'sell']);
     // The page follows by itself: the sale stands among the past cycles, with what it cost.
     await page.getByTestId('past-cycles').getByText('#1').waitFor();
+    await page.getByTestId('past-cycles').getByText('sold by hand').waitFor();
   });
 
   test('reset forgets the cycle and pauses; the coins stay on the account', async () => {
@@ -90,6 +91,12 @@ describe.skipIf(CHROMIUM === null)(`the web page commands the engine${NEEDS_BROW
     const { state, paused } = await engine.pair('FOU/USDT');
     expect({ state, paused }).toEqual({ state: 'idle', paused: true });
     expect(world.balance('FOU')).toBe(coins);
+    // What left the books is named, beside the cycle and in the profit of the day.
+    await page.getByTestId('past-cycles').getByText('0.0999 FOU left the books, cost 10.00 USDT').waitFor();
+    await page.getByRole('link', { name: 'Profit', exact: true }).first().click();
+    const row = page.getByTestId('profit-pair').getByRole('row', { name: /^FOU\/USDT/ });
+    await row.getByText('reset', { exact: true }).waitFor();
+    await row.getByTitle(/10 left the books with a reset: 0\.0999 FOU/).waitFor();
   });
 
   test('trading is switched off and on for the whole engine, and every page says that it is off', async () => {

@@ -38,6 +38,19 @@ describe('reset', () => {
     expect(world.orders).toHaveLength(1);
   });
 
+  test('of a pair without a cycle says that none was open, and pauses it', () => {
+    const world = new World().ready();
+    expect(world.command({ name: 'reset', symbol: ETH })).toEqual({
+      symbol: ETH,
+      paused: true,
+      cycle: null,
+      coins_left: '0',
+      cost: '0',
+    });
+    world.pass(ETH, '100', '100');
+    expect(world.orders).toHaveLength(0);
+  });
+
   test('while the start buy is unknown: its pair stays blocked, also after resume, until the exchange has answered', () => {
     const world = new World().ready();
     world.pass(ETH, '100', '100');
@@ -60,6 +73,7 @@ describe('reset', () => {
     expect(world.command({ name: 'reset', symbol: ETH })).toEqual({
       symbol: ETH,
       paused: true,
+      cycle: 1,
       coins_left: '0.1',
       cost: '10',
     });

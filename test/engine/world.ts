@@ -21,6 +21,7 @@ import { baseQty, decimal, price, quoteAmount, text } from '@mtrade/money';
 import { openReader, openStore, type Reader, type Store } from '@mtrade/store';
 import { afterEach } from 'vitest';
 import { type Execution, say, TestExchange, type TestOrder } from './exchange.js';
+import { reportsAddUp } from './reports.js';
 
 export const ETH = 'ETH/USDT';
 export const BTC = 'BTC/USDT';
@@ -101,8 +102,14 @@ export interface WorldOptions {
 
 const worlds: World[] = [];
 afterEach(() => {
-  const broken = worlds.flatMap((world) => world.broken);
-  for (const world of worlds.splice(0)) world.dispose();
+  const done = worlds.splice(0);
+  const broken = done.flatMap((world) => world.broken);
+  try {
+    // Whatever a test has done to the books, their reports are what their trades make.
+    for (const world of done) reportsAddUp(world.path);
+  } finally {
+    for (const world of done) world.dispose();
+  }
   if (broken.length > 0)
     throw new Error(`promises broken on the way to the order thread: ${broken.join('; ')}`);
 });

@@ -19,6 +19,18 @@ test('the last line tells the books as they were closed, not as they were last l
   );
 });
 
+test('an amount in it has no more decimals than an exchange books; all of them are in the status', () => {
+  const told = (value: string): string =>
+    /realized profit (.*) USDT/.exec(
+      finalLine(last, { ...statusSample({ profit: { USDT: value } }), stored_at: '', stored_age_ms: 0 } as StoredStatus, NOW), // prettier-ignore
+    )?.[1] ?? '';
+  expect(told('1.234567890123456789')).toBe('1.23456789');
+  expect(told('-0.100000000000000001')).toBe('-0.1');
+  expect(told('12')).toBe('12');
+  // Never a zero that it is not.
+  expect(told('0.000000000000000012')).toBe('1.2e-17');
+});
+
 test('without books it counts no pairs', () => {
   expect(finalLine(last, null, NOW)).not.toContain('idle');
 });

@@ -34,6 +34,7 @@ export * from './settle.js';
 export * from './settle-late.js';
 export * from './late-fill.js';
 export * from './commands.js';
+export * from './ending.js';
 export * from './triggers.js';
 export * from './levels.js';
 export * from './wait-words.js';

@@ -1,4 +1,4 @@
-import { type QuoteAmount, text, ZERO } from '@mtrade/money';
+import { type QuoteAmount, roundHalfUp, text, ZERO } from '@mtrade/money';
 import { raiseAttention } from './attention.js';
 import { averagePrice, type FillSums } from './fill-sums.js';
 import type { Intent } from './intent.js';
@@ -16,6 +16,9 @@ export const ROLLBACK_WORDS: Readonly<Record<RollbackReason, string>> = {
   'trigger-passed': 'the price had passed its stop, and none lay on the exchange',
 };
 
+/** Of an average price in a sentence: finer than the price step of any pair. */
+const SHOWN_DECIMALS = 10;
+
 /** What a sale that has ended a cycle says about stops. A loss that the operator took by hand says nothing. */
 export function afterSale(
   { position, stopOuts, lastExit }: PairState,
@@ -28,7 +31,7 @@ export function afterSale(
   const count = isByStop ? stopOuts + 1 : stopOuts;
   if (reason !== null) {
     const [base = '', quote = ''] = symbol.split('/');
-    const sold = `${text(sums.base)} ${base} were sold at the market for ${text(averagePrice(sums))} ${quote}`;
+    const sold = `${text(sums.base)} ${base} were sold at the market for ${text(roundHalfUp(averagePrice(sums), SHOWN_DECIMALS))} ${quote}`;
     return { stopOuts: profit.lt(ZERO) ? count : 0, lastExit: `${sold}: ${ROLLBACK_WORDS[reason]}` };
   }
   return profit.lt(ZERO) ? { stopOuts: count, lastExit } : NO_STOP_OUTS;

@@ -108,7 +108,14 @@ export class OperatorDesk {
       journal: [journal(nowMs, 'operator.reset', pair.symbol, details)],
     });
     this.#disarm(pair.symbol);
-    return { symbol: pair.symbol, paused: pair.paused, coins_left: text(coins.base), cost: text(coins.cost) };
+    return {
+      symbol: pair.symbol,
+      paused: pair.paused,
+      // Null: none was open, and the pair is paused all the same.
+      cycle: closed?.number ?? null,
+      coins_left: text(coins.base),
+      cost: text(coins.cost),
+    };
   }
 
   #sellNow(pair: PairState): Readonly<Record<string, unknown>> {

@@ -177,7 +177,11 @@ function assemble(path: string, db: Database, dispose: () => void): Reader {
   const history = createHistory(db);
   return {
     ...guarded(path, queries),
-    history: { ...guarded(path, history), exported: (filter) => readingRows(path, history.exported(filter)) },
+    history: {
+      ...guarded(path, history),
+      exported: (filter) => readingRows(path, history.exported(filter)),
+      cyclesBetween: (span) => readingRows(path, history.cyclesBetween(span)),
+    },
     atOnce: (look) => db.transaction(look)(),
     examine: () => reading(path, () => examineBooks(db, queries)),
     cleanable: (limits) => reading(path, () => findCleanable(db, limits)),

@@ -51,7 +51,8 @@ test('the realized profit stands once per ended cycle, on its last trade, and ad
     ['buy', null],
   ]);
   const sum = lines.reduce((total, { realizedProfit }) => total.plus(decimal(realizedProfit ?? '0')), ZERO);
-  expect(text(sum)).toBe(profitLines(history.cyclesBetween({}), () => 'all')[0]?.profit);
+  const ended = { cycles: history.cyclesBetween({}), forgotten: [] };
+  expect(text(sum)).toBe(profitLines(ended, () => 'all')[0]?.profit);
   close();
 });
 

@@ -203,7 +203,30 @@ function PastCycle({ id, symbol }: { readonly id: number; readonly symbol: strin
   return data === null ? <Empty error={error}>…</Empty> : <Fills trades={data.trades} symbol={symbol} />;
 }
 
-const OUTCOMES: Readonly<Record<string, string>> = { closed: 'sold', reset: 'reset', abandoned: 'given up' };
+/** Endings that nobody wishes for. */
+const ENDED_TONES: Readonly<Record<string, string>> = { stop: 'warn', rollback: 'warn', reset: 'warn' };
+
+type Past = HistoryAnswers['cycles']['cycles'][number];
+
+const ROLLBACKS: Readonly<Record<NonNullable<Past['rollback']>, string>> = {
+  refused: 'no protective stop could be placed, so the engine sold it at the market',
+  'trigger-passed': 'the price had passed its stop, so the engine sold it at the market',
+};
+
+/** Coins that a reset took out of the books, and why the engine sold by itself: what a profit says nothing of. */
+function Remarks({ cycle }: { readonly cycle: Past }) {
+  const { symbol, let_go: gone, rollback } = cycle;
+  return (
+    <>
+      {gone.base !== '0' && (
+        <small class="remark warn" title={`${gone.base} ${baseOf(symbol)}, ${gone.cost} ${quoteOf(symbol)}`}>
+          {amount(gone.base)} {baseOf(symbol)} left the books, cost {money(gone.cost)} {quoteOf(symbol)}
+        </small>
+      )}
+      {rollback !== null && <small class="remark">{ROLLBACKS[rollback]}</small>}
+    </>
+  );
+}
 
 function PastCycles({ name, symbol }: { readonly name: string; readonly symbol: string }) {
   const [limit, setLimit] = useState(10);
@@ -231,12 +254,13 @@ function PastCycles({ name, symbol }: { readonly name: string; readonly symbol: 
                   #{cycle.cycle} <small>{clock(cycle.closed_ms)}</small>
                 </span>
                 <small>
-                  {OUTCOMES[cycle.outcome] ?? cycle.outcome} at step {cycle.step}, took{' '}
-                  {duration(cycle.closed_ms - cycle.started_ms)}
+                  <span class={ENDED_TONES[cycle.ended_by] ?? ''}>{plain(cycle.ended_text)}</span> at step{' '}
+                  {cycle.step}, took {duration(cycle.closed_ms - cycle.started_ms)}
                 </small>
                 <b class={toneOf(cycle.profit)} title={cycle.profit}>
                   {signed(cycle.profit)}
                 </b>
+                <Remarks cycle={cycle} />
               </button>
               {open === cycle.id && <PastCycle id={cycle.id} symbol={symbol} />}
             </li>

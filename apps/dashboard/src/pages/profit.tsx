@@ -1,6 +1,6 @@
 import type { HistoryAnswers } from '@mtrade/runtime';
 import { signal } from '@preact/signals';
-import { money, plain, signed, toneOf } from '../format.js';
+import { amount, money, plain, signed, toneOf } from '../format.js';
 import { journalTurn, status } from '../live.js';
 import { Empty, Section, Tile } from '../parts/bits.js';
 import { pairHref } from '../route.js';
@@ -25,6 +25,25 @@ function Fees({ fees }: Pick<Row, 'fees'>) {
     <span title={all.join(', ')}>{all.length > SHOWN_COINS ? `in ${all.length} coins` : all.join(', ')}</span>
   );
 }
+
+/** What became of coins that were bought and not sold. */
+function unsoldTitle({ unsold, quote, kept, let_go: letGo, let_go_coins: coins }: Row): string {
+  const gone = Object.entries(coins).map(([coin, value]) => `${amount(value)} ${coin}`);
+  return plain(
+    [
+      `${unsold} ${quote}`,
+      `${kept} too few to be sold, kept for the next cycle`,
+      ...(gone.length === 0 ? [] : [`${letGo} left the books with a reset: ${gone.join(', ')}`]),
+    ].join('\n'),
+  );
+}
+
+const Count = ({ row: { cycles, resets } }: { readonly row: Row }) => (
+  <>
+    {cycles}
+    {resets > 0 && <small class="warn"> {resets === cycles ? 'reset' : `${resets} reset`}</small>}
+  </>
+);
 
 /** A bar beside the figure, as long as its share of the largest one: a drawing, not a number. */
 const Bar = ({ row, largest }: { readonly row: Row; readonly largest: number }) => {
@@ -54,13 +73,16 @@ function Rows({ rows, by }: { readonly rows: readonly Row[]; readonly by: 'day' 
             </th>
             <th scope="col" class="wide" aria-label="Earned, drawn" />
             <th scope="col" class="num">
-              Sales
+              Cycles
             </th>
             <th scope="col" class="num wide">
               Bought
             </th>
             <th scope="col" class="num wide">
               Sold
+            </th>
+            <th scope="col" class="num wide" title="Cost of coins that were bought and not sold">
+              Unsold
             </th>
             <th scope="col" class="num wide">
               Fees
@@ -81,9 +103,19 @@ function Rows({ rows, by }: { readonly rows: readonly Row[]; readonly by: 'day' 
                 <td class="wide bar-cell">
                   <Bar row={row} largest={largest} />
                 </td>
-                <td class="num">{row.cycles}</td>
-                <td class="num wide">{money(row.bought)}</td>
-                <td class="num wide">{money(row.sold)}</td>
+                <td class="num">
+                  <Count row={row} />
+                </td>
+                <td class="num wide" title={row.bought}>
+                  {money(row.bought)}
+                </td>
+                <td class="num wide" title={row.sold}>
+                  {money(row.sold)}
+                </td>
+                <td class={`num wide ${row.resets > 0 ? 'warn' : ''}`} title={unsoldTitle(row)}>
+                  {row.unsold.startsWith('-') ? '\u2212' : ''}
+                  {money(row.unsold.replace('-', ''))}
+                </td>
                 <td class="num wide">
                   <Fees fees={row.fees} />
                 </td>
@@ -167,7 +199,9 @@ export function ProfitPage() {
           ))}
         </div>
         <small>
-          Days in {ZONE}. Only cycles that have ended count; open positions are not in these figures.
+          Days in {ZONE}. Only cycles that have ended count; open positions are not in these figures. Earned =
+          sold − bought − fees in the quote coin + unsold; what is unsold was kept for the next cycle, or left
+          the books with a reset.
         </small>
       </div>
       <dl class="tiles">

@@ -5,6 +5,7 @@ import type { Cli } from '../cli.js';
 import { ControlClient } from '../control-client.js';
 import { ENDPOINTS } from '../endpoints.js';
 import { engineHome } from '../load-config.js';
+import { amountText } from '../render/columns.js';
 
 async function ask(
   cli: Cli,
@@ -25,13 +26,21 @@ function acknowledged(answer: unknown): string[] {
   return [`acknowledged: the installation ${named} does not trade on this account any more`];
 }
 
-/** What a reset leaves on the account, in the engine's words; nothing when it holds none. */
-function coinsLeft(symbol: string, answer: unknown): string[] {
-  const { result } = (answer ?? {}) as { result?: { coins_left?: unknown; cost?: unknown } | null };
-  const { coins_left: coins, cost } = result ?? {};
-  if (typeof coins !== 'string' || typeof cost !== 'string' || coins === '0') return [];
+/** What a reset has ended, and which coins it leaves on the account, in the engine's words. */
+function resetLines(symbol: string, answer: unknown): string[] {
+  const { result } = (answer ?? {}) as { result?: Readonly<Record<string, unknown>> | null };
+  const { cycle, coins_left: coins, cost } = result ?? {};
   const [base = '', quote = ''] = symbol.split('/');
-  return [`coins that stay on the account: ${cleanText(coins)} ${base}, cost ${cleanText(cost)} ${quote}`];
+  return [
+    cycle === null
+      ? `${symbol}: no cycle was open; the pair is paused now, mtrade resume ${symbol} lets it start`
+      : `${symbol}: the cycle is reset and the pair is paused; mtrade resume ${symbol} starts anew`,
+    ...(typeof coins !== 'string' || typeof cost !== 'string' || coins === '0'
+      ? []
+      : [
+          `coins that stay on the account: ${cleanText(amountText(coins))} ${base}, cost ${cleanText(amountText(cost))} ${quote}`,
+        ]),
+  ];
 }
 
 const PAIR_HELP = 'pair such as ETH/USDT (ETH_USDT and ETHUSDT mean the same)';
@@ -48,10 +57,7 @@ const PAIR_COMMANDS: readonly PairCommand[] = [
     name: 'reset',
     description: 'close the cycle in the books as reset and pause the pair; its coins stay on the account',
     path: ENDPOINTS.reset,
-    done: (symbol, answer) => [
-      `${symbol}: the cycle is reset and the pair is paused; mtrade resume ${symbol} starts anew`,
-      ...coinsLeft(symbol, answer),
-    ],
+    done: resetLines,
   },
   {
     name: 'resume',

@@ -4,7 +4,8 @@ import { timeArgument, timeZone, wholeNumber } from '../arguments.js';
 import type { Cli } from '../cli.js';
 import { knownPair, openBooks, spanOf } from '../history-span.js';
 import { engineHome } from '../load-config.js';
-import { renderCycles, renderProfit, renderTrades } from '../render/reports.js';
+import { renderProfit } from '../render/profit.js';
+import { renderCycles, renderTrades } from '../render/reports.js';
 
 interface SpanOptions {
   readonly from?: number;
@@ -80,7 +81,9 @@ export function addReportCommands(program: Command, cli: Cli): void {
       ) => {
         const filter = await spanOf(pair, options);
         const answer = await ask(cli, command, { about: 'profit', by, timeZone: tz, filter });
-        return options.json ? cli.out.json(answer) : cli.out.write(renderProfit(answer));
+        return options.json
+          ? cli.out.json(answer)
+          : cli.out.write(renderProfit(answer, { upToNow: options.to === undefined }));
       },
     );
 }

@@ -118,6 +118,17 @@ export function fitDecimal(value: string | null, width: number): string {
   return power.length <= width && significant(power.replace(/e.*$/, '')) > significant(cut) ? power : cut;
 }
 
+/** More decimals than any exchange books of a coin: what lies below comes from a division. */
+const SHOWN_DECIMALS = 8;
+
+/** An amount in a sentence: cut at the eighth decimal, and never to a zero that it is not. Exact ones are in `--json`. */
+export function amountText(value: string): string {
+  const [whole = '', decimals = ''] = value.split('.');
+  const cut = decimals.slice(0, SHOWN_DECIMALS).replace(/0+$/, '');
+  const short = cut === '' ? whole : `${whole}.${cut}`;
+  return /[1-9]/.test(short) ? short : fitDecimal(value, SHOWN_DECIMALS);
+}
+
 /** `1h02m`, `3d04h`, `12s`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));

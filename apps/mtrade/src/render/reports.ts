@@ -1,23 +1,33 @@
 import type { HistoryAnswers } from '@mtrade/runtime';
-import { decimal } from '@mtrade/money';
-import { fit, fitDecimal } from './columns.js';
+import { amountText, fit, fitDecimal, wrap } from './columns.js';
 
-type Column<Row> = readonly [title: string, width: number, cell: (row: Row) => string, align?: 'left'];
+export type Column<Row> = readonly [title: string, width: number, cell: (row: Row) => string, align?: 'left'];
+
+/** A terminal without any settings. */
+const WIDTH = 80;
 
 /** `11-21 10:02:03`, UTC: the year stands in the options. */
 const moment = (ms: number): string => new Date(ms).toISOString().slice(5, 19).replace('T', ' ');
 
-/** A table with a head, in the given widths and one space between; numbers stand at the right. */
-function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+/**
+ * A table with a head, in the given widths and one space between; numbers stand at the right. `under` adds lines below a
+ * row that says too little by itself.
+ */
+export function table<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  under: (row: Row) => readonly string[] = () => [],
+): string {
   const line = (cells: readonly string[]): string => cells.join(' ').trimEnd();
   const head = line(columns.map(([title, width, , align]) => fit(title, width, align ?? 'right')));
-  const body = rows.map((row) =>
+  const body = rows.flatMap((row) => [
     line(
       columns.map(([, width, cell, align]) =>
         align === 'left' ? fit(cell(row), width) : fit(fitDecimal(cell(row), width), width, 'right'),
       ),
     ),
-  );
+    ...under(row),
+  ]);
   return `${[head, ...body].join('\n')}\n`;
 }
 
@@ -41,38 +51,32 @@ export const renderTrades = ({ trades, next }: HistoryAnswers['trades']): string
 type Cycle = HistoryAnswers['cycles']['cycles'][number];
 const CYCLES: readonly Column<Cycle>[] = [
   ['ended (UTC)', 14, ({ closed_ms }) => moment(closed_ms), 'left'],
-  ['pair', 11, ({ symbol }) => symbol, 'left'],
+  ['pair', 10, ({ symbol }) => symbol, 'left'],
   ['cycle', 5, ({ cycle }) => String(cycle)],
   ['row', 3, ({ step }) => String(step)],
-  ['how', 9, ({ outcome }) => outcome, 'left'],
-  ['invested', 10, ({ invested }) => invested],
-  ['proceeds', 10, ({ proceeds }) => proceeds],
-  ['profit', 10, ({ profit }) => profit],
+  ['how', 14, ({ ended_text }) => ended_text, 'left'],
+  ['bought', 9, ({ bought }) => bought],
+  ['sold', 9, ({ sold }) => sold],
+  ['profit', 9, ({ profit }) => profit],
 ];
+
+const INDENT = '    ';
+
+const ROLLBACKS: Readonly<Record<NonNullable<Cycle['rollback']>, string>> = {
+  refused: 'the exchange took no protective stop, so it was sold at the market',
+  'trigger-passed': 'the price had passed its stop, so it was sold at the market',
+};
+
+/** What a row says too little about: coins that are gone, and why the engine sold by itself. */
+function remarks({ symbol, rollback, let_go: { base, cost } }: Cycle): readonly string[] {
+  const [coin = '', quote = ''] = symbol.split('/');
+  return [
+    ...(base === '0'
+      ? []
+      : [`${amountText(base)} ${coin} left the books, cost ${amountText(cost)} ${quote}`]),
+    ...(rollback === null ? [] : [ROLLBACKS[rollback]]),
+  ].flatMap((text) => wrap(text, WIDTH - INDENT.length, 0).map((line) => `${INDENT}${line}`));
+}
 
 export const renderCycles = ({ cycles, next }: HistoryAnswers['cycles']): string =>
-  cycles.length === 0 ? 'no cycle has ended\n' : table(CYCLES, cycles) + more(next);
-
-type Profit = HistoryAnswers['profit']['rows'][number];
-const PROFIT: readonly Column<Profit>[] = [
-  ['', 11, ({ day, pair }) => day ?? pair ?? '', 'left'],
-  ['quote', 6, ({ quote }) => quote, 'left'],
-  ['cycles', 6, ({ cycles }) => String(cycles)],
-  ['bought', 16, ({ bought }) => bought],
-  ['sold', 16, ({ sold }) => sold],
-  ['profit', 16, ({ profit }) => profit],
-];
-
-const LEFT_OVER =
-  'profit is not just sold - bought: coins too few to be sold stay with the pair,\n' +
-  'and what they cost is counted when a later cycle sells them\n';
-
-/** Fees are in the figures already; those in a third coin are told below, because no figure can hold them. */
-export function renderProfit({ rows, totals }: HistoryAnswers['profit']): string {
-  if (rows.length === 0) return 'no cycle has ended\n';
-  const isPlain = rows.every(({ bought, sold, profit }) =>
-    decimal(sold).minus(decimal(bought)).eq(decimal(profit)),
-  );
-  const sums = Object.entries(totals).map(([quote, sum]) => `total ${sum} ${quote} after fees`);
-  return `${table(PROFIT, rows)}\n${sums.join('\n')}\n${isPlain ? '' : LEFT_OVER}`;
-}
+  cycles.length === 0 ? 'no cycle has ended\n' : table(CYCLES, cycles, remarks) + more(next);

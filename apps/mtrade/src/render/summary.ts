@@ -3,7 +3,7 @@ import type { EngineEvent, RunningEngine, StatusJson } from '@mtrade/runtime';
 import type { Cli } from '../cli.js';
 import type { StoredStatus } from '../stored-status.js';
 import { pageUrl } from '../page-url.js';
-import { duration } from './columns.js';
+import { amountText, duration } from './columns.js';
 import { Screen } from './screen.js';
 
 const REDRAW_MS = 1_000;
@@ -12,6 +12,9 @@ const PLAIN_LOOK_MS = 5_000;
 const PLAIN_EVERY_LOOKS = 12;
 const EVENT_LINES = 4;
 
+/** An average price has forty decimals. */
+const LONG_AMOUNT = /^-?\d+\.\d{9,}$/;
+
 /** `12:03:55  ETH/USDT  cycle.closed  profit=0.018`. */
 export function eventText({ event, symbol, epochMs, details }: EngineEvent): string {
   const time = new Date(epochMs).toISOString().slice(11, 19);
@@ -19,7 +22,10 @@ export function eventText({ event, symbol, epochMs, details }: EngineEvent): str
     .filter(
       ([, value]) => typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean',
     )
-    .map(([name, value]) => `${name}=${String(value)}`);
+    .map(
+      ([name, value]) =>
+        `${name}=${LONG_AMOUNT.test(String(value)) ? amountText(String(value)) : String(value)}`,
+    );
   return [time, symbol ?? '-', event, ...facts].join('  ');
 }
 
@@ -29,7 +35,7 @@ export function plainLine(status: StatusJson, nowMs: number): string {
   for (const { state } of status.pairs) states.set(state, (states.get(state) ?? 0) + 1);
   const counts = [...states].map(([state, count]) => `${count} ${state}`).join(', ');
   const pairs = counts === '' ? '' : ` pairs: ${counts};`;
-  const profit = Object.entries(status.profit).map(([coin, value]) => `${value} ${coin}`);
+  const profit = Object.entries(status.profit).map(([coin, value]) => `${amountText(value)} ${coin}`);
   const startedMs = Date.parse(status.started_at ?? '');
   const up = Number.isNaN(startedMs) ? '' : ` up ${duration(nowMs - startedMs)},`;
   return `${status.mode.toUpperCase()}${up}${pairs} realized profit ${profit.length === 0 ? '0' : profit.join(', ')}; errors ${status.stats.errors}`;

@@ -1,4 +1,5 @@
-import type { CycleLine, JournalLine, Page, ProfitLine, TradeLine } from '@mtrade/store';
+import { ENDING_WORDS } from '@mtrade/cycle';
+import type { CycleLine, JournalLine, Page, TradeLine } from '@mtrade/store';
 
 /** Public shapes of what was: the API, `--json` of the reports and the exports show the same. Times are Unix ms. */
 
@@ -27,35 +28,28 @@ export const cycleJson = (cycle: CycleLine) => ({
   symbol: cycle.symbol,
   cycle: cycle.number,
   outcome: cycle.outcome,
+  ended_by: cycle.ending,
+  ended_text: ENDING_WORDS[cycle.ending],
+  rollback: cycle.rollback,
   step: cycle.step,
   start_price: cycle.startPrice,
   base_left: cycle.baseVolume,
+  bought: cycle.bought,
+  sold: cycle.sold,
+  quote_fees: cycle.quoteFees,
+  taken_over: cycle.takenOver,
+  left_over: cycle.leftOver,
+  let_go: cycle.letGo,
+  taken_in: cycle.takenIn,
   invested: cycle.invested,
   proceeds: cycle.proceeds,
   profit: cycle.profit,
   fees: cycle.fees,
+  other_fees: cycle.otherFees,
   started_ms: cycle.startedMs,
   closed_ms: cycle.closedMs,
 });
 export type CycleJson = ReturnType<typeof cycleJson>;
-
-/** What the cycles of a day or a pair have earned. */
-export interface ProfitJson {
-  readonly day?: string;
-  readonly pair?: string;
-  readonly quote: string;
-  readonly cycles: number;
-  /** After fees. */
-  readonly profit: string;
-  readonly fees: Readonly<Record<string, string>>;
-  readonly bought: string;
-  readonly sold: string;
-}
-
-export const profitJson = (by: 'day' | 'pair', { key, ...line }: ProfitLine): ProfitJson => ({
-  ...(by === 'day' ? { day: key } : { pair: key }),
-  ...line,
-});
 
 export const journalJson = (line: JournalLine) => ({
   id: line.id,

@@ -1,14 +1,7 @@
-import { decimal, sumsByKey, text } from '@mtrade/money';
-import {
-  dayIn,
-  type JournalPageFilter,
-  type PageFilter,
-  profitLines,
-  type Reader,
-  type TradeFilter,
-} from '@mtrade/store';
+import type { JournalPageFilter, PageFilter, Reader, TradeFilter } from '@mtrade/store';
 import { pairBooks } from './pair-books.js';
-import { cycleJson, journalJson, pageJson, profitJson, tradeJson } from './json.js';
+import { cycleJson, journalJson, pageJson, tradeJson } from './json.js';
+import { type ProfitQuestion, profitReport } from './profit-report.js';
 
 /** What can be asked of history. Plain data: it crosses a thread border. */
 export type HistoryQuestion =
@@ -17,13 +10,7 @@ export type HistoryQuestion =
   | { readonly about: 'cycle'; readonly id: number }
   | { readonly about: 'pair'; readonly symbol: string }
   | { readonly about: 'journal'; readonly filter: JournalPageFilter }
-  | {
-      readonly about: 'profit';
-      readonly by: 'day' | 'pair';
-      /** Where a day begins; UTC when missing. */
-      readonly timeZone?: string;
-      readonly filter: Pick<PageFilter, 'symbol' | 'fromMs' | 'untilMs'>;
-    };
+  | ({ readonly about: 'profit' } & ProfitQuestion);
 
 /** The answers as the API gives them. */
 export interface HistoryAnswers {
@@ -34,7 +21,7 @@ export interface HistoryAnswers {
   /** Null when the books have no such pair. */
   readonly pair: ReturnType<typeof pairBooks>;
   readonly journal: ReturnType<typeof journal>;
-  readonly profit: ReturnType<typeof profit>;
+  readonly profit: ReturnType<typeof profitReport>;
 }
 
 export function answer(reader: Reader, question: HistoryQuestion): HistoryAnswers[keyof HistoryAnswers] {
@@ -50,7 +37,7 @@ export function answer(reader: Reader, question: HistoryQuestion): HistoryAnswer
     case 'journal':
       return journal(reader, question.filter);
     case 'profit':
-      return profit(reader, question);
+      return profitReport(reader, question);
   }
 }
 
@@ -70,20 +57,4 @@ function cycle({ history, atOnce }: Reader, id: number) {
     const { rows } = history.trades({ cycleId: id, limit: 1_000 });
     return { schema: 1 as const, cycle: cycleJson(found), trades: rows.map(tradeJson) };
   });
-}
-
-function profit(
-  { history }: Reader,
-  { by, filter, timeZone = 'UTC' }: Extract<HistoryQuestion, { about: 'profit' }>,
-) {
-  const ended = history.cyclesBetween(filter);
-  const lines = profitLines(ended, by === 'pair' ? ({ symbol }) => symbol : dayIn(timeZone));
-  const totals = sumsByKey(lines.map((line) => [line.quote, decimal(line.profit)]));
-  return {
-    schema: 1 as const,
-    by,
-    time_zone: timeZone,
-    rows: lines.map((line) => profitJson(by, line)),
-    totals: Object.fromEntries([...totals].map(([quote, sum]) => [quote, text(sum)])),
-  };
 }

@@ -1,10 +1,12 @@
-import type { Outcome } from '@mtrade/cycle';
-import { decimal, sumsByKey, text, ZERO } from '@mtrade/money';
+import { type Ending, endingOf, type EndingSale, type Outcome, type RollbackReason } from '@mtrade/cycle';
 import type { Database } from 'better-sqlite3';
+import { schemaVersion } from '../migrate.js';
+import { WITH_STOPS } from '../schema/migrations.js';
 import { type Page, type PageFilter, pageLimit, parseCursor, toPage, when, whereOf } from './cursor.js';
+import { type CycleSums, cycleSummer } from './sums.js';
 
-/** One finished cycle. Amounts are exact decimal text in the quote coin unless said otherwise. */
-export interface CycleLine {
+/** A finished cycle in sums. Amounts are exact decimal text in the quote coin unless said otherwise. */
+export interface EndedCycle extends CycleSums {
   readonly id: number;
   readonly symbol: string;
   /** The pair's own count, from 1. */
@@ -15,77 +17,98 @@ export interface CycleLine {
   readonly startPrice: string | null;
   /** Base that stayed on the account. */
   readonly baseVolume: string;
+  /** Paid for its buys with quote fees, and the cost of coins that it took over. */
   readonly invested: string;
+  /** Received for its sales, less quote fees. */
   readonly proceeds: string;
   /** After fees. */
   readonly profit: string;
-  /** What the exchange took, per coin. */
-  readonly fees: Readonly<Record<string, string>>;
   readonly startedMs: number;
   readonly closedMs: number;
 }
 
+/** One finished cycle with how it ended. */
+export interface CycleLine extends EndedCycle {
+  readonly ending: Ending;
+  /** Why the engine sold it itself; null for every other ending. */
+  readonly rollback: RollbackReason | null;
+}
+
+type Row = Omit<EndedCycle, keyof CycleSums>;
+export type CycleSpan = Pick<PageFilter, 'symbol' | 'fromMs' | 'untilMs'>;
+
 const COLUMNS = `id, symbol, number, state AS outcome, step, start_price AS startPrice, base_volume AS baseVolume,
   invested, proceeds, profit, started_ms AS startedMs, closed_ms AS closedMs`;
 
-export function cyclePage(db: Database, filter: PageFilter): Page<CycleLine> {
-  const limit = pageLimit(filter.limit);
-  const { sql, values } = whereOf([
-    ['closed_ms IS NOT NULL', []],
-    when(filter.symbol, 'symbol = ?'),
-    when(filter.fromMs, 'closed_ms >= ?'),
-    when(filter.untilMs, 'closed_ms < ?'),
-    filter.before === undefined ? null : ['(closed_ms, id) < (?, ?)', parseCursor(filter.before, 2, false)],
-  ]);
-  const rows = db
-    .prepare<unknown[], Omit<CycleLine, 'fees'>>(
-      `SELECT ${COLUMNS} FROM cycle ${sql} ORDER BY closed_ms DESC, id DESC LIMIT ?`,
-    )
-    .all(...values, limit + 1);
-  const page = toPage(rows, limit, (row) => `${row.closedMs}.${row.id}`);
-  return { rows: withFees(db, page.rows), next: page.next };
-}
-
-/** Every cycle that ended in the span, oldest first. */
-export function cyclesBetween(
-  db: Database,
-  { symbol, fromMs, untilMs }: Pick<PageFilter, 'symbol' | 'fromMs' | 'untilMs'>,
-): readonly CycleLine[] {
-  const { sql, values } = whereOf([
+const endedIn = ({ symbol, fromMs, untilMs }: CycleSpan) =>
+  [
     ['closed_ms IS NOT NULL', []],
     when(symbol, 'symbol = ?'),
     when(fromMs, 'closed_ms >= ?'),
     when(untilMs, 'closed_ms < ?'),
+  ] as const;
+
+export function cyclePage(db: Database, filter: PageFilter): Page<CycleLine> {
+  const limit = pageLimit(filter.limit);
+  const { sql, values } = whereOf([
+    ...endedIn(filter),
+    filter.before === undefined ? null : ['(closed_ms, id) < (?, ?)', parseCursor(filter.before, 2, false)],
   ]);
-  return withFees(
-    db,
-    db
-      .prepare<unknown[], Omit<CycleLine, 'fees'>>(
-        `SELECT ${COLUMNS} FROM cycle ${sql} ORDER BY closed_ms, id`,
-      )
-      .all(...values),
-  );
+  const rows = db
+    .prepare<unknown[], Row>(`SELECT ${COLUMNS} FROM cycle ${sql} ORDER BY closed_ms DESC, id DESC LIMIT ?`)
+    .all(...values, limit + 1);
+  const page = toPage(rows, limit, (row) => `${row.closedMs}.${row.id}`);
+  return { rows: lines(db, page.rows), next: page.next };
+}
+
+/** Every cycle that ended in the span, oldest first, row by row. */
+export function* cyclesBetween(db: Database, span: CycleSpan): Generator<EndedCycle, void, undefined> {
+  const { sql, values } = whereOf(endedIn(span));
+  const sumsOf = cycleSummer(db, { sql: `SELECT id FROM cycle ${sql}`, values });
+  const rows = db.prepare<unknown[], Row>(`SELECT ${COLUMNS} FROM cycle ${sql} ORDER BY closed_ms, id`);
+  for (const row of rows.iterate(...values)) yield { ...row, ...sumsOf(row) };
 }
 
 export function cycleLine(db: Database, id: number): CycleLine | null {
   const row = db
-    .prepare<[number], Omit<CycleLine, 'fees'>>(
-      `SELECT ${COLUMNS} FROM cycle WHERE id = ? AND closed_ms IS NOT NULL`,
-    )
+    .prepare<[number], Row>(`SELECT ${COLUMNS} FROM cycle WHERE id = ? AND closed_ms IS NOT NULL`)
     .get(id);
-  return row === undefined ? null : (withFees(db, [row])[0] ?? null);
+  return row === undefined ? null : (lines(db, [row])[0] ?? null);
 }
 
-function withFees(db: Database, rows: readonly Omit<CycleLine, 'fees'>[]): CycleLine[] {
-  const fees = db.prepare<[number], { fee: string; coin: string }>(
-    'SELECT fee, fee_coin AS coin FROM fill WHERE cycle_id = ?',
-  );
-  return rows.map((row) => ({ ...row, fees: sumByCoin(fees.all(row.id)) }));
+function lines(db: Database, rows: readonly Row[]): CycleLine[] {
+  const ids = JSON.stringify(rows.map(({ id }) => id));
+  const sumsOf = cycleSummer(db, { sql: 'SELECT value FROM json_each(?)', values: [ids] });
+  const saleOf = endingSales(db);
+  return rows.map((row) => {
+    const sale = saleOf(row);
+    const ending = endingOf(row.outcome, sale);
+    return {
+      ...row,
+      ...sumsOf(row),
+      ending,
+      rollback: ending === 'rollback' ? (sale?.rollback ?? null) : null,
+    };
+  });
 }
 
-function sumByCoin(rows: readonly { readonly fee: string; readonly coin: string }[]): Record<string, string> {
-  const sums = sumsByKey(rows.map(({ fee, coin }) => [coin, decimal(fee)]));
-  return Object.fromEntries(
-    [...sums].filter(([, sum]) => !sum.eq(ZERO)).map(([coin, sum]) => [coin, text(sum)]),
+type Sale = EndingSale & { readonly rollback: RollbackReason | null };
+interface SaleRow extends Omit<Sale, 'isStop'> {
+  readonly isStop: 0 | 1;
+}
+
+/** The sale that ended a cycle: of those with trades the last one, and none that came to its end after the cycle. */
+function endingSales(db: Database): (row: Row) => Sale | null {
+  const hasStops = schemaVersion(db) >= WITH_STOPS;
+  const statement = db.prepare<[{ id: number; closedMs: number }], SaleRow>(
+    `SELECT intent.purpose, ${hasStops ? 'intent.trigger_price IS NOT NULL' : '0'} AS isStop,
+            ${hasStops ? '(SELECT rollback FROM position WHERE cycle_id = @id)' : 'NULL'} AS rollback
+     FROM intent
+     WHERE intent.id IN (SELECT intent_id FROM fill WHERE cycle_id = @id AND side = 'sell')
+     ORDER BY intent.closed_ms <= @closedMs DESC, intent.closed_ms DESC, intent.id DESC LIMIT 1`,
   );
+  return ({ id, closedMs }) => {
+    const sale = statement.get({ id, closedMs });
+    return sale === undefined ? null : { ...sale, isStop: sale.isStop === 1 };
+  };
 }

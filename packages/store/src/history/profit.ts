@@ -1,77 +1,61 @@
-import { decimal, type Decimal, text, ZERO } from '@mtrade/money';
-import type { CycleLine } from './cycles.js';
+import type { EndedCycle } from './cycles.js';
+import type { ForgottenDust } from './off-cycle.js';
+import { type ProfitLine, ProfitSums } from './profit-sums.js';
 
-/** What the cycles of one day or one pair have earned; one line per quote coin. Amounts are exact decimal text. */
-export interface ProfitLine {
-  /** A day such as `2026-11-21`, or a pair. */
-  readonly key: string;
-  readonly quote: string;
-  readonly cycles: number;
-  /** After fees. */
-  readonly profit: string;
-  /** Per coin, also what was taken in a third one and is not part of `profit`. */
-  readonly fees: Readonly<Record<string, string>>;
-  readonly bought: string;
-  readonly sold: string;
+/** Where and when something ended: what a line is made for. */
+export interface EndedAt {
+  readonly symbol: string;
+  readonly ms: number;
 }
 
-interface Sums {
-  readonly key: string;
-  readonly quote: string;
-  cycles: number;
-  profit: Decimal;
-  bought: Decimal;
-  sold: Decimal;
-  readonly fees: Map<string, Decimal>;
+/** What a line is made of. A cycle's profit belongs to the moment of its end; a running one is in no line. */
+export interface Ended {
+  readonly cycles: Iterable<EndedCycle>;
+  readonly forgotten: readonly ForgottenDust[];
 }
 
-/**
- * A cycle's profit belongs to the moment of its end. What a running one may still earn is in no line: a profit is told
- * when it is there.
- */
+/** A line per key and quote coin, in the order in which they first come. */
 export function profitLines(
-  cycles: readonly CycleLine[],
-  keyOf: (cycle: CycleLine) => string,
+  { cycles, forgotten }: Ended,
+  keyOf: (ended: EndedAt) => string,
 ): readonly ProfitLine[] {
-  const lines = new Map<string, Sums>();
+  const lines = new Map<
+    string,
+    { readonly key: string; readonly quote: string; readonly sums: ProfitSums }
+  >();
+  const lineOf = (ended: EndedAt): ProfitSums => {
+    const key = keyOf(ended);
+    const quote = ended.symbol.split('/')[1] ?? '';
+    const found = lines.get(`${key} ${quote}`) ?? { key, quote, sums: new ProfitSums() };
+    lines.set(`${key} ${quote}`, found);
+    return found.sums;
+  };
   for (const cycle of cycles) {
-    // A start buy that was never filled left nothing behind.
-    if (cycle.outcome === 'abandoned') continue;
-    const key = keyOf(cycle);
-    const quote = cycle.symbol.split('/')[1] ?? '';
-    const sums = lines.get(`${key} ${quote}`) ?? {
-      key,
-      quote,
-      cycles: 0,
-      profit: ZERO,
-      bought: ZERO,
-      sold: ZERO,
-      fees: new Map<string, Decimal>(),
-    };
-    lines.set(`${key} ${quote}`, sums);
-    sums.cycles += 1;
-    sums.profit = sums.profit.plus(decimal(cycle.profit));
-    sums.bought = sums.bought.plus(decimal(cycle.invested));
-    sums.sold = sums.sold.plus(decimal(cycle.proceeds));
-    for (const [coin, fee] of Object.entries(cycle.fees))
-      sums.fees.set(coin, (sums.fees.get(coin) ?? ZERO).plus(decimal(fee)));
+    const isEmpty = cycle.outcome === 'abandoned' && /^0*$/.test(cycle.bought);
+    if (!isEmpty) lineOf({ symbol: cycle.symbol, ms: cycle.closedMs }).addCycle(cycle);
   }
-  return [...lines.values()].map(({ fees, profit, bought, sold, ...line }) => ({
-    ...line,
-    profit: text(profit),
-    bought: text(bought),
-    sold: text(sold),
-    fees: Object.fromEntries([...fees].map(([coin, fee]) => [coin, text(fee)])),
-  }));
+  for (const dust of forgotten) lineOf(dust).addForgotten(dust);
+  return [...lines.values()].map(({ key, quote, sums }) => sums.result(key, quote));
+}
+
+/** All lines of a quote coin as one. */
+export function profitTotals(lines: readonly ProfitLine[]): readonly ProfitLine[] {
+  const totals = new Map<string, ProfitSums>();
+  for (const line of lines) {
+    const sums = totals.get(line.quote) ?? new ProfitSums();
+    totals.set(line.quote, sums);
+    sums.addLine(line);
+  }
+  return [...totals].map(([quote, sums]) => sums.result('', quote));
 }
 
 /** The day in a time zone, as `2026-11-21`. Throws RangeError for a zone that nobody knows. */
-export function dayIn(timeZone: string): (cycle: CycleLine) => string {
+export function dayIn(timeZone: string): (ended: EndedAt) => string {
   const format = new Intl.DateTimeFormat('en-CA', {
     timeZone,
     year: 'numeric',
     month: '2-digit',
     day: '2-digit',
   });
-  return ({ closedMs }) => format.format(closedMs);
+  return ({ ms }) => format.format(ms);
 }
