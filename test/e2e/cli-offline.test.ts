@@ -137,12 +137,12 @@ describe('config', () => {
     expect(stdout + stderr).not.toContain('canary-secret');
   });
 
-  test('check warns about rows that lose money and ladders that cannot be paid', async () => {
+  test('check warns about rows that earn nothing and ladders that cannot be paid', async () => {
     const { code, stdout, stderr } = await mtrade(place, ['config', 'check']);
 
     expect(code).toBe(0);
     expect(stdout).toContain('configuration ok: built-in defaults (paper mode, 16 pairs, 16 permitted)');
-    expect(stderr).toContain('rows 9-16 sell at a net loss');
+    expect(stderr).toContain('rows 9-16 wait for break-even instead of their own target and earn nothing');
     expect(stderr).toContain('6291408 USDT');
   });
 
@@ -209,7 +209,14 @@ describe('ladder', () => {
       loss_rows: [7, 8, 9, 10, 11, 12, 13, 14, 15, 16],
     });
     expect(Number(ladder.rows[1]?.sell_price)).toBeCloseTo(98.699905, 6);
-    expect(stderr).toContain('rows 7-16 sell at a net loss');
+    expect(stderr).toContain('rows 7-16 wait for break-even');
+  });
+
+  test('without an engine the price must be given, and the command says so', async () => {
+    const { code, stdout, stderr } = await mtrade(place, ['ladder', 'ETH/USDT']);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('the price of ETH/USDT is not known: no engine runs; give it with --price');
   });
 
   test('a pair that is not configured gets the defaults, and a note', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StatusJson } from '@mtrade/runtime';
+import type { HistoryAnswers, LadderViewJson, StatusJson } from '@mtrade/runtime';
 import { expect, test } from 'vitest';
 import { useEngine } from './support/fixture.js';
 
@@ -172,7 +172,15 @@ test('one pair in full: its cycle with every row marked, its trades, and the lad
         cycle: 1,
         params: { base_order: '10', safety_orders: 3 },
         rows: [
-          { step: 0, rate: '100', state: 'current' },
+          // Bought for 10 at 100, a fee of 0.1 % on both sides; the sale is on the pair's price grid.
+          {
+            step: 0,
+            rate: '100',
+            state: 'current',
+            sell_price: '100.6',
+            sells_at: '100.6',
+            waits_for_breakeven: false,
+          },
           { step: 1, rate: '96.35', state: 'next' },
           { step: 2, state: 'ahead' },
           { step: 3, state: 'ahead' },
@@ -182,15 +190,48 @@ test('one pair in full: its cycle with every row marked, its trades, and the lad
       open_orders: [],
       position: null,
     },
-    next: { symbol: 'TWO/USDT', price: '100', total_quote: '150', loss_rows: [] },
+    next: { symbol: 'TWO/USDT', price: '100', total_quote: '150', loss_rows: [], price_step: '0.01' },
   });
+});
+
+test('the row on which a pair stands has the break-even and the sale price of its status, to the digit', async () => {
+  const { world, engine } = at;
+  world.price('TWO/USDT', '96.1', '96.2');
+  const pair = await engine.untilPair(
+    'TWO/USDT',
+    'averages',
+    ({ state, step }) => state === 'active' && step === 1,
+  );
+  const { body } = await get('/v1/pairs/TWO-USDT');
+  const { cycle } = (body as unknown as { books: NonNullable<HistoryAnswers['pair']> }).books;
+  expect(cycle?.rows[1]).toMatchObject({
+    state: 'current',
+    breakeven_after_fees: pair.break_even,
+    sells_at: pair.sell_limit,
+  });
+  expect(Number(pair.sell_limit)).toBeGreaterThanOrEqual(Number(pair.sell_price));
+  expect(Number(pair.sell_limit) - Number(pair.sell_price)).toBeLessThan(0.01);
+});
+
+test('a ladder needs no --price while an engine runs: it has the price, the fee and the price step of that engine', async () => {
+  const { world, engine } = at;
+  world.price('ONE/USDT', '122.9', '123');
+  await engine.untilPair('ONE/USDT', 'hears it', ({ ask }) => ask === '123');
+  const { code, stdout, stderr } = await engine.cli('ladder', 'ONE/USDT', '--json');
+  expect(code).toBe(0);
+  expect(stderr).toContain('note: 123 is what ONE/USDT costs now, as the running engine sees it');
+  const shown = JSON.parse(stdout) as LadderViewJson;
+  expect(shown).toMatchObject({ price: '123', fee_pct: '0.1', price_step: '0.01' });
+  const { body } = await get('/v1/ladder?pair=ONE-USDT&price=123');
+  expect(shown.rows).toEqual(body['rows']);
 });
 
 test('a ladder is shown with any parameters; those that a configuration could not have are refused with why', async () => {
   const of = (query: string) => get(`/v1/ladder?pair=ETH-USDT&price=100&${query}`.replace('ETH', 'ONE'));
   const { body } = await of('volume_mode=fixed&base_order=3&safety_orders=16');
   expect(body).toMatchObject({ total_quote: '51', params: { volume_mode: 'fixed', step_pct: '3.65' } });
-  expect(body['loss_rows']).toEqual([7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
+  // By the fee of the exchange, 0.1 % a side, and not by the one that is configured.
+  expect(body['loss_rows']).toEqual([15, 16]);
   for (const [query, detail] of [
     ['base_order=-1', 'base_order: expected a decimal above 0'],
     ['safety_orders=1e9', 'safety_orders: expected a whole number from 0 to 100'],

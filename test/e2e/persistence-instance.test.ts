@@ -70,12 +70,14 @@ describe('one engine', () => {
     expect(twice.stderr).toContain('pairs[1].symbol: BTC/USDT is already pairs[0]');
   });
 
-  test('scenario 25: the start names the rows that sell at a net loss with the fees of the exchange', () => {
+  test('scenario 25: the start names the rows that wait for break-even with the fees of the exchange', () => {
     const warnings = at.engine
       .stderr()
       .split('\n')
       .filter((line) => line.includes('"level":"warn"') && line.includes('BTC/USDT'));
-    expect(warnings.join()).toContain('rows 7-16 sell at a net loss after a fee of 0.2 % on both sides');
+    expect(warnings.join()).toContain(
+      'rows 7-16 wait for break-even instead of their own target and earn nothing: the target does not cover a fee of 0.2 % on both sides',
+    );
   });
 });
 

@@ -33,7 +33,7 @@ export const SCENARIOS: readonly (readonly [number: number, what: string])[] = [
   [22, 'Coins sold by hand: the pair needs attention; nothing is reset or bought'],
   [23, 'A coin that was there before is there after ten cycles'],
   [24, 'Parameters that change in a cycle: its rows stay, over averaging buys and a restart'],
-  [25, 'Rows that sell at a loss after fees are named'],
+  [25, 'Rows whose target does not cover the fees are named'],
   [26, 'Profit is proceeds less fees less cost to the last digit, over a restart too'],
   [27, 'A market buy is sized in quote; what rounding takes below the minimum is not sent'],
   [28, 'Reset and resume of 16 pairs answer at once while the exchange hangs'],

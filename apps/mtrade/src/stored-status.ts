@@ -1,8 +1,16 @@
 import { systemClock } from '@mtrade/base';
-import { cycleStartState, type PairState, protectiveStop, publicState, unprotectedMs } from '@mtrade/cycle';
-import { type Decimal, sumsByKey, text, ZERO } from '@mtrade/money';
+import {
+  type Cycle,
+  cycleStartState,
+  type PairState,
+  protectiveStop,
+  publicState,
+  storedLevels,
+  unprotectedMs,
+} from '@mtrade/cycle';
+import { decimal, type Decimal, quotient, roundHalfUp, scaled, sumsByKey, text, ZERO } from '@mtrade/money';
 import { investedByQuote, type StatusJson, withFigures } from '@mtrade/runtime';
-import { openReader } from '@mtrade/store';
+import { openReader, type Reader } from '@mtrade/store';
 import { join } from 'node:path';
 
 /** The public status of an engine that does not run: the same fields, from the books alone, and how old they are. */
@@ -16,10 +24,25 @@ export interface StoredStatus extends StatusJson {
 const textOrNull = (value: Decimal | null | undefined): string | null =>
   value === null || value === undefined ? null : text(value);
 
+/** What a fee is taken for where no trade shows one: that of the configuration's defaults. */
+const USUAL_FEE_RATE = scaled(2, 3);
+/** Fees themselves are rounded by the exchange; the rate behind them is not so long. */
+const RATE_DECIMALS = 6;
+
+/** The fee of one side as the newest trade of the cycle shows it: the exchange's rules are not in the books. */
+function feeRateOf({ history }: Reader, { id, symbol }: Cycle): Decimal {
+  const [trade] = history.trades({ cycleId: id, limit: 1 }).rows;
+  if (trade === undefined) return USUAL_FEE_RATE;
+  const [base, quote] = symbol.split('/');
+  const of = trade.feeCoin === base ? trade.amount : trade.feeCoin === quote ? trade.cost : null;
+  return of === null ? USUAL_FEE_RATE : roundHalfUp(quotient(decimal(trade.fee), decimal(of)), RATE_DECIMALS);
+}
+
 /** Prices belong to a running engine; only what the books know is told. */
-function storedPair(pair: PairState): StatusJson['pairs'][number] {
+function storedPair(pair: PairState, reader: Reader): StatusJson['pairs'][number] {
   const { cycle } = pair;
-  const row = cycle?.ladder?.rows[cycle.step];
+  const { breakEven, sellPrice, sellLimit, nextBuyPrice } =
+    cycle === null ? storedLevels(null, ZERO) : storedLevels(cycle, feeRateOf(reader, cycle));
   return withFigures({
     symbol: pair.symbol,
     trade: pair.permitted,
@@ -32,9 +55,10 @@ function storedPair(pair: PairState): StatusJson['pairs'][number] {
     last_buy_price: textOrNull(cycle?.lastBuyPrice),
     base_volume: text(cycle?.baseVolume ?? ZERO),
     invested: text(cycle?.invested ?? ZERO),
-    break_even: textOrNull(row?.breakEven),
-    sell_price: textOrNull(row?.sellPrice),
-    next_buy_price: textOrNull(cycle?.ladder?.rows[cycle.step + 1]?.rate),
+    break_even: textOrNull(breakEven),
+    sell_price: textOrNull(sellPrice),
+    sell_limit: textOrNull(sellLimit),
+    next_buy_price: textOrNull(nextBuyPrice),
     last_price: null,
     bid: null,
     ask: null,
@@ -93,7 +117,7 @@ export function readStoredStatus(dataDir: string, version: string): StoredStatus
   if (reader === null) return null;
   try {
     const pairs = reader.pairs();
-    const shown = pairs.map(storedPair);
+    const shown = pairs.map((pair) => storedPair(pair, reader));
     const { changedMs } = reader.age();
     return {
       schema: 1,

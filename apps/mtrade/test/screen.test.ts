@@ -80,7 +80,7 @@ describe('the live screen', () => {
     const long = {
       last_price: '123456789012345.123456789',
       next_buy_price: '0.00000000000000123',
-      sell_price: '99999999999999999999',
+      sell_limit: '99999999999999999999',
       invested: '393213.123456789012',
       realized_profit: '-123456789.123456789',
     };

@@ -16,6 +16,7 @@ export const pairSample = (over: Partial<Pair> = {}): Pair => ({
   invested: '45',
   break_even: '2321.5',
   sell_price: '2333.614285714285714285',
+  sell_limit: '2333.62',
   next_buy_price: '2164.1485',
   last_price: '2299.99',
   bid: '2299.98',

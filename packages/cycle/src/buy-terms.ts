@@ -46,10 +46,16 @@ export function buyTerms(cycle: Cycle, rules: MarketRules): BuyTerms | null {
 /** The row that is bought next; undefined when there is none. */
 export const nextRow = (cycle: Cycle): LadderRow | undefined => cycle.ladder?.rows[cycle.step + 1];
 
+/** Two buys never stand closer than a step: the next one lies below this. The row itself while nothing was bought. */
+export const buyBound = ({ lastBuyPrice }: Cycle, row: LadderRow): Price =>
+  lastBuyPrice === null
+    ? row.rate
+    : (lastBuyPrice.times(HUNDRED.minus(row.stepDropPct)).times(PER_CENT) as Price);
+
 function workOut(cycle: Cycle, rules: MarketRules): BuyTerms | null {
   const row = nextRow(cycle);
   if (row === undefined || cycle.lastBuyPrice === null) return null;
-  const bound = cycle.lastBuyPrice.times(HUNDRED.minus(row.stepDropPct)).times(PER_CENT) as Price;
+  const bound = buyBound(cycle, row);
   const limit = min(floorToStep(row.rate, rules.priceStep), stepBelow(bound, rules.priceStep));
   if (limit.lte(ZERO)) return { row, bound, limit: null, amount: null, cost: ZERO as QuoteAmount };
   const amount = amountFor(row.purchase, limit, rules);

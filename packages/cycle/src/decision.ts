@@ -84,5 +84,7 @@ export interface Triggers {
 export interface Levels {
   readonly breakEven: Decimal | null;
   readonly sellPrice: Decimal | null;
+  /** The price of the order that sells: `sellPrice` on the pair's grid, high enough for its smallest order. */
+  readonly sellLimit: Decimal | null;
   readonly nextBuyPrice: Decimal | null;
 }

@@ -3,6 +3,8 @@ export * from './intent.js';
 export * from './pair-state.js';
 export * from './decision.js';
 export * from './ladder.js';
+export * from './row-prices.js';
+export type { LadderFinding } from './ladder-finding.js';
 export * from './validate-ladder.js';
 export * from './judge-steps.js';
 export * from './ladder-json.js';

@@ -31,7 +31,7 @@ export interface LadderParams {
   readonly bookLevelStep: Decimal;
   /** Quote that is never spent. */
   readonly reserve: QuoteAmount;
-  /** How far below its average cost the position is sold by a stop on the exchange; zero: no stop. */
+  /** How far below its average cost (fees of the buys included) a stop on the exchange sells the position; zero: none. */
   readonly stopLossPct: Decimal;
 }
 
@@ -45,9 +45,11 @@ export interface LadderRow {
   readonly purchase: QuoteAmount;
   readonly invested: QuoteAmount;
   readonly coins: BaseQty;
+  /** Average price of all purchases, fees left out: what the targets are counted from. Break-even: `row-prices.ts`. */
   readonly breakEven: Price;
   readonly breakEvenPct: Decimal;
   readonly targetPct: Decimal;
+  /** The row's own target, fees left out. A sale waits for the real break-even where that is higher. */
   readonly sellPrice: Price;
 }
 
@@ -72,12 +74,6 @@ export function purchaseScale(params: LadderParams): Decimal {
 /** The profit target of a row, in points above its break-even. */
 export const rowProfitPct = (params: LadderParams, step: number): Decimal =>
   params.takeProfitPct.minus(integer(step).times(params.takeProfitDecayPct));
-
-/** Where a stop stands after the row was bought at its rate, fees left out; null without a stop. */
-export const ladderStopPrice = (row: LadderRow, { stopLossPct }: LadderParams): Price | null =>
-  stopLossPct.eq(ZERO)
-    ? null
-    : (truncate(row.breakEven.times(HUNDRED.minus(stopLossPct)).times(PER_CENT), STORED_DECIMALS) as Price);
 
 /**
  * The break-even table of one cycle. `startPrice` is P0, the executed average price of the start buy.

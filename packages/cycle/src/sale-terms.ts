@@ -14,6 +14,7 @@ import {
 import type { Ladder } from './ladder.js';
 import type { MarketRules } from './market.js';
 import type { Cycle } from './pair-state.js';
+import { breakEvenAfterFees } from './row-prices.js';
 
 /** The one sale that would end the cycle now. */
 export interface SaleTerms {
@@ -42,12 +43,20 @@ export function saleTerms(cycle: Cycle, rules: MarketRules): SaleTerms {
 export const netCost = (cycle: Pick<Cycle, 'invested' | 'proceeds'>): QuoteAmount =>
   max(cycle.invested.minus(cycle.proceeds), ZERO) as QuoteAmount;
 
+/** From which price on a sale is right, before the pair's grid and minimums. Throws for a cycle that holds nothing. */
+export function saleLevels(cycle: Cycle, feeRate: Decimal): Pick<SaleTerms, 'breakEven' | 'required'> {
+  assert(
+    cycle.baseVolume.gt(ZERO) && feeRate.lt(ONE),
+    `cycle ${cycle.id} is active without volume that a sale would bring anything for`,
+  );
+  const breakEven = breakEvenAfterFees(netCost(cycle), cycle.baseVolume, feeRate);
+  return { breakEven, required: max(currentRow(cycle).sellPrice, breakEven) };
+}
+
 function workOut(cycle: Cycle, rules: MarketRules): SaleTerms {
   const cost = netCost(cycle);
   const netVolume = cycle.baseVolume.times(ONE.minus(rules.feeRate));
-  assert(netVolume.gt(ZERO), `cycle ${cycle.id} is active without volume`);
-  const breakEven = quotient(cost, netVolume) as Price;
-  const required = max(currentRow(cycle).sellPrice, breakEven);
+  const { breakEven, required } = saleLevels(cycle, rules.feeRate);
 
   let limit = ceilToStep(required, rules.priceStep);
   // The quotient was rounded at its 40th decimal; the promise is about the product.

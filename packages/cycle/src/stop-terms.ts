@@ -1,6 +1,7 @@
-import { type BaseQty, floorToStep, HUNDRED, type Price, quotient, scaled, ZERO } from '@mtrade/money';
+import { type BaseQty, floorToStep, type Price, scaled, ZERO } from '@mtrade/money';
 import type { MarketRules } from './market.js';
 import type { Cycle } from './pair-state.js';
+import { averageCost, stopBelow } from './row-prices.js';
 import { isTradableAmount, netCost } from './sale-terms.js';
 
 /** The one stop that covers the whole position as it is now. */
@@ -12,7 +13,6 @@ export interface StopTerms {
   readonly amount: BaseQty;
 }
 
-const PER_CENT = scaled(1, 2);
 /**
  * A stop sells as an immediate-or-cancel limit order this far below its price, for a trigger order that sells at the
  * market is documented and was refused (see `gate-stops.ts`). Wide enough to go through any ordinary book. What a crash
@@ -27,9 +27,9 @@ export const stopLimit = (triggerPrice: Price, priceStep: Price): Price =>
 const memo = new WeakMap<Cycle, { readonly rules: MarketRules; readonly terms: StopTerms | null }>();
 
 /**
- * `net cost / volume x (1 - stop_loss_pct / 100)`, rounded down to the pair's price grid: the average price that the
- * held coins have cost, before the fee of their sale, less the allowed loss. It moves with every averaging buy. Null
- * when the pair takes no order of this size at this price.
+ * `net cost / volume x (1 - stop_loss_pct / 100)`, rounded down to the pair's price grid: what the held coins have cost
+ * on average, fees of the buys included and that of the sale not, less the allowed loss. It moves with every averaging
+ * buy. Null when the pair takes no order of this size at this price.
  */
 export function stopTerms(cycle: Cycle, rules: MarketRules): StopTerms | null {
   const known = memo.get(cycle);
@@ -42,9 +42,8 @@ export function stopTerms(cycle: Cycle, rules: MarketRules): StopTerms | null {
 function workOut(cycle: Cycle, rules: MarketRules): StopTerms | null {
   const { baseVolume, params } = cycle;
   if (baseVolume.lte(ZERO)) return null;
-  const kept = HUNDRED.minus(params.stopLossPct).times(PER_CENT);
-  const average = quotient(netCost(cycle), baseVolume);
-  const triggerPrice = floorToStep(average.times(kept) as Price, rules.priceStep);
+  const average = averageCost(netCost(cycle), baseVolume);
+  const triggerPrice = floorToStep(stopBelow(average, params), rules.priceStep);
   const limitPrice = stopLimit(triggerPrice, rules.priceStep);
   const amount = floorToStep(baseVolume, rules.amountStep);
   const isTradable = limitPrice.gt(ZERO) && isTradableAmount(amount, limitPrice, rules);

@@ -14,33 +14,31 @@ import {
 } from '@mtrade/money';
 import {
   buildLadder,
-  ladderStopPrice,
   type Ladder,
   type LadderParams,
   purchaseScale,
   rowProfitPct,
   stepDropPct,
 } from './ladder.js';
+import { type LadderFinding, named } from './ladder-finding.js';
 import type { MarketRules } from './market.js';
-import { stopLimit } from './stop-terms.js';
-
-/** Something wrong with the parameters; `rows` names the rows it is about, when it is about rows. */
-export interface LadderFinding {
-  readonly message: string;
-  readonly rows?: readonly number[];
-}
+import { rowPrices } from './row-prices.js';
+import { narrowStop, rowsBelowStop, stopMinimumErrors, stopWarnings } from './validate-stop.js';
 
 export interface LadderReport {
   /** Any of these refuses the parameters. */
   readonly errors: readonly LadderFinding[];
   readonly warnings: readonly LadderFinding[];
-  /** Rows that sell at a net loss after the fee of both sides. */
-  readonly lossRows: readonly number[];
+  /** Rows whose own target does not cover the fee of both sides: they wait for break-even instead and earn nothing. */
+  readonly breakEvenRows: readonly number[];
   /** Rows that lie at or below the stop of the row before them: the position is sold before they are reached. */
   readonly unreachableRows: readonly number[];
   /** Quote that the whole ladder needs: the sum of all purchases. */
   readonly totalQuote: QuoteAmount;
-  /** Per row: gain of selling there, in per cent of the money invested, after the fee on both sides. Empty without a fee. */
+  /**
+   * Per row: gain of selling at its own target, in per cent of the money invested, after the fee on both sides. Empty
+   * without a fee. A row below zero is not sold there.
+   */
   readonly netMarginsPct: readonly Decimal[];
 }
 
@@ -56,7 +54,7 @@ export interface LadderCheckOptions {
 const NOTHING_FOUND: LadderReport = {
   errors: [],
   warnings: [],
-  lossRows: [],
+  breakEvenRows: [],
   unreachableRows: [],
   totalQuote: ZERO as QuoteAmount,
   netMarginsPct: [],
@@ -65,7 +63,7 @@ const NOTHING_FOUND: LadderReport = {
 /** No account holds more; beyond it the parameters are a slip of the pen, and the text form of amounts runs out. */
 const TOTAL_QUOTE_LIMIT = integer(1_000_000_000_000_000);
 const MAX_SAFETY_ORDERS = 100;
-const TWO = integer(2);
+const PER_CENT = scaled(1, 2);
 
 /** Says what is wrong with the parameters before any trade, and what a ladder of them costs. */
 export function validateLadder(params: LadderParams, options: LadderCheckOptions = {}): LadderReport {
@@ -79,23 +77,25 @@ export function validateLadder(params: LadderParams, options: LadderCheckOptions
   const ladder = buildLadder(params, options.atPrice ?? price('100'));
   const feePct = options.feePct ?? options.rules?.feeRate.times(HUNDRED) ?? null;
   const netMarginsPct = feePct === null ? [] : netMargins(ladder, feePct);
-  const lossRows = range(netMarginsPct.length - 1).filter((step) => netMarginsPct[step]?.lt(ZERO));
-  const unreachableRows = rowsBelowStop(ladder, params);
+  const feeRate = (feePct ?? ZERO).times(PER_CENT);
+  const prices = ladder.rows.map((row) => rowPrices(row, params, { feeRate }));
+  const breakEvenRows = range(prices.length - 1).filter((step) => prices[step]?.waitsForBreakEven);
+  const unreachableRows = rowsBelowStop(ladder, prices);
   const narrow = narrowStop(params, feePct);
   return {
     errors: options.rules
       ? [
           ...narrow.errors,
           ...minimumErrors(ladder, options.rules, options.atPrice ?? null),
-          ...stopMinimumErrors(ladder, params, options.rules),
+          ...stopMinimumErrors(ladder, params, options.rules, feeRate),
         ]
       : narrow.errors,
     warnings: [
-      ...lossWarnings(lossRows, feePct),
+      ...breakEvenWarnings(breakEvenRows, feePct),
       ...narrow.warnings,
       ...stopWarnings(unreachableRows, params),
     ],
-    lossRows,
+    breakEvenRows,
     unreachableRows,
     totalQuote,
     netMarginsPct,
@@ -210,74 +210,16 @@ export function netMargins(ladder: Ladder, feePct: Decimal): readonly Decimal[] 
   );
 }
 
-/** The stop of row k stands until row k+1 is bought. */
-function rowsBelowStop(ladder: Ladder, params: LadderParams): number[] {
-  const { rows } = ladder;
-  return rows.flatMap((row, index) => {
-    const stop = rows[index - 1] && ladderStopPrice(rows[index - 1] as (typeof rows)[number], params);
-    return stop && row.rate.lte(stop) ? [row.step] : [];
-  });
-}
-
-function stopWarnings(rows: readonly number[], params: LadderParams): LadderFinding[] {
-  if (rows.length === 0) return [];
-  const message = `${named(rows, 'lies', 'lie')} below the stop of the row before (stop_loss_pct ${text(params.stopLossPct)}): the position is sold before`;
-  return [{ message, rows }];
-}
-
-/** Above the fee of both sides a stop still has to keep clear of the spread and of what a price does in any minute. */
-const STOP_CLEARANCE_PCT = scaled(5, 1);
-
-/**
- * A stop so near is reached by the spread and the fees alone: every cycle would end with a loss within minutes, one after
- * the other.
- */
-function narrowStop(
-  { stopLossPct }: LadderParams,
-  feePct: Decimal | null,
-): Pick<LadderReport, 'errors' | 'warnings'> {
-  if (stopLossPct.eq(ZERO) || feePct === null) return { errors: [], warnings: [] };
-  const bothFees = feePct.times(TWO);
-  const own = `stop_loss_pct ${text(stopLossPct)}`;
-  if (stopLossPct.lte(bothFees)) {
-    const message = `${own} is not more than the fee of buying and selling (${text(bothFees)} %): each cycle would end at its stop, with a loss; set it to 0 for no stop, or well above ${text(bothFees)}`;
-    return { errors: [{ message }], warnings: [] };
-  }
-  const least = bothFees.plus(STOP_CLEARANCE_PCT);
-  if (stopLossPct.gte(least)) return { errors: [], warnings: [] };
-  const message = `${own} is narrow: fees take ${text(bothFees)} % of it, and the rest is what prices do within minutes; from ${text(least)} on it is less likely to sell at a loss over and over`;
-  return { errors: [], warnings: [{ message }] };
-}
-
-/** The smallest position is that of row 0; what its stop would sell must be an order that the pair takes. */
-function stopMinimumErrors({ rows }: Ladder, params: LadderParams, rules: MarketRules): LadderFinding[] {
-  const [first] = rows;
-  const stop = first && ladderStopPrice(first, params);
-  const least = stop && stopLimit(stop, rules.priceStep);
-  if (!first || !least || first.coins.times(least).gte(rules.minQuote)) return [];
-  const message = `a stop ${text(params.stopLossPct)} % below row 0 would sell for less than ${rules.symbol}'s minimum of ${text(rules.minQuote)} ${rules.quote}; raise base_order or lower stop_loss_pct`;
-  return [{ message, rows: [0] }];
-}
-
-function lossWarnings(rows: readonly number[], feePct: Decimal | null): LadderFinding[] {
+function breakEvenWarnings(rows: readonly number[], feePct: Decimal | null): LadderFinding[] {
   if (rows.length === 0 || feePct === null) return [];
+  const said = named(
+    rows,
+    'waits for break-even instead of its own target and earns',
+    'wait for break-even instead of their own target and earn',
+  );
   return [
-    {
-      message: `${named(rows, 'sells', 'sell')} at a net loss after a fee of ${text(feePct)} % on both sides`,
-      rows,
-    },
+    { message: `${said} nothing: the target does not cover a fee of ${text(feePct)} % on both sides`, rows },
   ];
 }
 
 const range = (last: number): number[] => Array.from({ length: last + 1 }, (_, step) => step);
-
-/** `row 3 sells`, `rows 7-16 sell`. */
-const named = (rows: readonly number[], one: string, many: string): string =>
-  rows.length === 1 ? `row ${rows[0]} ${one}` : `rows ${span(rows)} ${many}`;
-
-/** `7-16`, `15, 16`, `3`: row numbers as people write them. */
-function span(rows: readonly number[]): string {
-  const first = rows[0] ?? 0;
-  const last = rows.at(-1) ?? 0;
-  return rows.length > 2 && last - first + 1 === rows.length ? `${first}-${last}` : rows.join(', ');
-}

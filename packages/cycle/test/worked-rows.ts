@@ -93,41 +93,41 @@ export const WORKED_TABLES = [
   { name: 'geometric 1.5', volumeMode: 'geometric', volumeScale: '1.5', rows: geometric15 },
 ] as const;
 
-/** Net margin in per cent of the money invested at rows 0, 5 and 16, and the rows that lose. */
+/** Net margin in per cent of the money invested at rows 0, 5 and 16, and the rows below zero. */
 export const WORKED_MARGINS = [
   {
     volumeMode: 'fixed',
     volumeScale: '2',
     feePct: '0.1',
     margins: ['0.399', '0.251', '-0.024'],
-    losing: [15, 16],
+    waiting: [15, 16],
   },
   {
     volumeMode: 'fixed',
     volumeScale: '2',
     feePct: '0.2',
     margins: ['0.198', '0.051', '-0.224'],
-    losing: [7, 8, 9, 10, 11, 12, 13, 14, 15, 16],
+    waiting: [7, 8, 9, 10, 11, 12, 13, 14, 15, 16],
   },
   {
     volumeMode: 'geometric',
     volumeScale: '2',
     feePct: '0.1',
     margins: ['0.399', '0.281', '0.060'],
-    losing: [],
+    waiting: [],
   },
   {
     volumeMode: 'geometric',
     volumeScale: '2',
     feePct: '0.2',
     margins: ['0.198', '0.080', '-0.140'],
-    losing: [9, 10, 11, 12, 13, 14, 15, 16],
+    waiting: [9, 10, 11, 12, 13, 14, 15, 16],
   },
   {
     volumeMode: 'geometric',
     volumeScale: '1.5',
     feePct: '0.2',
     margins: ['0.198', '0.070', '-0.156'],
-    losing: [9, 10, 11, 12, 13, 14, 15, 16],
+    waiting: [9, 10, 11, 12, 13, 14, 15, 16],
   },
 ] as const;

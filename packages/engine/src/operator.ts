@@ -41,6 +41,8 @@ export interface PairView {
   readonly invested: string;
   readonly break_even: string | null;
   readonly sell_price: string | null;
+  /** The price of the order that sells: `sell_price` on the pair's grid. */
+  readonly sell_limit: string | null;
   readonly next_buy_price: string | null;
   readonly last_price: string | null;
   readonly bid: string | null;

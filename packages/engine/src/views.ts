@@ -112,7 +112,10 @@ function pairView(
   const memory = context.pairs.get(pair.symbol);
   const market = memory ? reader.view(memory.index, nowMono) : null;
   const { cycle } = pair;
-  const { breakEven, sellPrice, nextBuyPrice } = levels(cycle, context.rules.get(pair.symbol) ?? null);
+  const { breakEven, sellPrice, sellLimit, nextBuyPrice } = levels(
+    cycle,
+    context.rules.get(pair.symbol) ?? null,
+  );
   return {
     symbol: pair.symbol,
     trade: pair.permitted,
@@ -127,6 +130,7 @@ function pairView(
     invested: text(cycle?.invested ?? ZERO),
     break_even: shown(breakEven),
     sell_price: shown(sellPrice),
+    sell_limit: shown(sellLimit),
     next_buy_price: shown(nextBuyPrice),
     last_price: shown(market?.last ?? market?.bid ?? null),
     bid: shown(market?.bid ?? null),

@@ -4,6 +4,7 @@ import { type Clock, errorText, ExitCode, MtradeError } from '@mtrade/base';
 import { configToml, type MtradeConfig, normalizeSymbol, type Secrets } from '@mtrade/config';
 import { configToWire } from '@mtrade/config/wire';
 import { type Logger, scrubSecrets } from '@mtrade/log';
+import { text } from '@mtrade/money';
 import { type Alerter, STANDING_FILE } from './alerts/index.js';
 import type { AutoBackup } from './backups/auto-backup.js';
 import { compareRestoredBooks, isRestored } from './backups/restored-books.js';
@@ -36,6 +37,7 @@ import { ServiceBeacon } from './service/service-beacon.js';
 import type { ServiceManager } from './service/service-manager.js';
 import { Supervisor } from './supervisor/supervisor.js';
 import { previewLadder } from './views/ladder-preview.js';
+import type { PairTerms } from './views/pair-terms.js';
 
 /** Orders in flight at a stop are followed this long; what is still open then is the next start's first work. */
 const DRAIN_MS = 30_000;
@@ -322,6 +324,8 @@ export class EngineProcess implements RunningEngine {
     const databasePath = join(config.dataDir, DATABASE_FILE);
     const history = new HistoryDesk(databasePath);
     this.#history = history;
+    const feePct = text(config.exchange.feePct);
+    const terms = (symbol: string): PairTerms => ({ feePct, rules: supervisor.rules(symbol) });
     const charts = new CandleDesk(restUrl, this.#clock);
     this.#charts = charts;
     const metrics = new MetricsScraper(
@@ -355,8 +359,9 @@ export class EngineProcess implements RunningEngine {
         status: () => this.#status(supervisor),
         metrics: () => metrics.render(),
         history: (question) => history.ask(question),
+        terms,
         ladder: (question) =>
-          previewLadder({ document: this.#options.document, feePct: config.exchange.feePct }, question),
+          previewLadder({ document: this.#options.document, terms: terms(question.symbol) }, question),
         candles: (range) => charts.candles(range),
         config: () => this.#configView(),
         lock: () => this.#lockView(),

@@ -59,6 +59,7 @@ export const STATUS: StatusJson = {
     invested: '0',
     break_even: null,
     sell_price: null,
+    sell_limit: null,
     next_buy_price: null,
     last_price: '100.5',
     bid: '100.4',
@@ -102,6 +103,7 @@ export class ScriptedEngine {
   readonly deps: ControlDeps = {
     status: () => this.status(),
     metrics: () => this.metrics(),
+    terms: () => ({ feePct: '0.2', rules: null }),
     ladder: () => {
       throw new MtradeError('MTRADE_CONFIG', 'no such ladder', { key: 'ladder' });
     },

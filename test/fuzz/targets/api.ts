@@ -80,6 +80,7 @@ export const api: Target = {
           Promise.reject(new MtradeError('MTRADE_COMMAND', 'no history', { command: 'history' })),
         candles: () =>
           Promise.reject(new MtradeError('MTRADE_COMMAND', 'no candles', { command: 'candles' })),
+        terms: () => ({ feePct: '0.2', rules: null }),
         ladder: () => {
           throw new MtradeError('MTRADE_CONFIG', 'no ladder', { key: 'ladder' });
         },

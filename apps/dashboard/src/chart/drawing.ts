@@ -10,6 +10,7 @@ import {
 } from 'lightweight-charts';
 import type { Candle, RunningCycle, Trade } from '../api/types.js';
 import { price } from '../format.js';
+import { type LineName, LOOKS } from './line-looks.js';
 
 /** What is drawn across the chart, as the engine gives it. */
 export interface Levels {
@@ -78,7 +79,8 @@ export function createDrawing(place: HTMLElement): Drawing {
   };
   const series = chart.addSeries(CandlestickSeries, {
     borderVisible: false,
-    priceLineVisible: true,
+    // The price of now is marked at the side; a line across would look like a level of the engine.
+    priceLineVisible: false,
     priceFormat: { type: 'custom', formatter: (value: number) => price(String(value)), minMove: 0.01 },
     autoscaleInfoProvider: (
       original: () => { priceRange: { minValue: number; maxValue: number } | null } | null,
@@ -108,43 +110,30 @@ export function createDrawing(place: HTMLElement): Drawing {
   const drawLevels = (): void => {
     for (const line of lines) series.removePriceLine(line);
     lines = [];
-    const add = (
-      text: string | null,
-      title: string,
-      name: string,
-      style: LineStyle,
-      width: 1 | 2,
-      label: boolean,
-    ): void => {
+    /** A row of the ladder has its number, or nothing, instead of a label at the side. */
+    const add = (text: string | null, name: LineName, row: string | null = null): void => {
       if (text === null) return;
+      const look = LOOKS[name];
       lines.push(
         series.createPriceLine({
           price: Number(text),
-          title,
-          color: colour(name),
-          lineStyle: style,
-          lineWidth: width,
-          axisLabelVisible: label,
+          title: row ?? look.title,
+          color: colour(look.colour),
+          lineStyle: LineStyle[look.pattern],
+          lineWidth: look.width,
+          axisLabelVisible: row === null,
         }),
       );
     };
     const { sale, even, next, stop, rows, whole } = levels;
     for (const row of rows) {
       const isBought = row.state === 'bought' || row.state === 'current';
-      if (row.state !== 'next')
-        add(
-          row.rate,
-          whole ? String(row.step) : '',
-          isBought ? '--chart-up' : '--dim',
-          LineStyle.Dotted,
-          1,
-          false,
-        );
+      if (row.state !== 'next') add(row.rate, isBought ? 'bought' : 'ahead', whole ? String(row.step) : '');
     }
-    add(stop, 'stop', '--bad', LineStyle.Solid, 2, true);
-    add(next, 'next buy', '--accent', LineStyle.Dashed, 2, true);
-    add(even, 'break-even', '--warn', LineStyle.Dashed, 1, true);
-    add(sale, 'sale', '--good', LineStyle.Solid, 2, true);
+    add(stop, 'stop');
+    add(next, 'next');
+    add(even, 'even');
+    add(sale, 'sale');
   };
   const scheme = matchMedia('(prefers-color-scheme: dark)');
   const onScheme = (): void => {

@@ -3,6 +3,7 @@ import type { Candle, PairDetail, RunningCycle, Trade } from '../api/types.js';
 import { Empty, Section } from '../parts/bits.js';
 import { useFetch } from '../use-fetch.js';
 import type { Drawing } from './drawing.js';
+import { dashes, type LineName, LOOKS } from './line-looks.js';
 
 const INTERVALS = ['1m', '5m', '15m', '1h', '4h', '1d'] as const;
 type Interval = (typeof INTERVALS)[number];
@@ -44,13 +45,33 @@ function useDrawing() {
   return { place, drawing };
 }
 
+/** A piece of the line as the chart draws it, wide enough for its pattern to be seen. */
+const LineKey = ({ name }: { readonly name: LineName }) => {
+  const look = LOOKS[name];
+  return (
+    <span class="line-key" data-line={name}>
+      <svg class={`line ${name}`} viewBox="0 0 30 8" aria-hidden="true">
+        <line
+          x1="0"
+          y1="4"
+          x2="30"
+          y2="4"
+          stroke-width={look.width}
+          stroke-dasharray={dashes(look).join(' ')}
+        />
+      </svg>
+      {look.title}
+    </span>
+  );
+};
+
 const Legend = ({ hasStop }: { readonly hasStop: boolean }) => (
   <p class="legend">
-    <span class="key sale">sale</span>
-    <span class="key even">break-even</span>
-    <span class="key next">next buy</span>
-    <span class="key rows">rows of the ladder</span>
-    {hasStop && <span class="key stop">stop</span>}
+    {(Object.keys(LOOKS) as LineName[])
+      .filter((name) => name !== 'stop' || hasStop)
+      .map((name) => (
+        <LineKey key={name} name={name} />
+      ))}
     <span class="key buys">bought</span>
     <span class="key sells">sold</span>
     <small>
@@ -84,7 +105,7 @@ export function PriceChart({
   const { place, drawing } = useDrawing();
   const candles = data?.candles ?? null;
   const stop = pair.protection?.stop_price ?? null;
-  const { sell_price: sale, break_even: even, next_buy_price: next } = pair;
+  const { sell_limit: sale, break_even: even, next_buy_price: next } = pair;
   // Compared as text: the objects are new with every state.
   const levelsKey = JSON.stringify([sale, even, next, stop, rows.map(({ rate, state }) => [rate, state])]);
 

@@ -17,7 +17,9 @@ const event = signal('');
 
 /** For whoever searches for an order; everybody else reads past them. */
 const IDS: ReadonlySet<string> = new Set(['clientOrderId', 'exchangeOrderId']);
-const words = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+/** The ladder's rows are called so wherever a person reads. */
+const words = (name: string): string =>
+  name === 'step' ? 'row' : name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 /** Digits after the eighth decimal say nothing to a reader. */
 const shorter = (value: string): string => value.replace(/^(-?\d+\.\d{8})\d+$/, '$1');
 

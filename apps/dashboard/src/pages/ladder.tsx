@@ -20,7 +20,7 @@ const FIELDS: readonly (readonly [Key, string, string])[] = [
   ['volume_scale', 'Factor of sizes', ''],
   ['take_profit_pct', 'Take profit', '%'],
   ['take_profit_decay_pct', 'Less per row', '%'],
-  ['stop_loss_pct', 'Stop below break-even', '%'],
+  ['stop_loss_pct', 'Stop below average cost', '%'],
   ['book_level_step', 'Order book level per row', ''],
   ['reserve', 'Reserve', 'quote'],
 ];
@@ -80,9 +80,13 @@ function Result({ answer, error }: Preview) {
           {percent(last?.drop_pct)}
         </Tile>
         <Tile
-          label="Rows that lose money"
-          tone={answer.loss_rows.length > 0 ? 'bad' : 'good'}
-          note={`after ${percent(answer.fee_pct)} fee on both sides`}
+          label="Rows that earn nothing"
+          tone={answer.loss_rows.length > 0 ? 'warn' : 'good'}
+          note={
+            answer.loss_rows.length > 0
+              ? `they wait for break-even: their target does not cover ${percent(answer.fee_pct)} fee on both sides`
+              : `each target covers ${percent(answer.fee_pct)} fee on both sides`
+          }
         >
           {answer.loss_rows.length === 0 ? 'none' : answer.loss_rows.join(', ')}
         </Tile>
@@ -93,7 +97,7 @@ function Result({ answer, error }: Preview) {
         </p>
       ))}
       <Section title={`Ladder at ${answer.price}`}>
-        <LadderTable rows={answer.rows} lossRows={answer.loss_rows} />
+        <LadderTable rows={answer.rows} />
       </Section>
     </>
   );

@@ -4,7 +4,7 @@ import type { PairStatus } from '@mtrade/runtime';
 
 export const FILTERS = {
   all: { title: 'All', holds: () => true },
-  open: { title: 'Holding', holds: (pair: PairStatus) => pair.cycle_start_state === 2 },
+  open: { title: 'Active', holds: (pair: PairStatus) => pair.cycle_start_state === 2 },
   wanting: {
     title: 'Needs you',
     holds: (pair: PairStatus) => pair.state === 'needs_attention' || pair.state === 'unknown',
@@ -40,7 +40,7 @@ export const ORDERS = {
   sell: { title: 'Closest to its sale', compare: by((pair) => pair.distance_to_sell_pct, 1) },
   buy: { title: 'Closest to its next buy', compare: by((pair) => pair.distance_to_buy_pct, 1) },
   step: {
-    title: 'Deepest step',
+    title: 'Deepest row',
     compare: by((pair) => (pair.cycle_start_state === 2 ? String(pair.step) : null), -1),
   },
   invested: { title: 'Most invested', compare: by((pair) => pair.invested, -1) },

@@ -1,12 +1,13 @@
 import { computed, signal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import type { HistoryAnswers, PairStatus } from '@mtrade/runtime';
 import { away, duration, money, plain, price, quoteOf, signed, toneOf } from '../format.js';
-import { journalTurn, status } from '../live.js';
+import { status } from '../live.js';
 import { Empty, Tile } from '../parts/bits.js';
 import { memo } from '../parts/memo.js';
 import { Holds, StateBadge, Track } from '../parts/pair-bits.js';
 import { pairHref } from '../route.js';
-import { useFetch } from '../use-fetch.js';
+import { type Fetched, useFetch } from '../use-fetch.js';
 import { dayStart, ZONE } from '../zone.js';
 import { FILTERS, type FilterName, ORDERS, type OrderName, ordered } from './overview-order.js';
 
@@ -50,13 +51,27 @@ const PerQuote = ({
   );
 };
 
+type Sums = Readonly<Record<string, string>>;
+
+/**
+ * The sum over all days as it was when today's was told: both change with the same sale, and one that ran ahead would
+ * look like money from nowhere.
+ */
+function useTogether(inAll: Sums | null, { data, error }: Fetched<unknown>): Sums | null {
+  const kept = useRef<{ readonly with: unknown; readonly sums: Sums | null }>({ with: null, sums: null });
+  if (kept.current.with !== data || error !== null) kept.current = { with: data, sums: inAll };
+  return kept.current.sums;
+}
+
 function Summary() {
   const now = status.value;
+  // Asked again when something was earned, and not with every event: most of them earn nothing.
   const today = useFetch<HistoryAnswers['profit']>(
-    `/v1/profit?by=day&from=${dayStart()}&tz=${encodeURIComponent(ZONE)}`,
+    now === null ? null : `/v1/profit?by=day&from=${dayStart()}&tz=${encodeURIComponent(ZONE)}`,
     60_000,
-    journalTurn.value,
+    JSON.stringify(now?.profit),
   );
+  const inAll = useTogether(now?.profit ?? null, today);
   if (now === null) return null;
   const holding = now.pairs.filter(({ cycle_start_state }) => cycle_start_state === 2).length;
   const wanting = now.pairs.filter(({ state }) => state === 'needs_attention' || state === 'unknown').length;
@@ -72,7 +87,7 @@ function Summary() {
         {today.data === null ? '…' : <PerQuote values={today.data.totals} show={signed} />}
       </Tile>
       <Tile label="Earned in all" note="after fees">
-        <PerQuote values={now.profit} show={signed} />
+        {inAll === null ? '…' : <PerQuote values={inAll} show={signed} />}
       </Tile>
       <Tile label="In positions" note={`${holding} of ${now.pairs.length} pairs hold coins`}>
         <PerQuote values={now.invested} show={money} />
@@ -129,7 +144,7 @@ function RowView({ pair, stops }: { readonly pair: PairStatus; readonly stops: b
         <StateBadge state={pair.state} />
         <Holds trade={pair.trade} paused={pair.paused} />
       </td>
-      <td class="num c-step" data-label="step">
+      <td class="num c-step" data-label="row">
         {holds ? (
           <>
             {pair.step}
@@ -148,7 +163,7 @@ function RowView({ pair, stops }: { readonly pair: PairStatus; readonly stops: b
       </td>
       <td class="c-track">{holds && <Track pair={pair} />}</td>
       <td class="num c-sell" data-label="sale" title={pair.sell_price ?? ''}>
-        {price(pair.sell_price)}
+        {price(pair.sell_limit ?? pair.sell_price)}
         <small>{pair.distance_to_sell_pct === null ? '' : away(pair.distance_to_sell_pct, 'above')}</small>
       </td>
       {stops && (
@@ -195,7 +210,7 @@ const STOP = 'Stop';
 const COLUMNS: readonly (readonly [string, OrderName | null, string])[] = [
   ['Pair', 'name', ''],
   ['State', 'worst', ''],
-  ['Step', 'step', 'num'],
+  ['Row', 'step', 'num'],
   ['Price', null, 'num'],
   ['Next buy', 'buy', 'num'],
   ['', null, 'c-track'],

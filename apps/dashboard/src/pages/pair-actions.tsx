@@ -2,9 +2,27 @@ import type { PairStatus } from '@mtrade/runtime';
 import { amount, baseOf } from '../format.js';
 import { mayCommand } from '../live.js';
 import { ask, type Command } from '../parts/confirm.js';
+import { useFetch } from '../use-fetch.js';
+
+interface ConfigAnswer {
+  readonly config: { readonly engine: { readonly sell_when_forbidden: boolean } };
+}
+
+/** What becomes of an open position, by the configuration that is in force. */
+function whenForbidden(sells: boolean | null): string {
+  if (sells === null)
+    return 'Whether it still sells is said in the configuration (engine.sell_when_forbidden).';
+  return sells
+    ? 'What it holds is still sold at its sale price (engine.sell_when_forbidden is true).'
+    : 'What it holds is not sold either, until it is permitted again (engine.sell_when_forbidden is false).';
+}
 
 /** What can be asked of one pair now, each with what it will do and what it will not. */
-function commandsFor(pair: PairStatus, name: string): readonly (Command & { readonly id: string })[] {
+function commandsFor(
+  pair: PairStatus,
+  name: string,
+  sellsWhenForbidden: boolean | null,
+): readonly (Command & { readonly id: string })[] {
   const { symbol } = pair;
   const path = (verb: string): string => `/v1/pairs/${name}/${verb}`;
   const hold = pair.paused
@@ -33,8 +51,7 @@ function commandsFor(pair: PairStatus, name: string): readonly (Command & { read
         path: path('permit'),
         body: { on: false },
         title: `Take ${symbol}'s permission to buy?`,
-        effect:
-          'The pair buys nothing any more, not even the next row of a running cycle. Whether it still sells is said in the configuration (sell_when_forbidden).',
+        effect: `The pair buys nothing any more, not even the next row of a running cycle. ${whenForbidden(sellsWhenForbidden)}`,
         button: 'Take permission',
         done: `${symbol} may not buy any more.`,
         tone: 'danger' as const,
@@ -82,11 +99,12 @@ const LABELS: Readonly<Record<string, string>> = {
 
 /** Nothing with a token that may only look. */
 export function PairActions({ pair, name }: { readonly pair: PairStatus; readonly name: string }) {
+  const { data } = useFetch<ConfigAnswer>('/v1/config');
   if (!mayCommand.value) return null;
   return (
     <div class="actions">
       <div class="buttons start" data-testid="actions">
-        {commandsFor(pair, name).map((command) => (
+        {commandsFor(pair, name, data?.config.engine.sell_when_forbidden ?? null).map((command) => (
           <button
             key={command.id}
             type="button"

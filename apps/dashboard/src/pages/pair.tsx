@@ -54,6 +54,12 @@ function Why({ pair }: { readonly pair: Pair }) {
   );
 }
 
+/** What the sum beside it came from. */
+function cyclesNote({ cycle, cycle_start_state: state }: Pair): string {
+  if (state !== 0) return `after fees; cycle ${cycle} is running`;
+  return cycle === 0 ? 'no cycle yet' : `after fees; cycle ${cycle} has ended`;
+}
+
 function Tiles({ pair }: { readonly pair: Pair }) {
   const [base, quote] = [baseOf(pair.symbol), quoteOf(pair.symbol)];
   const holds = pair.cycle_start_state === 2;
@@ -71,7 +77,7 @@ function Tiles({ pair }: { readonly pair: Pair }) {
         title={pair.sell_price ?? undefined}
         note={pair.distance_to_sell_pct === null ? 'no position' : away(pair.distance_to_sell_pct, 'above')}
       >
-        {price(pair.sell_price)}
+        {price(pair.sell_limit)}
       </Tile>
       <Tile label="Break-even" title={pair.break_even ?? undefined} note="fees included">
         {price(pair.break_even)}
@@ -112,7 +118,7 @@ function Tiles({ pair }: { readonly pair: Pair }) {
         label="Earned"
         title={pair.realized_profit}
         tone={toneOf(pair.realized_profit)}
-        note={`${pair.cycle} ${pair.cycle === 1 ? 'cycle' : 'cycles'} begun`}
+        note={cyclesNote(pair)}
       >
         {signed(pair.realized_profit)} <small>{quote}</small>
       </Tile>
@@ -148,7 +154,7 @@ function Fills({ trades, symbol }: { readonly trades: readonly Trade[]; readonly
             <tr key={trade.trade_id}>
               <td>{clock(trade.ms)}</td>
               <td class={trade.side === 'buy' ? 'good' : 'warn'}>
-                {trade.side} <small>step {trade.step}</small>
+                {trade.side} <small>row {trade.step}</small>
               </td>
               <td class="num">{price(trade.price)}</td>
               <td class="num">{amount(trade.amount)}</td>
@@ -177,7 +183,7 @@ function OpenOrders({ orders }: { readonly orders: PairDetail['books']['open_ord
                 <th scope="row">
                   {order.side}{' '}
                   <small>
-                    {plain(order.purpose)}, step {order.step}
+                    {plain(order.purpose)}, row {order.step}
                   </small>
                 </th>
                 <td>
@@ -254,7 +260,7 @@ function PastCycles({ name, symbol }: { readonly name: string; readonly symbol: 
                   #{cycle.cycle} <small>{clock(cycle.closed_ms)}</small>
                 </span>
                 <small>
-                  <span class={ENDED_TONES[cycle.ended_by] ?? ''}>{plain(cycle.ended_text)}</span> at step{' '}
+                  <span class={ENDED_TONES[cycle.ended_by] ?? ''}>{plain(cycle.ended_text)}</span> at row{' '}
                   {cycle.step}, took {duration(cycle.closed_ms - cycle.started_ms)}
                 </small>
                 <b class={toneOf(cycle.profit)} title={cycle.profit}>
@@ -342,10 +348,7 @@ export function PairPage({ name }: { readonly name: string }) {
             {rows === null && next === null ? (
               <Empty>It is built from the first price.</Empty>
             ) : (
-              <LadderTable
-                rows={rows ?? next?.rows ?? []}
-                lossRows={rows === null ? (next?.loss_rows ?? []) : []}
-              />
+              <LadderTable rows={rows ?? next?.rows ?? []} />
             )}
           </Section>
         </div>

@@ -4,15 +4,25 @@ import { money, percent, price } from '../format.js';
 type Row = LadderRow & { readonly state?: string };
 
 const STATES: Readonly<Record<string, string>> = { bought: 'bought', current: 'here', next: 'next' };
+const EVEN = 'waits for break-even instead of its own target, and earns nothing';
 
-/** The break-even table; the row that the pair stands on is marked, and rows that would lose money are. */
-export function LadderTable({
-  rows,
-  lossRows,
-}: {
-  readonly rows: readonly Row[];
-  readonly lossRows: readonly number[];
-}) {
+function State({ row }: { readonly row: Row }) {
+  const state = STATES[row.state ?? ''];
+  if (state !== undefined)
+    return <span class={`badge ${row.state === 'next' ? 'busy' : 'good'}`}>{state}</span>;
+  if (!row.waits_for_breakeven) return null;
+  return (
+    <span class="badge hold" title={EVEN}>
+      break-even
+    </span>
+  );
+}
+
+/**
+ * The break-even table with the prices at which the engine sells; the row that the pair stands on is marked, and so are
+ * the rows that earn nothing.
+ */
+export function LadderTable({ rows }: { readonly rows: readonly Row[] }) {
   const hasStop = rows.some(({ stop_price }) => stop_price !== undefined);
   return (
     <div class="scroll">
@@ -20,7 +30,7 @@ export function LadderTable({
         <thead>
           <tr>
             <th scope="col" class="num">
-              Step
+              Row
             </th>
             <th scope="col" class="num narrow">
               Drop
@@ -32,17 +42,17 @@ export function LadderTable({
               Buys for
             </th>
             <th scope="col" class="num wide">
-              In all
+              Invested
             </th>
             <th scope="col" class="num wide">
               Break-even
             </th>
             <th scope="col" class="num">
-              Sale
+              Sells at
             </th>
             {hasStop && (
               <th scope="col" class="num wide">
-                Stop
+                Stop at
               </th>
             )}
             <th scope="col" class="narrow" aria-label="State" />
@@ -52,7 +62,7 @@ export function LadderTable({
           {rows.map((row) => (
             <tr
               key={row.step}
-              class={`row-${row.state ?? 'ahead'} ${lossRows.includes(row.step) ? 'row-loss' : ''}`}
+              class={`row-${row.state ?? 'ahead'} ${row.waits_for_breakeven ? 'row-even' : ''}`}
               aria-current={row.state === 'current' ? 'step' : undefined}
             >
               <th scope="row" class="num">
@@ -64,19 +74,18 @@ export function LadderTable({
               </td>
               <td class="num">{money(row.purchase)}</td>
               <td class="num wide">{money(row.invested)}</td>
-              <td class="num wide">{price(row.breakeven)}</td>
-              <td class="num">{price(row.sell_price)}</td>
+              <td class="num wide" title={row.breakeven_after_fees}>
+                {price(row.breakeven_after_fees)}
+              </td>
+              <td
+                class="num sells"
+                title={row.waits_for_breakeven ? `${row.sells_at}: ${EVEN}` : row.sells_at}
+              >
+                {price(row.sells_at)}
+              </td>
               {hasStop && <td class="num wide">{price(row.stop_price)}</td>}
               <td class="narrow">
-                {lossRows.includes(row.step) ? (
-                  <span class="badge bad">loses</span>
-                ) : (
-                  STATES[row.state ?? ''] !== undefined && (
-                    <span class={`badge ${row.state === 'next' ? 'busy' : 'good'}`}>
-                      {STATES[row.state ?? '']}
-                    </span>
-                  )
-                )}
+                <State row={row} />
               </td>
             </tr>
           ))}

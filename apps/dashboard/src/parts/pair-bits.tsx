@@ -5,7 +5,7 @@ import { Icon } from './icon.js';
 const STATE_WORDS: Readonly<Record<string, string>> = {
   idle: 'idle',
   buying: 'buying',
-  active: 'holding',
+  active: 'active',
   averaging: 'averaging',
   selling: 'selling',
   unknown: 'outcome unknown',

@@ -6,18 +6,25 @@ import { loadConfig } from '../load-config.js';
 export function addLadderCommand(program: Command, cli: Cli): void {
   program
     .command('ladder')
-    .description('print the break-even table of a pair, the quote it needs and the rows that lose money')
+    .description('print the break-even table of a pair, the quote it needs and the rows that earn nothing')
     .argument('<pair>', 'pair such as ETH/USDT')
-    .requiredOption('--price <price>', 'price of the start buy, in quote per base', positiveDecimal)
+    .option(
+      '--price <price>',
+      'price of the start buy, in quote per base; without it the price that a running engine sees',
+      positiveDecimal,
+    )
     .option('--json', 'one JSON object')
-    .action(async (pair: string, options: { price: string; json?: true }, command: Command) => {
+    .action(async (pair: string, options: { price?: string; json?: true }, command: Command) => {
       const symbol = await pairArgument(pair);
       const { config, document } = await loadConfig(cli, command);
-      const [{ renderLadder }, { ladderView }, { configFromDocument }] = await Promise.all([
-        import('../render/ladder.js'),
-        import('@mtrade/runtime'),
-        import('@mtrade/config'),
-      ]);
+      const [{ renderLadder }, { ladderView }, { configFromDocument }, { ladderStart }, { HUNDRED }] =
+        await Promise.all([
+          import('../render/ladder.js'),
+          import('@mtrade/runtime'),
+          import('@mtrade/config'),
+          import('../engine-ladder.js'),
+          import('@mtrade/money'),
+        ]);
       const configured = config.pairs.find((candidate) => candidate.symbol === symbol);
       if (configured === undefined)
         cli.note(
@@ -28,7 +35,12 @@ export function addLadderCommand(program: Command, cli: Cli): void {
           ? configFromDocument({ ...document, pairs: [{ symbol, trade: false }] }).pairs
           : [configured];
       if (pairConfig === undefined) return;
-      const view = ladderView(symbol, pairConfig.ladder, options.price, config.exchange.feePct);
+      const { price, terms, notes } = await ladderStart(
+        { dataDir: config.dataDir, symbol, price: options.price ?? null },
+        { feeRate: config.exchange.feePct.div(HUNDRED) },
+      );
+      for (const note of notes) cli.note(note);
+      const view = ladderView(symbol, pairConfig.ladder, price, terms);
       for (const warning of view.warnings) cli.note(`warning: ${warning}`);
       if (options.json) return cli.out.json(view.json);
       cli.out.write(renderLadder(view.json, pairConfig.quote));

@@ -259,8 +259,8 @@ function tellStop(reader: BotReader, stopPct: Decimal, ours: readonly PlannedOrd
     text(stopPct),
     'approximated',
     ours.length === 1
-      ? 'counted from what the coins have cost, fees included, instead of the price of the base order'
-      : 'counted from the average cost, so it moves down with every averaging buy, and may end the cycle before the last order; yours stays below the base order',
+      ? 'counted from the average cost (the fees of the buys included) instead of the price of the base order'
+      : 'counted from the average cost (the fees of the buys included), so it moves down with every averaging buy, and may end the cycle before the last order; yours stays below the base order',
   );
   if (reader.text('stop_loss_type') === 'stop_loss_and_disable_bot')
     tell(

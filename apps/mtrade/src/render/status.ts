@@ -51,14 +51,14 @@ const COLUMNS: readonly Column[] = [
   { title: 'pair', width: 10, align: 'left', cell: (pair) => cleanText(pair.symbol) },
   { title: 'state', width: 9, align: 'left', cell: stateLabel },
   {
-    title: 'step',
+    title: 'row',
     width: 4,
     align: 'right',
     cell: (pair) => (pair.cycle_start_state === 2 ? String(pair.step) : '-'),
   },
   amount('last', 11, (pair) => pair.last_price),
   amount('next buy', 11, (pair) => pair.next_buy_price),
-  amount('sell at', 11, (pair) => pair.sell_price),
+  amount('sells at', 11, (pair) => pair.sell_limit ?? pair.sell_price),
   amount('invested', 9, (pair) => pair.invested),
   amount('profit', 8, (pair) => pair.realized_profit),
 ];

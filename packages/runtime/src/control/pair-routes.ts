@@ -15,12 +15,12 @@ const LATE = 'the engine did not show the pair in time';
 export function addPairRoutes(
   app: OpenAPIHono<ControlEnv>,
   limits: ControlLimits,
-  deps: Pick<ControlDeps, 'status' | 'history' | 'ladder' | 'normalizeSymbol' | 'symbols'>,
+  deps: Pick<ControlDeps, 'status' | 'history' | 'terms' | 'ladder' | 'normalizeSymbol' | 'symbols'>,
 ): void {
   app.openapi(pairRoute, async (context) => {
     const symbol = pairNamed(context.req.valid('param').pair, deps);
     const [status, books] = await withDeadline(
-      Promise.all([deps.status(), deps.history({ about: 'pair', symbol })]),
+      Promise.all([deps.status(), deps.history({ about: 'pair', symbol, terms: deps.terms(symbol) })]),
       limits.historyDeadlineMs,
       LATE,
     );
@@ -55,7 +55,7 @@ const pairRoute = createRoute({
 const ladderRoute = createRoute({
   method: 'get',
   path: '/v1/ladder',
-  summary: "A pair's ladder with other parameters: what it needs, what it covers, which rows lose money",
+  summary: "A pair's ladder with other parameters: what it needs, what it covers, which rows earn nothing",
   tags: ['views'],
   security: withToken,
   request: { query: ladderQuery },

@@ -15,12 +15,16 @@ const ladderRow = z.object({
   rate: decimal,
   purchase: decimal,
   invested: decimal,
-  breakeven: decimal,
+  breakeven: decimal.openapi({ description: 'average price of all purchases, fees left out' }),
   breakeven_pct: decimal,
   target_pct: decimal,
-  sell_price: decimal,
+  sell_price: decimal.openapi({ description: "the row's own target, fees left out" }),
+  breakeven_after_fees: decimal.openapi({ description: 'a sale there earns nothing, after all fees' }),
+  sells_at: decimal.openapi({
+    description: 'where the engine sells: the target or break-even after fees, whichever is higher',
+  }),
+  waits_for_breakeven: z.boolean().openapi({ description: 'its own target does not cover the fees' }),
   stop_price: decimal.optional(),
-  breakeven_after_fees: decimal.optional(),
 });
 
 /** The configuration's keys, so that a page can send back what it was given. */
@@ -45,9 +49,15 @@ export const ladderPreviewSchema = z
     symbol: z.string(),
     price: decimal,
     total_quote: decimal.openapi({ description: 'quote that the whole ladder needs' }),
-    loss_rows: z.array(step).readonly(),
+    loss_rows: z
+      .array(step)
+      .readonly()
+      .openapi({ description: 'rows that wait for break-even instead of their own target and earn nothing' }),
     unreachable_rows: z.array(step).readonly().optional(),
     fee_pct: decimal,
+    price_step: decimal
+      .nullable()
+      .openapi({ description: "smallest step of the pair's price; null while not known" }),
     rows: z.array(ladderRow).readonly(),
     params,
     warnings: z.array(z.string()).readonly(),

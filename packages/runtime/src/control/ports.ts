@@ -4,6 +4,7 @@ import type { Logger } from '@mtrade/log';
 import type { HistoryAnswers, HistoryQuestion } from '../history/questions.js';
 import type { Candle, CandleRange } from '@mtrade/venue/candles';
 import type { LadderPreview, LadderQuestion } from '../views/ladder-preview.js';
+import type { PairTerms } from '../views/pair-terms.js';
 import type { ControlLimits } from './limits.js';
 import type { StatusJson } from './status-json.js';
 import type { WebPage } from './web-page.js';
@@ -39,6 +40,8 @@ export interface ControlDeps {
   readonly history: <Q extends HistoryQuestion>(question: Q) => Promise<HistoryAnswers[Q['about']]>;
   /** The exchange's price history, oldest first. Rejects with MtradeError. */
   readonly candles: (range: CandleRange) => Promise<readonly Candle[]>;
+  /** What is known of a pair's fee and steps. */
+  readonly terms: (symbol: string) => PairTerms;
   /** The ladder that a pair would have. Throws MTRADE_CONFIG with what is wrong with the parameters. */
   readonly ladder: (question: LadderQuestion) => LadderPreview;
   /** What the engine runs with, without any secret, and where it came from. */

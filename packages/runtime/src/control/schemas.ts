@@ -40,6 +40,9 @@ export const pairSchema = z
     invested: decimal,
     break_even: decimal.nullable(),
     sell_price: decimal.nullable(),
+    sell_limit: decimal
+      .nullable()
+      .openapi({ description: "price of the order that sells: sell_price on the pair's price grid" }),
     next_buy_price: decimal.nullable(),
     last_price: decimal.nullable(),
     bid: decimal.nullable(),

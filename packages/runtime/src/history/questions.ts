@@ -1,4 +1,5 @@
 import type { JournalPageFilter, PageFilter, Reader, TradeFilter } from '@mtrade/store';
+import type { PairTerms } from '../views/pair-terms.js';
 import { pairBooks } from './pair-books.js';
 import { cycleJson, journalJson, pageJson, tradeJson } from './json.js';
 import { type ProfitQuestion, profitReport } from './profit-report.js';
@@ -8,7 +9,7 @@ export type HistoryQuestion =
   | { readonly about: 'trades'; readonly filter: TradeFilter }
   | { readonly about: 'cycles'; readonly filter: PageFilter }
   | { readonly about: 'cycle'; readonly id: number }
-  | { readonly about: 'pair'; readonly symbol: string }
+  | { readonly about: 'pair'; readonly symbol: string; readonly terms: PairTerms }
   | { readonly about: 'journal'; readonly filter: JournalPageFilter }
   | ({ readonly about: 'profit' } & ProfitQuestion);
 
@@ -33,7 +34,7 @@ export function answer(reader: Reader, question: HistoryQuestion): HistoryAnswer
     case 'cycle':
       return cycle(reader, question.id);
     case 'pair':
-      return pairBooks(reader, question.symbol);
+      return pairBooks(reader, question.symbol, question.terms);
     case 'journal':
       return journal(reader, question.filter);
     case 'profit':

@@ -107,6 +107,11 @@ export class Supervisor {
     return { board: this.#board, workers: this.#slots, feed: this.#feed };
   }
 
+  /** What the exchange last said of a pair; null before the start has asked it. */
+  rules(symbol: string): WireRules | null {
+    return this.#rules?.find((one) => one.symbol === symbol) ?? null;
+  }
+
   /** All threads load at the same time; none of them opens anything or asks anybody before it is told to begin. */
   load(): void {
     for (const slot of Object.values(this.#slots)) slot.start();

@@ -1,9 +1,10 @@
 import { MtradeError } from '@mtrade/base';
 import { type ConfigDocument, ladderFromTexts } from '@mtrade/config';
 import { type LadderParams, validateLadder } from '@mtrade/cycle';
-import type { Decimal } from '@mtrade/money';
+import { HUNDRED } from '@mtrade/money';
 import { type LadderParamsView, ladderParamsJson } from './ladder-params-json.js';
 import { ladderView, type LadderViewJson } from './ladder-view.js';
+import { type PairTerms, tradingTerms } from './pair-terms.js';
 
 export interface LadderQuestion {
   /** Canonical; it need not be configured. */
@@ -21,16 +22,17 @@ export interface LadderPreview extends LadderViewJson {
 
 /** The ladder that a pair would have. Throws MTRADE_CONFIG where such a configuration would be refused, with why. */
 export function previewLadder(
-  { document, feePct }: { readonly document: ConfigDocument; readonly feePct: Decimal },
+  { document, terms }: { readonly document: ConfigDocument; readonly terms: PairTerms },
   { symbol, price, keys }: LadderQuestion,
 ): LadderPreview {
   const own = document.pairs.find((pair) => pair.symbol === symbol)?.ladder;
   const params: LadderParams = ladderFromTexts({ ...document.ladder, ...own }, keys);
-  const { errors } = validateLadder(params, { feePct });
+  const trading = tradingTerms(terms);
+  const { errors } = validateLadder(params, { feePct: trading.feeRate.times(HUNDRED) });
   if (errors.length > 0)
     throw new MtradeError('MTRADE_CONFIG', errors.map(({ message }) => message).join('\n'), {
       key: 'ladder',
     });
-  const { json, warnings } = ladderView(symbol, params, price, feePct);
+  const { json, warnings } = ladderView(symbol, params, price, trading);
   return { ...json, params: ladderParamsJson(params), warnings };
 }

@@ -117,9 +117,11 @@ export async function run(boot: LaneBoot): Promise<void> {
     await Promise.all([
       keepWarm(venue, createOrderRehearsal(venue, systemClock), stop.signal),
       every(HEARTBEAT_MS, stop.signal, () => board.heartbeats.beat('lane', systemClock.monoMs())),
-      every(RULES_EVERY_MS, stop.signal, async () =>
-        emit({ type: 'rules', rules: (await venue.loadRules(symbols)).map(rulesToWire) }),
-      ),
+      every(RULES_EVERY_MS, stop.signal, async () => {
+        const rules = (await venue.loadRules(symbols)).map(rulesToWire);
+        emit({ type: 'rules', rules });
+        report(control, { type: 'rules', rules });
+      }),
     ]);
     await venue.close();
   } catch (error) {
