@@ -270,4 +270,19 @@ test('whoever deletes the control socket locks nobody out: the commands find the
   const refused = await engine.cli('status');
   expect(refused).toMatchObject({ code: 1, stdout: '' });
   expect(refused.stderr).toContain(`an engine runs (pid ${engine.pid})`);
+  writeFileSync(join(engine.dataDir, 'control.json'), address);
 }, 120_000);
+
+test('last of all, the stored state of an ended engine has the break-even and the sale price that it had running', async () => {
+  const { engine } = at;
+  const pair = async () =>
+    (JSON.parse((await engine.cli('status', '--json')).stdout) as StatusJson).pairs.find(
+      ({ symbol }) => symbol === 'TWO/USDT',
+    );
+  const running = await pair();
+  expect(Number(running?.break_even)).toBeGreaterThan(0);
+  expect(await engine.stop()).toBe(0);
+  const stored = await pair();
+  for (const level of ['break_even', 'sell_price', 'next_buy_price'] as const)
+    expect([level, stored?.[level]]).toEqual([level, running?.[level]]);
+});

@@ -30,7 +30,7 @@ const USUAL_FEE_RATE = scaled(2, 3);
 const RATE_DECIMALS = 6;
 
 /** The fee of one side as the newest trade of the cycle shows it: the exchange's rules are not in the books. */
-function feeRateOf({ history }: Reader, { id, symbol }: Cycle): Decimal {
+function feeRateOf({ history }: Reader, symbol: string, { id }: Cycle): Decimal {
   const [trade] = history.trades({ cycleId: id, limit: 1 }).rows;
   if (trade === undefined) return USUAL_FEE_RATE;
   const [base, quote] = symbol.split('/');
@@ -42,7 +42,7 @@ function feeRateOf({ history }: Reader, { id, symbol }: Cycle): Decimal {
 function storedPair(pair: PairState, reader: Reader): StatusJson['pairs'][number] {
   const { cycle } = pair;
   const { breakEven, sellPrice, sellLimit, nextBuyPrice } =
-    cycle === null ? storedLevels(null, ZERO) : storedLevels(cycle, feeRateOf(reader, cycle));
+    cycle === null ? storedLevels(null, ZERO) : storedLevels(cycle, feeRateOf(reader, pair.symbol, cycle));
   return withFigures({
     symbol: pair.symbol,
     trade: pair.permitted,

@@ -4,7 +4,7 @@ import { type Clock, errorText, ExitCode, MtradeError } from '@mtrade/base';
 import { configToml, type MtradeConfig, normalizeSymbol, type Secrets } from '@mtrade/config';
 import { configToWire } from '@mtrade/config/wire';
 import { type Logger, scrubSecrets } from '@mtrade/log';
-import { text } from '@mtrade/money';
+import { text as decimalText } from '@mtrade/money';
 import { type Alerter, STANDING_FILE } from './alerts/index.js';
 import type { AutoBackup } from './backups/auto-backup.js';
 import { compareRestoredBooks, isRestored } from './backups/restored-books.js';
@@ -324,7 +324,7 @@ export class EngineProcess implements RunningEngine {
     const databasePath = join(config.dataDir, DATABASE_FILE);
     const history = new HistoryDesk(databasePath);
     this.#history = history;
-    const feePct = text(config.exchange.feePct);
+    const feePct = decimalText(config.exchange.feePct);
     const terms = (symbol: string): PairTerms => ({ feePct, rules: supervisor.rules(symbol) });
     const charts = new CandleDesk(restUrl, this.#clock);
     this.#charts = charts;
