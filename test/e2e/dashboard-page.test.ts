@@ -34,11 +34,11 @@ describe.skipIf(CHROMIUM === null)(`the web page${NEEDS_BROWSER}`, () => {
 
       const { page, complaints, strangers } = await browser.open(engine);
       const row = page.getByRole('row').filter({ hasText: 'ONE/USDT' });
-      await row.getByText('holding').waitFor();
+      await row.getByText('active', { exact: true }).waitFor();
       // The token is out of the address at once, and a reload does not ask for it again.
       expect(page.url()).not.toContain('token');
       await page.reload();
-      await row.getByText('holding').waitFor();
+      await row.getByText('active', { exact: true }).waitFor();
 
       // Which numbers: the engine's own.
       const pair = await engine.pair('ONE/USDT');

@@ -42,7 +42,7 @@ describe.skipIf(CHROMIUM === null)(`the web page with many pairs${NEEDS_BROWSER}
     const rows = page.locator('tbody tr');
     await expect.poll(() => rows.count()).toBe(200);
 
-    await page.getByRole('button', { name: /^Holding/ }).click();
+    await page.getByRole('button', { name: /^Active/ }).click();
     await expect.poll(() => rows.count()).toBe(20);
     world.price('P007/USDT', '100.4', '100.5');
     await engine.untilPair('P007/USDT', 'hears it', ({ bid }) => bid === '100.4');
