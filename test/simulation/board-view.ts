@@ -53,6 +53,9 @@ export function boardOf(board: Board, life: Life, debounce: Debounce, options: B
     tryPop: () => urgent.tryPop(),
     depth: () => urgent.depth(),
     sweep: () => urgent.sweep(),
+    get tookCrossing() {
+      return urgent.tookCrossing;
+    },
   };
   const { commitGate } = board;
   const ownGate: Pick<CommitGate, keyof CommitGate> = {

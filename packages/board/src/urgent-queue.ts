@@ -47,6 +47,7 @@ export class UrgentQueue {
   readonly #words: Words;
   readonly #pairs: number;
   readonly #capacity: number;
+  #tookCrossing = false;
 
   constructor(options: { readonly pairs: number; readonly capacity: number }, words: Words) {
     this.#pairs = options.pairs;
@@ -73,6 +74,11 @@ export class UrgentQueue {
     }
   }
 
+  /** True when the last `pop` of this object has brought a pair that had crossed a trigger. */
+  get tookCrossing(): boolean {
+    return this.#tookCrossing;
+  }
+
   /** One attempt of `push`; undefined when another thread came between, which then got something done. */
   tryPush(pair: number, crossing: boolean): PushResult | undefined {
     const control = this.#words.load(CONTROL);
@@ -90,8 +96,11 @@ export class UrgentQueue {
     const control = this.#words.load(CONTROL);
     if (isOpen(control)) return this.#complete(control);
     const pair = this.#mostUrgent();
+    const entry = pair === -1 ? NONE : this.#words.plainLoad(QUEUE_HEADER_WORDS + pair);
     const isDone = pair === -1 ? this.#isStill(control) : this.#change(control, pair, TAKE);
-    return isDone ? pair : undefined;
+    if (!isDone) return undefined;
+    this.#tookCrossing = (entry & KIND_MASK) === CROSSING;
+    return pair;
   }
 
   /** How many pairs are queued. */

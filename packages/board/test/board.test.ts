@@ -125,4 +125,40 @@ describe('the wake word', () => {
     cyclerWake.wait(seen, 1e9); // returns at once, or this test never ends
     expect(cyclerWake.current()).not.toBe(seen);
   });
+
+  test('a mention between the last look and the rest is not slept through', () => {
+    const { cyclerWake } = createBoard(options);
+    cyclerWake.gather(cyclerWake.current(), 0, 10);
+    const mentionAfterwards = (): boolean => {
+      cyclerWake.mention();
+      return false;
+    };
+    const seen = cyclerWake.current();
+    cyclerWake.rest(seen, 1e9, mentionAfterwards); // returns at once, or this test never ends
+    expect(cyclerWake.current()).not.toBe(seen);
+  });
+
+  test('what was mentioned before the rest is found by the last look', () => {
+    const { cyclerWake } = createBoard(options);
+    cyclerWake.gather(cyclerWake.current(), 0, 10);
+    cyclerWake.mention();
+    const seen = cyclerWake.current();
+    cyclerWake.rest(seen, 1e9, () => true); // returns at once, or this test never ends
+    expect(cyclerWake.current()).toBe(seen);
+  });
+
+  test('a gathering sleeps through so many mentions, and not through one more or a notify', () => {
+    const { cyclerWake } = createBoard(options);
+    const seen = cyclerWake.current();
+    cyclerWake.gather(seen, 0, 2);
+    cyclerWake.mention();
+    cyclerWake.mention();
+    expect(cyclerWake.current()).toBe(seen);
+    cyclerWake.mention();
+    expect(cyclerWake.current()).not.toBe(seen);
+    cyclerWake.gather(seen, 1e9, 2); // returns at once
+    cyclerWake.gather(cyclerWake.current(), 0, 2);
+    cyclerWake.notify();
+    expect(cyclerWake.current()).not.toBe(seen);
+  });
 });

@@ -30,6 +30,18 @@ describe('the urgent queue', () => {
     expect(drain(queue)).toEqual([3, 2, 4, 1]);
   });
 
+  test('says of what it gives whether it had crossed', () => {
+    const queue = queueOf(8);
+    queue.push(1, false);
+    queue.push(3, true);
+    const taken = [queue.pop(), queue.pop()];
+    expect(taken).toEqual([3, 1]);
+    expect(queue.tookCrossing).toBe(false);
+    queue.push(1, false);
+    queue.push(1, true);
+    expect([queue.pop(), queue.tookCrossing]).toEqual([1, true]);
+  });
+
   test('W06: a pair is in it at most once, and a crossing one stays crossing', () => {
     const queue = queueOf(3);
     expect(queue.push(1, true)).toBe('queued');

@@ -233,13 +233,13 @@ export class Cycler {
     for (let served = 0; served < options.maxUrgentPerCycle; served += 1) {
       const index = board.urgent.pop();
       if (index < 0) return;
-      this.#serveUrgent(symbols[index] as string);
+      this.#serveUrgent(symbols[index] as string, board.urgent.tookCrossing ? 'crossing' : 'urgent');
     }
   }
 
-  #serveUrgent(symbol: string): void {
+  #serveUrgent(symbol: string, kind: PassKind): void {
     const { counters } = this.#context.board;
-    const result = this.#serve(symbol, 'urgent');
+    const result = this.#serve(symbol, kind);
     counters.increment(result === 'processed' ? 'urgent_processed' : 'urgent_skipped');
   }
 
@@ -247,7 +247,7 @@ export class Cycler {
   #serve(symbol: string, kind: PassKind): PassResult {
     const result = this.#processor.process(symbol, kind);
     if (result === 'processed' && this.#processor.wantsAnother(symbol))
-      this.#processor.process(symbol, 'urgent');
+      this.#processor.process(symbol, 'crossing');
     return result;
   }
 

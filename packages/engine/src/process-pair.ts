@@ -20,8 +20,11 @@ import { MarketReader } from './market-reader.js';
 import { placeOrder } from './placing.js';
 import { protect } from './protecting.js';
 
-/** How a pass came about: only an urgent one measures the way from the tick to the decision. */
-export type PassKind = 'urgent' | 'round-robin';
+/**
+ * How a pass came about. Only a crossing, which waits for nothing, measures the way from the tick to the decision; an
+ * order that an urgent look at any frame leads to measures the way from there.
+ */
+export type PassKind = 'crossing' | 'urgent' | 'round-robin';
 export type PassResult = 'processed' | 'skipped';
 
 /** A pair that throws rests this long for its first error, doubling up to the limit; the others are unaffected. */
@@ -72,11 +75,12 @@ export class PairProcessor {
     // Only a frame that no pass has looked at before tells how long a frame waits; what another channel's frame or a
     // back-off brought about measures nothing.
     const { receivedMono } = this.#market;
-    const tickMono = kind === 'urgent' && receivedMono > (memory.decidedMono ?? 0) ? receivedMono : null;
+    const tickMono = kind !== 'round-robin' && receivedMono > (memory.decidedMono ?? 0) ? receivedMono : null;
     memory.decidedMono = nowMono;
     board.slots.decided(memory.index, nowMono);
     memory.waitingFor = decision.type === 'wait' ? decision.reason : null;
-    if (tickMono !== null) board.latencies.record('tick_to_decision', (clock.monoMs() - tickMono) * 1_000);
+    if (tickMono !== null && kind === 'crossing')
+      board.latencies.record('tick_to_decision', (clock.monoMs() - tickMono) * 1_000);
 
     if (!protect(this.#context, pair, decision, context, nowMono))
       this.#carryOut(pair, memory, context, decision, tickMono);

@@ -94,7 +94,7 @@ export class Reactor {
     const pushed = urgent.push(pair, false);
     if (pushed === 'queued') {
       counters.increment('reactor_queued');
-      this.#board.cyclerWake.notify();
+      this.#board.cyclerWake.mention();
       this.#measure(tick);
     } else if (pushed === 'coalesced') {
       counters.increment('reactor_debounced');

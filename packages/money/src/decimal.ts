@@ -43,8 +43,10 @@ export function integer(value: number): Decimal {
 }
 
 /** `mantissa x 10^-decimals`, exact: how a price lies in shared memory. */
-export const scaled = (mantissa: number, decimals: number): Decimal =>
-  new Big(`${integer(mantissa).toFixed(0)}e-${decimals}`);
+export function scaled(mantissa: number, decimals: number): Decimal {
+  if (!Number.isSafeInteger(mantissa)) throw new TypeError(`not a safe integer: ${mantissa}`);
+  return new Big(`${mantissa}e-${decimals}`);
+}
 
 /** For hints and displays only: the nearest double. Never the base of a decision that spends money. */
 export const toDouble = (value: Decimal): number => Number(value.toFixed());

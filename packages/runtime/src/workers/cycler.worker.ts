@@ -5,6 +5,7 @@ import { configFromWire } from '@mtrade/config/wire';
 import { Cycler, type CyclerReply, type CyclerRequest, type LaneEvent, rulesFromWire } from '@mtrade/engine';
 import { workerLogger } from '../logging.js';
 import type { Beginning, CyclerBoot, WorkerControl } from '../messages.js';
+import { CyclerSleep } from './cycler-sleep.js';
 import { guardedStore } from './guarded-store.js';
 import { openBooks } from './open-books.js';
 import { report, wireOf } from './report.js';
@@ -59,13 +60,22 @@ function run({ rules }: Beginning): void {
       },
     );
     report(control, { type: 'ready' });
+    const sleep = new CyclerSleep({
+      wake: board.cyclerWake,
+      hasWork: () => board.urgent.depth() > 0,
+      clock: systemClock,
+      pauseMs: config.engine.cyclePauseMs,
+      gatherMs: config.engine.debounceMs,
+      // The other half of the queue is for what comes while it wakes up.
+      mentions: Math.floor(config.engine.urgentQueueSize / 2),
+    });
     for (;;) {
       if (stopped) break;
       // Read before anything is looked at: whatever arrives later has bumped it, and the wait returns at once.
       const seen = board.cyclerWake.current();
       const more = cycler.doWork(() => drain(cycler));
       board.heartbeats.beat('cycler', systemClock.monoMs());
-      if (!more && !stopped) board.cyclerWake.wait(seen, config.engine.cyclePauseMs);
+      if (!more && !stopped) sleep.untilNext(seen);
     }
   } finally {
     store.close();
