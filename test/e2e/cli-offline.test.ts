@@ -560,6 +560,42 @@ test('systemd --user --install writes the unit and says what comes next; edited,
   expect(readFileSync(path, 'utf8')).toBe(printed.stdout);
 });
 
+test('what systemd says comes next can be typed as it stands', async () => {
+  const bin = join(place.directory, 'bin');
+  mkdirSync(bin);
+  for (const tool of ['systemctl', 'loginctl', 'journalctl']) {
+    writeFileSync(join(bin, tool), `#!/bin/sh\necho "${tool} $*" >> '${place.directory}/called'\n`);
+    chmodSync(join(bin, tool), 0o755);
+  }
+  const xdg = join(place.directory, 'xdg');
+
+  const { stdout } = await mtrade(place, ['systemd', '--user', '--install'], { XDG_CONFIG_HOME: xdg });
+  const commands = stdout.slice(stdout.indexOf('Next:\n') + 'Next:\n'.length);
+  execFileSync('/bin/sh', ['-e'], { input: commands, env: { PATH: bin } });
+
+  expect(existsSync(join(xdg, 'systemd', 'user', 'mtrade.service'))).toBe(true);
+  expect(readFileSync(join(place.directory, 'called'), 'utf8').split('\n')).toEqual([
+    'systemctl --user daemon-reload',
+    'systemctl --user enable --now mtrade',
+    'loginctl enable-linger',
+    'journalctl --user -u mtrade -f',
+    '',
+  ]);
+});
+
+test('systemd --install says which secrets have to be there before the service starts', async () => {
+  const path = file('live.toml', 'mode = "live"\n[[pairs]]\nsymbol = "ETH/USDT"\n');
+
+  const live = await mtrade(place, ['systemd', '--user', '--install', '--config', path]);
+  const paper = await mtrade(place, ['systemd', '--user', '--install']);
+
+  expect(live.stdout).toMatch(
+    /It reads \/\S+api-key, \/\S+api-secret: put the secrets there first, mode 0600\./,
+  );
+  expect(paper.stdout).toContain('mtrade.service replaced.');
+  expect(paper.stdout).not.toContain('It reads');
+});
+
 test('systemd refuses what the service could not run with: a wrong configuration, books that it could not write', async () => {
   const path = join(place.directory, 'mtrade.toml');
   writeFileSync(path, 'mode = "papre"\n');

@@ -103,18 +103,21 @@ describe('a log file that two engines would write', () => {
 describe('mtrade logs', () => {
   const place = usePlace();
 
-  /** Stands in for journalctl, which has no journal to show here: it prints its arguments and some messages. */
-  function fakeJournal(...messages: string[]): Record<string, string> {
+  const argumentsOfJournal = (): string => readFileSync(join(place.directory, 'arguments'), 'utf8');
+
+  /** Stands in for journalctl, which has no journal to show here: it notes its arguments and does as it is told. */
+  function fakeJournalThat(does: string): Record<string, string> {
     const bin = join(place.directory, 'bin');
     mkdirSync(bin);
-    const body = messages.map((message) => `echo '${message}'`).join('\n');
     writeFileSync(
       join(bin, 'journalctl'),
-      `#!/bin/sh\necho "$@" > '${place.directory}/arguments'\n${body}\n`,
+      `#!/bin/sh\necho "$@" > '${place.directory}/arguments'\n${does}\n`,
     );
     chmodSync(join(bin, 'journalctl'), 0o755);
     return { PATH: `${bin}:${process.env['PATH'] ?? ''}` };
   }
+  const fakeJournal = (...messages: string[]): Record<string, string> =>
+    fakeJournalThat(messages.map((message) => `echo '${message}'`).join('\n'));
   const noted = (value: object): void => {
     mkdirSync(place.dataDir, { recursive: true });
     writeFileSync(join(place.dataDir, 'log.json'), JSON.stringify({ schema: 1, ...value }));
@@ -135,9 +138,7 @@ describe('mtrade logs', () => {
 
     expect(code).toBe(0);
     expect(stdout).toBe(`${message('warn', 'one')}\n${message('warn', 'three')}\n`);
-    expect(readFileSync(join(place.directory, 'arguments'), 'utf8')).toBe(
-      '--user -u mtrade.service -o cat --no-pager -q -r\n',
-    );
+    expect(argumentsOfJournal()).toBe('--user -u mtrade.service -o cat --no-pager -q -r\n');
   });
 
   test('follows the journal, and tells when journalctl is not there', async () => {
@@ -147,11 +148,46 @@ describe('mtrade logs', () => {
 
     expect(found.code).toBe(0);
     expect(found.stdout).toContain('INFO   cycler      now');
-    expect(readFileSync(join(place.directory, 'arguments'), 'utf8')).toContain(
-      '-u other -o cat --no-pager -q -f -n 7',
-    );
+    expect(argumentsOfJournal()).toContain('-u other -o cat --no-pager -q -f -n 7');
     expect(missing.code).toBe(1);
     expect(missing.stderr).toMatch(/^mtrade: journalctl: .*ENOENT/);
+  });
+
+  test('looks far back in a journal that it follows for lines of one kind, and asks for that of the user', async () => {
+    const env = fakeJournal(message('info', 'one'), message('warn', 'two'));
+
+    const { stdout } = await mtrade(
+      place,
+      ['logs', '-f', '-n', '7', '--unit', 'other', '--user', '--level', 'warn'],
+      env,
+    );
+
+    expect(argumentsOfJournal()).toBe('--user -u other -o cat --no-pager -q -f -n 5000\n');
+    expect(stdout).toContain('two');
+    expect(stdout).not.toContain('one');
+  });
+
+  test('ends a journal that has more than was asked for, and leaves no reader of it behind', { timeout: 60_000 }, async () => {
+    const line = message('info', 'again');
+    const env = fakeJournalThat(
+      `echo $$ > '${place.directory}/pid'\necho '${line}'\necho '${line}'\necho '${line}'\nexec sleep 300`,
+    );
+
+    const { code, stdout } = await mtrade(place, ['logs', '-n', '3', '--unit', 'other', '--json'], env);
+
+    expect(code).toBe(0);
+    expect(stdout).toBe(`${line}\n${line}\n${line}\n`);
+    const pid = Number(readFileSync(join(place.directory, 'pid'), 'utf8'));
+    await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false);
+  });
+
+  test('a journal that cannot be read is an error, beside what journalctl says of it', async () => {
+    const env = fakeJournalThat('echo "No permission" >&2; exit 1');
+
+    const { code, stdout, stderr } = await mtrade(place, ['logs', '--unit', 'other'], env);
+
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toBe('No permission\nmtrade: journalctl: it ended with 1\n');
   });
 
   test('says what to do where no log is kept, and where the named one is not', async () => {

@@ -87,16 +87,17 @@ async function systemd(cli: Cli, command: Command, options: SystemdOptions): Pro
     ? 'the directory must belong to you'
     : 'a system service is installed as root (sudo); one of your own user needs no rights: mtrade systemd --user --install';
   const installed = installUnit(path, text, { force, remedy });
-  const secrets = unit.match(/^LoadCredential=.*$/gm) ?? [];
+  // `%h` is systemd's word for the home directory of its user.
+  const secrets = (unit.match(/^LoadCredential=.*$/gm) ?? []).map((line) =>
+    (line.split(':')[1] ?? '').replace('%h', cli.home),
+  );
   cli.out.say(
     installed === 'unchanged'
       ? `${path} is up to date.`
       : `${path} ${installed === 'new' ? 'written' : 'replaced'}.`,
   );
   if (secrets.length > 0)
-    cli.out.say(
-      `It reads ${secrets.map((line) => line.split(':')[1]).join(', ')}: put the secrets there first, mode 0600.`,
-    );
+    cli.out.say(`It reads ${secrets.join(', ')}: put the secrets there first, mode 0600.`);
   cli.out.say('Next:');
   for (const line of nextCommands(isUser)) cli.out.say(`  ${line}`);
 }
