@@ -62,8 +62,9 @@ export class StopSide {
     this.#placed({ type: 'rejected', label, message: label, retryAfterMs: null });
   }
 
-  lose(reason = 'timeout'): void {
-    this.#placed({ type: 'unknown', reason });
+  /** `label`: the exchange has answered with a refusal that is not on the list of those which prove something. */
+  lose(reason = 'timeout', label?: string): void {
+    this.#placed({ type: 'unknown', reason, ...(label !== undefined && { label }) });
   }
 
   /** The exchange sells what the stop says, at this price. */

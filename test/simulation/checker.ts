@@ -22,6 +22,7 @@ export class Checker {
    * What is asked for instead is that everything is booked, told, and no more bought.
    */
   readonly #beyond = new Set<string>();
+  /** Trades that the books have told of as late ones, whatever intent they were told under: a stop has no name. */
   readonly #told = new Set<string>();
   /** Decision about a row to the client id whose order filled. */
   readonly #filledRows = new Map<string, string>();
@@ -39,9 +40,9 @@ export class Checker {
     return this.#beyond;
   }
 
-  /** The books say aloud that the order traded after its end. */
-  isTold(clientOrderId: string): boolean {
-    return this.#told.has(clientOrderId);
+  /** The books have said aloud that this trade came after the end of its order. */
+  isTold(trade: Trade): boolean {
+    return this.#told.has(keyOf(trade));
   }
 
   bornMs(intentId: number): number {
@@ -128,7 +129,8 @@ export class Checker {
     for (const { event, symbol, details } of change.journal ?? []) {
       if (event !== 'order.late-fill') continue;
       stats.lateFills += 1;
-      this.#told.add(String(details['clientOrderId']));
+      for (const id of details['trades'] as readonly string[])
+        this.#told.add(keyOf({ symbol: symbol ?? '', id }));
       if (this.#world.disk.pair(symbol ?? '').attention === null)
         this.#fail('I5', `${String(details['clientOrderId'])}: a late fill, and nothing halts buying`);
     }
@@ -285,6 +287,8 @@ export class Checker {
     this.#world.fail(id, detail);
   }
 }
+
+const keyOf = ({ symbol, id }: Pick<Trade, 'symbol' | 'id'>): string => fillKey({ symbol, tradeId: id });
 
 const names = (intents: readonly Intent[]): string =>
   intents.map((intent) => `${intent.clientOrderId} ${intent.state}`).join(', ');

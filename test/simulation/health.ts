@@ -170,17 +170,16 @@ function checkStops(world: World, symbol: string): void {
     world.fail('I27', `${symbol} is held without a stop at the end, and no alarm is up`);
 }
 
-/** What traded after its end, or twice, was said aloud. */
+/** What traded after its end, or twice, was said aloud; a trade of an intent's own order is none of that. */
 function checkTold(world: World, clientOrderId: string): void {
   const { disk, exchange, checker } = world;
-  const intent = disk.intentByText(clientOrderId);
-  const filled = (exchange.truth.orders.get(clientOrderId) ?? []).filter(
-    (order) => order.filledAmount !== '0',
-  );
-  const isOrdinary = filled.length < 2 && (intent?.state === 'FILLED' || intent?.state === 'PARTIAL');
-  const isTold = checker.isTold(clientOrderId) || intent?.finishAs === DUPLICATE;
-  if (filled.length > 0 && !isOrdinary && !isTold)
-    world.fail('I5', `${clientOrderId} traded after its end, and nobody was told`);
+  for (const trade of exchange.truth.trades.get(clientOrderId) ?? []) {
+    const booked = disk.fills.get(fillKey({ symbol: trade.symbol, tradeId: trade.id }));
+    const owner = booked && disk.intents.get(booked.intentId);
+    const isOrdinary = owner?.exchangeOrderId === trade.orderId || owner?.finishAs === DUPLICATE;
+    if (!isOrdinary && !checker.isTold(trade))
+      world.fail('I5', `${clientOrderId} traded after its end, and nobody was told (${trade.id})`);
+  }
 }
 
 /** When nothing but the engine's own orders has taken coins, the account holds what the books say. */

@@ -62,6 +62,32 @@ describe('the status for a person', () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  test('stops that mtrade has not placed are counted, and those beside a position are named first', () => {
+    const stop = { stop_id: '7', stop_price: '95', amount: '0.1' };
+    const shown = (may_sell_ours: boolean): string =>
+      renderStatus(
+        statusSample({
+          reconciliation: {
+            last_at: null,
+            result: 'complete',
+            reason: null,
+            foreign_engines: [],
+            unknown_stops: [
+              { ...stop, symbol: 'ETH/USDT', may_sell_ours },
+              { ...stop, symbol: 'BTC/USDT', may_sell_ours: false },
+            ],
+            findings: [],
+          },
+        }),
+        options,
+      );
+    expect(shown(false)).toContain('\nunknown stops: 2 that mtrade has not placed\n');
+    expect(shown(true).replace(/\s+/g, ' ')).toContain(
+      '! unknown stops: 2 that mtrade has not placed; may sell a position: ETH/USDT 0.1 at 95',
+    );
+    expect(renderStatus(statusSample({}), options)).not.toContain('unknown stops');
+  });
+
   test('no mode can be taken for another (C10)', () => {
     const first = (mode: string) => renderStatus(statusSample({ mode }), options).split('\n')[0];
 

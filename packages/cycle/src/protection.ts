@@ -152,8 +152,18 @@ const SAYS_NOTHING: ReadonlySet<string> = new Set([
   'FORBIDDEN',
 ]);
 const SOON_MS = 2_000;
+/** Nobody may trade the pair, or with this account, at the moment: a sale instead of the stop would be refused as well. */
+const CLOSED: ReadonlySet<string> = new Set([
+  'TRADE_RESTRICTED',
+  'ORDER_BOOK_NOT_FOUND',
+  'ACCOUNT_LOCKED',
+  'SUB_ACCOUNT_LOCKED',
+  'ACCOUNT_EXCEPTION',
+  'TOO_BUSY',
+]);
+const WHILE_CLOSED_MS = 10_000;
 
-/** The position after the exchange has refused its stop. */
+/** The position after the exchange has refused its stop: at once, or so that later no such stop was there. */
 export function afterStopRefusal(
   position: Position,
   label: string,
@@ -163,6 +173,7 @@ export function afterStopRefusal(
   if (PASSED.test(label)) return { ...position, rollback: position.rollback ?? 'trigger-passed' };
   if (SAYS_NOTHING.has(label))
     return { ...position, retryAtMs: (nowMs + Math.max(SOON_MS, retryAfterMs ?? 0)) as EpochMs };
+  if (CLOSED.has(label)) return { ...position, retryAtMs: (nowMs + WHILE_CLOSED_MS) as EpochMs };
   const retryAtMs = (nowMs + backoffMs('kill', position.refusals)) as EpochMs;
   return { ...position, refusals: position.refusals + 1, retryAtMs };
 }

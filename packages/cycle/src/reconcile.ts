@@ -106,7 +106,9 @@ export function standingOfStop(
   if (alike.some((intent) => isOpen(intent.state) && isNameless(intent))) return { type: 'awaited' };
   // What the exchange has refused was never there.
   const byAge = alike.filter(({ state }) => state !== 'REJECTED').toSorted((a, b) => b.id - a.id);
-  const owner = byAge.find(isNameless) ?? byAge[0];
+  // What it sells are the coins of the newest cycle, whichever of the rows has made it.
+  const newest = byAge.filter(({ cycleId }) => cycleId === byAge[0]?.cycleId);
+  const owner = newest.find(isNameless) ?? newest[0];
   if (owner === undefined) return { type: 'stranger' };
   return isOver ? KNOWN : { type: 'surplus', intent: owner };
 }

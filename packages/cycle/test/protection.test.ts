@@ -136,6 +136,14 @@ describe('a position without a stop', () => {
     expect(position).toMatchObject({ refusals: 0, rollback: null, retryAtMs: NOW + 7_000 });
   });
 
+  test.each(['TRADE_RESTRICTED', 'ORDER_BOOK_NOT_FOUND'])(
+    'X13: by %s a sale would be refused as well: it is tried on every ten seconds, and never sold for that',
+    (label) => {
+      const position = afterStopRefusal(bare().position as Position, label, null, NOW);
+      expect(position).toMatchObject({ refusals: 0, rollback: null, retryAtMs: NOW + 10_000 });
+    },
+  );
+
   test.each(['AUTO_TRIGGER_PRICE_LESS_LAST', 'AUTO_TRIGGER_PRICE_GREATE_LAST'])(
     'X26: %s is no refusal but a price',
     (label) => {

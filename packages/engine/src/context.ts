@@ -92,6 +92,8 @@ export interface StopMemory {
   unnamedSinceMono: MonoMs | null;
   /** Somebody was told of that. */
   isUnnamedTold: boolean;
+  /** The label of an answer to its POST that refused it without proving that; null when there was none. */
+  refusedAs: string | null;
 }
 
 /** Whether the account may be used at all. */
@@ -130,6 +132,8 @@ export interface EngineContext {
   readonly followUps: Set<string>;
   /** True once this life has compared the account with its books: before that it does not know what it has bought. */
   reconciled: boolean;
+  /** The account is to be compared soon, and not only when it is due. */
+  wantsComparison: boolean;
   /** Set once by a shutdown: nothing new is sent, what is in flight is followed. */
   draining: boolean;
 }

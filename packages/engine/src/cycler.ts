@@ -134,6 +134,7 @@ export class Cycler {
       stops: new Map(),
       followUps: new Set(),
       reconciled: false,
+      wantsComparison: false,
       draining: false,
     };
     const swept = board.slots.sweep(Owner.cycler, options.generation - 1);

@@ -150,7 +150,12 @@ export type StopOutcome =
       readonly message: string;
       readonly retryAfterMs: number | null;
     }
-  | { readonly type: 'unknown'; readonly reason: string };
+  | {
+      readonly type: 'unknown';
+      readonly reason: string;
+      /** Of a refusal (4xx) that is not on the list of those which prove something: it counts once no stop has been found. */
+      readonly label?: string;
+    };
 
 export type StopStatus = 'open' | 'cancelled' | 'fired' | 'failed' | 'expired';
 

@@ -75,6 +75,7 @@ export class Reconciler {
 
   tick(): void {
     if (this.#work !== null) return this.#goOn(this.#work);
+    if (this.#context.wantsComparison) this.#soon();
     const { budget, clock, draining, exchangeClock } = this.#context;
     const nowMono = clock.monoMs();
     if (draining || nowMono < this.#askAtMono || !exchangeClock.known) return;
@@ -88,6 +89,11 @@ export class Reconciler {
 
   /** The private stream begins anew: what it missed is looked up. */
   streamOpened(): void {
+    this.#soon();
+  }
+
+  #soon(): void {
+    this.#context.wantsComparison = false;
     if (this.#askedUntilMono !== null || this.#work !== null) this.#isWantedAgain = true;
     else this.#askAtMono = Math.min(this.#askAtMono, this.#context.clock.monoMs() + AFTER_STREAM_MS);
   }

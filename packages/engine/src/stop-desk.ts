@@ -23,6 +23,8 @@ export class StopDesk {
   readonly #deps: StopDeskDeps;
   /** Intents whose stop this thread has posted: a second POST could lay a second stop. Bounded. */
   readonly #posted = new Set<number>();
+  /** Intents whose stop is being looked for: lists of many pages on a slow network outlast the patience of who asks. */
+  readonly #sought = new Set<number>();
 
   constructor(deps: StopDeskDeps) {
     this.#deps = deps;
@@ -37,7 +39,7 @@ export class StopDesk {
       case 'look-stop':
         return this.#look(request);
       case 'find-stops':
-        return this.#find(request);
+        return this.#findOnce(request);
     }
   }
 
@@ -88,6 +90,15 @@ export class StopDesk {
     }
   }
 
+  /** One look at a time: the answer to the one that is under way serves both questions. */
+  async #findOnce(request: RequestOf<'find-stops'>): Promise<void> {
+    if (this.#sought.has(request.intentId)) return;
+    this.#sought.add(request.intentId);
+    await this.#find(request);
+    this.#sought.delete(request.intentId);
+  }
+
+  /** Never rejects. */
   async #find({ intentId, symbol, fromMs }: RequestOf<'find-stops'>): Promise<void> {
     const { venue, clock, emit, exchangeClock } = this.#deps;
     const counts = { openRows: 0, finishedRows: 0, tradeRows: 0 };

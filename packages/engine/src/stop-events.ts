@@ -37,6 +37,9 @@ const LOOK_LIMIT_MS = 30_000;
 /** The order of a stop that has fired is named with the next look; after so long somebody is told. */
 const UNNAMED_ALARM_MS = 60_000;
 
+/** By these the exchange says that the coins are not there, or not free. */
+const ABOUT_FUNDS: ReadonlySet<string> = new Set(['BALANCE_NOT_ENOUGH', 'QUANTITY_NOT_ENOUGH']);
+
 /** Whom an answer about a stop may concern, beside the books. */
 export interface StopEventsParts {
   readonly surplusStops: SurplusStops;
@@ -118,6 +121,7 @@ export class StopEvents {
     switch (outcome.type) {
       case 'unknown':
         this.#problem(pair.symbol, `its stop has no clear answer (${outcome.reason})`);
+        stopMemory(this.#context, intent).refusedAs = outcome.label ?? null;
         return this.#lane.outcomeLost(pair, intent, outcome.reason);
       case 'rejected':
         this.#refused(pair, intent, outcome);
@@ -145,16 +149,29 @@ export class StopEvents {
     const next = transition(intent, { type: 'rejected', label, nowMs });
     if (isOpen(next.state)) return;
     this.#problem(pair.symbol, `the exchange refused its stop (${label})`);
+    // One by rules that were old is none of those after which the position is sold: it is tried again by the new ones.
+    const isOfOldRules = intent.state === 'SUBMITTED' && isFirstDoubt(this.#context, pair.symbol, label);
+    if (isOfOldRules) return closeIntent(this.#context, pair, intent, next, []);
+    // What holds the coins may be a second stop of ours.
+    if (ABOUT_FUNDS.has(label)) this.#context.wantsComparison = true;
+    this.#closeRefused(pair, intent, next, { ...outcome, words: `${label}: ${message}` });
+  }
+
+  /** The exchange would not take the stop: that counts for its position, and may be once too often. */
+  #closeRefused(
+    pair: PairState,
+    intent: Intent,
+    next: Intent,
+    { label, words, retryAfterMs }: { label: string; words: string; retryAfterMs: number | null },
+  ): void {
     const { position } = pair;
     if (position === null || position.cycleId !== intent.cycleId)
       return closeIntent(this.#context, pair, intent, next, []);
-    // One by rules that were old is none of those after which the position is sold: it is tried again by the new ones.
-    const isOfOldRules = intent.state === 'SUBMITTED' && isFirstDoubt(this.#context, pair.symbol, label);
-    const after = isOfOldRules ? position : afterStopRefusal(position, label, retryAfterMs, nowMs);
+    const after = afterStopRefusal(position, label, retryAfterMs, this.#context.clock.epochMs());
     const refused = { ...pair, position: after };
     if (after.rollback === null || position.rollback !== null)
       return closeIntent(this.#context, refused, intent, next, []);
-    const rolling = rollingBack(this.#context, refused, after.rollback, `${label}: ${message}`);
+    const rolling = rollingBack(this.#context, refused, after.rollback, words);
     closeIntent(this.#context, rolling.pair, intent, next, [], [rolling.entry]);
   }
 
@@ -239,6 +256,13 @@ export class StopEvents {
     const next = stopTransition(intent, event);
     if (next === intent) return;
     const entries = this.#entries(pair, intent, next);
+    const { refusedAs } = stopMemory(this.#context, intent);
+    if (next.state === 'NEVER' && refusedAs !== null)
+      return this.#closeRefused(pair, intent, next, {
+        label: refusedAs,
+        words: `${refusedAs}, and no stop was found`,
+        retryAfterMs: null,
+      });
     if (!isOpen(next.state)) return closeIntent(this.#context, pair, intent, next, [], entries);
     this.#context.books.commit({
       pair: withIntent(pair, next),

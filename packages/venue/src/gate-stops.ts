@@ -52,7 +52,7 @@ export function createGateStops(deps: GateStopsDeps): GateStops {
   return {
     placeStop: async (request) => {
       const outcome = await post(request).catch(outcomeOfFailure);
-      if (outcome.type === 'unknown') return { type: 'unknown', reason: scrub(outcome.reason) };
+      if (outcome.type === 'unknown') return { ...outcome, reason: scrub(outcome.reason) };
       return outcome.type === 'rejected' ? { ...outcome, message: scrub(outcome.message) } : outcome;
     },
 

@@ -34,16 +34,21 @@ export function classifyPlacement(
   return refused(reply, rejectionKind, exchangeNowMs);
 }
 
+type Refused =
+  | Extract<PlaceOutcome, { type: 'rejected' }>
+  | (Extract<PlaceOutcome, { type: 'unknown' }> & { readonly label?: string });
+
 /** What an answer that accepts nothing proves: a refusal where its label says so, else nothing. */
 export function refused(
   reply: HttpReply,
   kindOf: (label: string) => string | null,
   exchangeNowMs: number,
-): Extract<PlaceOutcome, { type: 'rejected' | 'unknown' }> {
+): Refused {
   if (reply.status < 400 || reply.status >= 500) return unknown(`HTTP ${reply.status}`);
   const { label, message } = errorLabel(reply.text);
   const kind = kindOf(label);
-  if (kind === null) return unknown(`HTTP ${reply.status} ${label || 'without a label'}`);
+  if (kind === null && label === '') return unknown(`HTTP ${reply.status} without a label`);
+  if (kind === null) return { ...unknown(`HTTP ${reply.status} ${label}`), label };
   return {
     type: 'rejected',
     label,

@@ -130,6 +130,19 @@ describe('placing a stop', () => {
     expect(setup?.seen).toHaveLength(1);
   });
 
+  test('X26: an unlisted label is kept beside the unknown outcome, one of a server that is in trouble is not', async () => {
+    const answer = (status: number, label: string) =>
+      place((_, response) => json(response, status, { label, message: 'because' }));
+
+    expect(await answer(400, 'INVALID_PARAM')).toEqual({
+      type: 'unknown',
+      reason: 'HTTP 400 INVALID_PARAM',
+      label: 'INVALID_PARAM',
+    });
+    expect(await answer(400, '')).not.toHaveProperty('label');
+    expect(await answer(503, 'TOO_BUSY')).not.toHaveProperty('label');
+  });
+
   const unclear: [name: string, answer: Answer][] = [
     ['500', (_, r) => json(r, 500, { label: 'SERVER_ERROR' })],
     ['502 with a definite label', (_, r) => json(r, 502, { label: 'AUTO_TRIGGER_PRICE_LESS_LAST' })],

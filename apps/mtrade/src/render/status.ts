@@ -113,6 +113,22 @@ const foreignEngines = ({ reconciliation }: StatusJson, columns: number): string
     ),
   );
 
+/** Stops of somebody else. Beside a position of ours one may sell it: that is for a human to look at. */
+function unknownStopLines({ reconciliation }: StatusJson, columns: number): string[] {
+  const all = reconciliation?.unknown_stops ?? [];
+  if (all.length === 0) return [];
+  const near = all.filter(({ may_sell_ours: isNear }) => isNear);
+  const where = near.map(
+    ({ symbol, amount, stop_price: at }) => `${cleanText(symbol)} ${cleanText(amount)} at ${cleanText(at)}`,
+  );
+  const danger = near.length === 0 ? '' : `; may sell a position: ${where.join(', ')}`;
+  return wrap(
+    `${near.length === 0 ? '' : '! '}unknown stops: ${all.length} that mtrade has not placed${danger}`,
+    columns,
+    2,
+  );
+}
+
 /** The nine counters, three in a row while they are short, else two. */
 function counterLines({ stats }: StatusJson): string[] {
   const entries = Object.entries(stats);
@@ -187,13 +203,15 @@ export function statusParts(status: StatusJson, options: RenderOptions): StatusP
   const stops = stopLines(pairs, columns);
   const standing = stops.findIndex((line) => line.startsWith('stops:'));
   const missing = standing === -1 ? stops : stops.slice(0, standing);
+  const strange = unknownStopLines(status, columns);
+  const isDanger = strange[0]?.startsWith('!') === true;
   return {
     header: header(status, options, colors),
     tableHead: colors.dim(COLUMNS.map(({ title, width, align }) => fit(title, width, align)).join(' ')),
     rows: pairs.map((pair) => pairLine(pair, colors)),
     legend: legend(pairs),
-    urgent: [...attention, ...missing].map((line) => colors.red(line)),
-    stops: stops.slice(missing.length),
+    urgent: [...attention, ...missing, ...(isDanger ? strange : [])].map((line) => colors.red(line)),
+    stops: [...stops.slice(missing.length), ...(isDanger ? [] : strange)],
     waiting: waitingLines(pairs, columns),
     profit: profitLine(status),
     counters: status.running ? counterLines(status) : [],
