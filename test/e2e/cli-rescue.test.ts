@@ -1,5 +1,6 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { mtrade, usePlace } from './cli-process.js';
 import { usePaperEngines } from './paper-engine.js';
@@ -15,6 +16,14 @@ const write = (mode: string): void =>
     config(),
     `mode = ${mode}\ndata_dir = ${JSON.stringify(place.dataDir)}\n[control]\nlisten = "127.0.0.1:0"\n`,
   );
+
+interface Found {
+  readonly check: string;
+  readonly level: string;
+  readonly detail: string;
+}
+const findings = ({ stdout }: { readonly stdout: string }): readonly Found[] =>
+  (JSON.parse(stdout) as { findings: readonly Found[] }).findings;
 
 /** Everything that someone needs who has to look at a running engine, hold it or end it. */
 const COMMANDS: readonly (readonly string[])[] = [
@@ -73,6 +82,27 @@ describe('a configuration file that breaks beside a running engine locks nobody 
     expect(await engine.ended).toBe(0);
   });
 
+  test('a file that was edited beside a running engine: status says so, doctor and config show name every option', async () => {
+    write('"paper"');
+    await engines.start([], BARE);
+    const same = await mtrade(place, ['status'], BARE);
+    expect([same.code, same.stderr]).toEqual([0, '']);
+    writeFileSync(config(), `${readFileSync(config(), 'utf8')}[ladder]\nstep_pct = "4"\n`);
+
+    const [shown, doctor, show] = await Promise.all([
+      mtrade(place, ['status'], BARE),
+      mtrade(place, ['doctor', '--json'], BARE),
+      mtrade(place, ['config', 'show'], BARE),
+    ]);
+
+    const says = 'ladder.step_pct: the engine runs with "3.65", this configuration says "4"';
+    expect(shown.stderr).toMatch(
+      /^note: 1 option of the configuration differs from what the engine runs with/,
+    );
+    expect(findings(doctor).filter(({ check }) => check === 'running config')).toMatchObject([{ level: 'warning', detail: says }]); // prettier-ignore
+    expect(show.stderr).toContain(`note: ${says}`);
+  });
+
   test('a value that the configuration does not allow is no reason either; doctor looks at the engine all the same', async () => {
     write('"paper"');
     await engines.start([], BARE);
@@ -86,8 +116,65 @@ describe('a configuration file that breaks beside a running engine locks nobody 
       /^warning: .*(mood|step): unknown key.*\(and 1 more: mtrade config check\).*\n$/,
     );
     expect(doctor.code).toBe(1);
-    const { findings } = JSON.parse(doctor.stdout) as { findings: { check: string; level: string; detail: string }[] }; // prettier-ignore
-    expect(findings.filter(({ level }) => level === 'problem').map(({ check }) => check)).toEqual(['configuration', 'configuration']); // prettier-ignore
-    expect(findings.find(({ check }) => check === 'engine')?.detail).toContain('answers in');
+    expect(findings(doctor).filter(({ level }) => level === 'problem').map(({ check }) => check)).toEqual(['configuration', 'configuration']); // prettier-ignore
+    expect(findings(doctor).find(({ check }) => check === 'engine')?.detail).toContain('answers in');
+  });
+});
+
+describe('an engine that holds its lock and does not answer', () => {
+  test('suspended: status names the process, the remedy and what the books say within seconds; lock --kill says that it waits', async () => {
+    const engine = await engines.start();
+    engine.child.kill('SIGSTOP');
+    const pid = String(engine.child.pid);
+    const begin = performance.now();
+
+    const shown = await mtrade(place, ['status']);
+    expect(shown.code).toBe(1);
+    expect(performance.now() - begin).toBeLessThan(9_000);
+    expect(shown.stderr).toContain(`the engine (pid ${pid}) does not answer; its process is suspended`);
+    expect(shown.stderr).toContain(`kill -CONT ${pid} lets it go on`);
+    expect(shown.stdout).toMatch(/^The engine does not answer\. Last stored state, /);
+    expect(shown.stdout).toContain('ETH/USDT');
+
+    const killing = mtrade(place, ['lock', '--kill']);
+    await sleep(5_000);
+    engine.child.kill('SIGCONT');
+    const { code, stderr } = await killing;
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      new RegExp(`^pid ${pid} was asked to end; its process is suspended .* Waiting for up to 45 s`),
+    );
+    expect(await engine.ended).toBe(0);
+  });
+
+  test('without its token file: said as such, with a way out, and its socket comes back by itself', async () => {
+    const engine = await engines.start();
+    rmSync(join(place.dataDir, 'control.sock'));
+    await expect.poll(() => existsSync(join(place.dataDir, 'control.sock')), { timeout: 20_000 }).toBe(true);
+    expect((await mtrade(place, ['pause', 'ETH/USDT'])).code).toBe(0);
+    rmSync(join(place.dataDir, 'control.token'));
+
+    const { code, stderr } = await mtrade(place, ['status']);
+
+    expect(code).toBe(77);
+    expect(stderr).toContain(
+      `control.token is gone, and without it the engine (pid ${engine.child.pid}) takes no command`,
+    );
+    expect((await mtrade(place, ['lock', '--kill'])).code).toBe(0);
+    expect(await engine.ended).toBe(0);
+  });
+
+  test('a pair that is not configured is wrong usage, as everywhere: exit 2, with the pairs that are', async () => {
+    const engine = await engines.start();
+    for (const args of [
+      ['pause', 'FOO/USDT'],
+      ['trades', 'FOO/USDT'],
+    ]) {
+      const { code, stderr } = await mtrade(place, args);
+      expect([args, code]).toEqual([args, 2]);
+      expect(stderr).toContain('ETH/USDT');
+    }
+    engine.child.kill('SIGTERM');
+    expect(await engine.ended).toBe(0);
   });
 });

@@ -73,6 +73,20 @@ describe('mtrade analyze-logs', () => {
     expect(answer.errors_per_hour).toBe(1.33);
   });
 
+  test("the engine's own words beside its log are no malformed lines", async () => {
+    const words = [
+      'mtrade 0.1.0 is running; control API at http://127.0.0.1:5000',
+      'data /var/lib/mtrade',
+      'PAPER up 3s, pairs: 16 idle; realized profit 0; errors 0',
+      'Nov 21 12:20:56 host mtrade[7]: stopped. PAPER up 60s, realized profit 0.1 USDT; errors 0',
+      'mtrade: the exchange cannot be reached',
+    ];
+
+    const answer = await analyze([file('both.log', `${words.join('\n')}\n${LOG}`)]);
+
+    expect(answer).toMatchObject({ lines: 7, malformed: 3 });
+  });
+
   test('a packed file, journald in both of its forms and several files mean the same', async () => {
     const entries = LOG.split('\n').filter((one) => one.includes('"version"'));
     const packed = file('mtrade.log.1', gzipSync(LOG));

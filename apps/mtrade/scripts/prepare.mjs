@@ -1,7 +1,7 @@
 // Runs before `npm start` and `npm test`: installs what is missing or out of date, then builds. It uses only what Node
 // ships, because at this moment nothing else may be there.
 import { spawn } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,6 +16,20 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
+/**
+ * Where this Node's own headers lie, or nothing. node-gyp, which compiles the SQLite binding, would fetch them from
+ * nodejs.org every time, and a firewall may not let it.
+ */
+function ownHeaders() {
+  const prefix = dirname(dirname(realpathSync(process.execPath)));
+  const file = join(prefix, 'include/node/node_version.h');
+  if (process.env.npm_config_nodedir !== undefined || !existsSync(file)) return {};
+  const text = readFileSync(file, 'utf8');
+  const part = (name) => new RegExp(`#define NODE_${name}_VERSION (\\d+)`).exec(text)?.[1];
+  const version = [part('MAJOR'), part('MINOR'), part('PATCH')].join('.');
+  return version === process.versions.node ? { npm_config_nodedir: prefix } : {};
+}
+
 /** What takes longer than this is worth a word to whoever waits. */
 const PATIENCE_MS = 1_500;
 
@@ -27,6 +41,7 @@ async function run(command, args, what) {
     TURBO_TELEMETRY_DISABLED: '1',
     TURBO_NO_UPDATE_NOTIFIER: '1',
     DO_NOT_TRACK: '1',
+    ...ownHeaders(),
   };
   const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], shell });
   const said = [];
@@ -41,7 +56,12 @@ async function run(command, args, what) {
   });
   clearTimeout(notice);
   if (status === 0) return;
-  process.stderr.write(said.join(''));
+  const text = said.join('');
+  process.stderr.write(text);
+  if (/node-gyp|prebuild-install/.test(text))
+    console.error(
+      'mtrade: a native module could not be built. It needs python3, make and g++; behind a firewall also the headers of Node: docs/troubleshooting.md, "It does not install".',
+    );
   console.error(`mtrade: ${what} failed (${command} ${args.join(' ')}); the reason stands above.`);
   process.exit(status);
 }

@@ -1,5 +1,5 @@
 import { errorText, isMtradeError, MtradeError, systemClock } from '@mtrade/base';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { type Door, doorName, otherDoor } from './engine-door.js';
@@ -9,6 +9,11 @@ import { refusalText } from './render/waiting.js';
 interface ProblemBody {
   readonly code?: string;
   readonly detail?: string;
+}
+
+interface Wait {
+  readonly limitMs: number;
+  readonly signal?: AbortSignal;
 }
 
 interface Answer {
@@ -28,15 +33,28 @@ const notRunning = (dataDir: string): MtradeError =>
  * or ends there is none.
  */
 async function notAnswering(dataDir: string): Promise<MtradeError> {
-  const { checkLock } = await import('@mtrade/runtime');
+  const { adviceOnSilence, checkLock } = await import('@mtrade/runtime');
   const { status, holder } = await checkLock(dataDir, { clock: systemClock });
   if (status !== 'running') return notRunning(dataDir);
   const pid = holder === null ? '' : ` (pid ${holder.pid})`;
   return new MtradeError(
     'MTRADE_COMMAND',
     `an engine runs${pid} with data directory ${dataDir}, but its control socket does not answer; ` +
-      'if it is not just starting or ending, mtrade lock --kill ends it',
+      adviceOnSilence(holder),
     { command: UNANSWERED },
+  );
+}
+
+/** The same, and what can be done about it, where an engine holds the lock. */
+export async function withAdvice(error: MtradeError, dataDir: string): Promise<MtradeError> {
+  const { adviceOnSilence, checkLock } = await import('@mtrade/runtime');
+  const { status, holder } = await checkLock(dataDir, { clock: systemClock });
+  if (status !== 'running' || holder === null) return error;
+  return new MtradeError(
+    'MTRADE_COMMAND',
+    `${error.message}. An engine runs (pid ${holder.pid}); ${adviceOnSilence(holder)}`,
+    { command: UNANSWERED },
+    { cause: error.cause },
   );
 }
 
@@ -45,17 +63,20 @@ const MAY_STILL = '; the command may still be carried out: look at mtrade status
 
 const UNANSWERED = 'unanswered';
 
+export const unanswered = (message: string): MtradeError =>
+  new MtradeError('MTRADE_COMMAND', message, { command: UNANSWERED });
+
 /** An engine runs, but it could not be asked. */
 export const isUnanswered = (error: unknown): error is MtradeError =>
   isMtradeError(error, 'MTRADE_COMMAND') && error.facts.command === UNANSWERED;
 
-function readToken(dataDir: string): string {
+async function readToken(dataDir: string): Promise<string> {
   const path = join(dataDir, 'control.token');
   try {
     return readFileSync(path, 'utf8').trim();
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw notRunning(dataDir);
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw await withoutToken(dataDir, path);
     throw new MtradeError(
       'MTRADE_PERMISSION',
       `${path} cannot be read (${code}); run the command as the user of the engine`,
@@ -65,18 +86,34 @@ function readToken(dataDir: string): string {
   }
 }
 
+/** Nobody has started here, or the file was deleted under an engine: that takes no command any more, but hears signals. */
+async function withoutToken(dataDir: string, path: string): Promise<MtradeError> {
+  // An engine that is just starting has made neither yet.
+  if (!existsSync(join(dataDir, 'control.json'))) return notRunning(dataDir);
+  const { checkLock } = await import('@mtrade/runtime');
+  const { status, holder } = await checkLock(dataDir, { clock: systemClock });
+  if (status !== 'running' || holder === null) return notRunning(dataDir);
+  return new MtradeError(
+    'MTRADE_PERMISSION',
+    `${path} is gone, and without it the engine (pid ${holder.pid}) takes no command. ` +
+      'Put it back from a copy, or end the engine with mtrade lock --kill and start it: a start makes a new one',
+    { path },
+  );
+}
+
 function send(
   door: Door,
   token: string,
   method: string,
   path: string,
   body: string | null,
-  limitMs: number,
+  { limitMs, signal }: Wait,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
       {
         ...door,
+        ...(signal !== undefined && { signal }),
         method,
         path,
         headers: {
@@ -130,8 +167,9 @@ export class ControlClient {
     this.#dataDir = dataDir;
   }
 
-  get(path: string, limitMs = ANSWER_LIMIT_MS): Promise<unknown> {
-    return this.#call('GET', path, null, limitMs);
+  /** Rejects soon after `signal` aborts, with no word on the engine. */
+  get(path: string, limitMs = ANSWER_LIMIT_MS, signal?: AbortSignal): Promise<unknown> {
+    return this.#call('GET', path, null, { limitMs, ...(signal !== undefined && { signal }) });
   }
 
   post(
@@ -139,24 +177,26 @@ export class ControlClient {
     body: Readonly<Record<string, unknown>> = {},
     limitMs = ANSWER_LIMIT_MS,
   ): Promise<unknown> {
-    return this.#call('POST', path, JSON.stringify(body), limitMs);
+    return this.#call('POST', path, JSON.stringify(body), { limitMs });
   }
 
-  async #call(method: string, path: string, body: string | null, limitMs: number): Promise<unknown> {
+  async #call(method: string, path: string, body: string | null, wait: Wait): Promise<unknown> {
     try {
-      return await this.#ask(method, path, body, limitMs);
+      return await this.#ask(method, path, body, wait);
     } catch (error) {
-      throw isMtradeError(error, 'MTRADE_NOT_RUNNING') ? await notAnswering(this.#dataDir) : error;
+      if (isMtradeError(error, 'MTRADE_NOT_RUNNING')) throw await notAnswering(this.#dataDir);
+      // Without a cause the engine itself has said so.
+      throw isUnanswered(error) && error.cause !== undefined ? await withAdvice(error, this.#dataDir) : error;
     }
   }
 
-  async #ask(method: string, path: string, body: string | null, limitMs: number): Promise<unknown> {
+  async #ask(method: string, path: string, body: string | null, wait: Wait): Promise<unknown> {
     const dataDir = this.#dataDir;
-    const token = readToken(dataDir);
+    const token = await readToken(dataDir);
     const ask = async (door: Door): Promise<unknown> => {
       let answer: Answer;
       try {
-        answer = await send(door, token, method, path, body, limitMs);
+        answer = await send(door, token, method, path, body, wait);
       } catch (error) {
         throw transportError(error as NodeJS.ErrnoException, { dataDir, door, isCommand: body !== null });
       }
@@ -218,6 +258,7 @@ function refusal({ status, text }: Answer, path: string, dataDir: string): Mtrad
     // An answer without a body that can be read still has its status.
   }
   const detail = problem.detail ?? `refused with HTTP ${status}`;
+  if (problem.code === 'UNKNOWN_PAIR') return new MtradeError('MTRADE_USAGE', detail, {});
   // An engine that says so runs: it is just starting, ending or reviving a worker.
   if (problem.code === 'MTRADE_NOT_RUNNING')
     return new MtradeError('MTRADE_COMMAND', detail, { command: UNANSWERED });

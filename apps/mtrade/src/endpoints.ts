@@ -1,6 +1,7 @@
 /** Paths of the control API that the commands use. */
 export const ENDPOINTS = {
   status: '/api/autotrade/status',
+  config: '/v1/config',
   tradingOn: '/api/autotrade/start',
   tradingOff: '/api/autotrade/stop',
   reset: '/api/autotrader/reset_cycle',

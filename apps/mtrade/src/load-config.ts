@@ -75,6 +75,7 @@ export interface EngineHome {
   readonly dataDir: string;
   /** Null: the configuration cannot be used. */
   readonly config: MtradeConfig | null;
+  readonly resolved: ResolvedConfig | null;
 }
 
 /**
@@ -84,14 +85,15 @@ export interface EngineHome {
  */
 export async function engineHome(cli: Cli, command: Command): Promise<EngineHome> {
   try {
-    const { config } = await loadConfig(cli, command);
-    return { dataDir: config.dataDir, config };
+    const resolved = await loadConfig(cli, command);
+    const { config } = resolved;
+    return { dataDir: config.dataDir, config, resolved };
   } catch (error) {
     if (!isUnusable(error)) throw error;
     const { path, namedBy } = await locate(cli, command);
     requireDirectory(path);
     cli.note(`warning: ${inOneLine(error)}; going on with the data directory ${path} (${namedBy})`);
-    return { dataDir: path, config: null };
+    return { dataDir: path, config: null, resolved: null };
   }
 }
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
@@ -37,6 +37,19 @@ describe('what npm start does before the engine', () => {
 
     expect(status).toBe(3);
     expect(text).toMatch(/error TS2322: no number\n[^]*1 failed\n[^]*mtrade: .* failed \(/);
+  });
+
+  test('a compiler that fails is told with what it needs; it gets the headers that Node brings along', () => {
+    const { text } = prepare(
+      'echo "gyp ERR! find Python, node-gyp failed; nodedir=$npm_config_nodedir"; exit 1',
+    );
+    const prefix = dirname(dirname(realpathSync(process.execPath)));
+    const isThere = existsSync(join(prefix, 'include/node/node_version.h'));
+
+    expect(text).toContain(`nodedir=${isThere ? prefix : ''}\n`);
+    expect(text).toMatch(
+      /mtrade: a native module could not be built\. It needs python3, make and g\+\+; .*headers of Node/,
+    );
   });
 
   test('says what it is at while a tool takes its time', () => {

@@ -9,6 +9,7 @@ export {
   type PairConfig,
   type PairDocument,
 } from './document.js';
+export { type ConfigDifference, configDifferences, type ShownConfig } from './differences.js';
 export { configMarkdown } from './markdown.js';
 export { addressKind, type AddressKind, hostKind } from './network.js';
 export { nodeConfigFs, nodeSecretFs } from './node-fs.js';

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -44,6 +45,24 @@ describe('the socket', () => {
     const harness = await startHarness({ dataDir });
 
     expect((await harness.call({ path: '/healthz', over: 'socket' })).status).toBe(200);
+  });
+
+  test('deleted under a running engine, it is made anew, for its owner only; whoever is connected is served on', async () => {
+    const harness = await startHarness();
+    const path = harness.server.socketPath;
+    rmSync(path);
+    await expect(harness.call({ path: '/healthz', over: 'socket' })).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
+
+    await expect.poll(() => existsSync(path), { timeout: 10_000 }).toBe(true);
+    await expect
+      .poll(
+        async () => (await harness.call({ path: '/healthz', over: 'socket' }).catch(() => null))?.status,
+        { timeout: 10_000 },
+      )
+      .toBe(200);
+    expect(modeOf(path)).toBe(0o600);
   });
 
   test.each([

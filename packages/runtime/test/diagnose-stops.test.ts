@@ -11,6 +11,7 @@ import {
 } from '@mtrade/cycle';
 import { baseQty, decimal, price, quoteAmount } from '@mtrade/money';
 import { expect, test } from 'vitest';
+import { judgePairs } from '../src/diagnose/judge-books.js';
 import { judgeStops } from '../src/diagnose/judge-stops.js';
 
 const ms = (value: number): EpochMs => value as EpochMs;
@@ -135,6 +136,16 @@ test('with its stop at the exchange nothing is wrong, and without the wish neith
   expect(said(covered(), 60_000)).toEqual(['INFO 1 open position; 1 want a protective stop, 1 have it']);
   expect(said(held('0'), 60_000)).toEqual(['INFO 1 open position; none of them wants a protective stop']);
   expect(said(IDLE)).toEqual([]);
+});
+
+test('a stop that lies at the exchange is a stop and no incomplete order', () => {
+  const found = judgePairs([covered()], NOW + 3_600_000, true);
+
+  expect(found.map(({ severity, check }) => `${severity} ${check}`).toSorted()).toEqual([
+    'INFO stops',
+    'INFO unprotected',
+  ]);
+  expect(found[0]?.detail).toContain('the stop at 95 lies at the exchange');
 });
 
 test('a position that is to be sold for want of a stop, or has no row, is CRITICAL', () => {

@@ -19,6 +19,9 @@ const LEVELS: ReadonlySet<string> = new Set(['debug', 'info', 'warn', 'error', '
 /** A field, or the name of one whose bytes follow on the next line. */
 const JOURNAL_FIELD = /^[A-Z_][A-Z0-9_]*(?:=|$)/;
 const MESSAGE_FIELD = 'MESSAGE=';
+/** What an engine without a screen says in plain words beside its log, and a command says on stderr. */
+const OWN_TEXT =
+  /(?:^|\]: )(?:mtrade \d+\.\d+\.\d+\S* is running|data \/|took over from an engine|(?:stopped\. )?(?:PAPER|TESTNET|LIVE)\b.* realized profit |(?:mtrade|warning|note): )/;
 const MAX_TEXT = 300;
 
 /**
@@ -30,7 +33,8 @@ export function parseLine(line: string): Parsed {
   if (line.startsWith(MESSAGE_FIELD)) return fromJson(line.slice(MESSAGE_FIELD.length), true);
   if (JOURNAL_FIELD.test(line)) return 'skip';
   const start = line.indexOf('{');
-  return start === -1 ? 'malformed' : fromJson(line.slice(start), false);
+  if (start !== -1) return fromJson(line.slice(start), false);
+  return OWN_TEXT.test(line) ? 'skip' : 'malformed';
 }
 
 function fromJson(text: string, isExport: boolean): Parsed {

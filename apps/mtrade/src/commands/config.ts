@@ -5,6 +5,7 @@ import { localLimits, onlyAtStart, refuseKnownFailures } from '../config-checks.
 import { loadConfig } from '../load-config.js';
 import { counted } from '../render/columns.js';
 import { fundingWarnings } from '../funding.js';
+import { AFTER_EDIT, compareWithRunning, differenceText } from '../running-config.js';
 
 async function check(cli: Cli, command: Command, json: boolean): Promise<void> {
   try {
@@ -50,10 +51,15 @@ export function addConfigCommand(program: Command, cli: Cli): void {
     .description('print the configuration in force, with every default and override filled in')
     .option('--json', 'one JSON object')
     .action(async ({ json }: { json?: true }, command: Command) => {
-      const { document, source } = await loadConfig(cli, command);
-      if (json) return cli.out.json({ schema: 1, source, config: document });
+      const resolved = await loadConfig(cli, command);
+      const { document, source } = resolved;
+      const running = await compareWithRunning(resolved);
+      if (json) return cli.out.json({ schema: 1, source, config: document, running });
       const { configToml } = await import('@mtrade/config');
       cli.out.write(configToml(document, source));
+      if (running === null || running.differences.length === 0) return;
+      for (const one of running.differences) cli.note(`note: ${differenceText(one)}`);
+      cli.note(`note: ${AFTER_EDIT}`);
     });
 
   group

@@ -1,5 +1,5 @@
 import { errorText, ExitCode, isMtradeError } from '@mtrade/base';
-import type { MtradeConfig } from '@mtrade/config';
+import type { MtradeConfig, ResolvedConfig } from '@mtrade/config';
 import { cleanText, scrubSecrets } from '@mtrade/log';
 import type { Command } from 'commander';
 import pc from 'picocolors';
@@ -14,9 +14,10 @@ import { withProgress } from '../render/progress.js';
 async function configuration(
   cli: Cli,
   command: Command,
-): Promise<{ config: MtradeConfig | null; dataDir: string; findings: Finding[] }> {
+): Promise<{ resolved: ResolvedConfig | null; dataDir: string; findings: Finding[] }> {
   try {
-    const { config, source, warnings } = await readConfig(cli, command);
+    const resolved = await readConfig(cli, command);
+    const { config, source, warnings } = resolved;
     await refuseKnownFailures(config, source.file);
     const { configFile } = await import('../doctor/config-file.js');
     const where = source.file ?? 'built-in defaults';
@@ -27,7 +28,7 @@ async function configuration(
     const notes = warnings.map((text) =>
       warning('configuration', text, 'see mtrade config check and docs/configuration.md'),
     );
-    return { config, dataDir: config.dataDir, findings: [summary, ...notes, ...configFile(source.file)] };
+    return { resolved, dataDir: config.dataDir, findings: [summary, ...notes, ...configFile(source.file)] };
   } catch (error) {
     if (!isUnusable(error)) throw error;
     const { path, namedBy } = await locate(cli, command);
@@ -36,7 +37,7 @@ async function configuration(
     const findings = errorText(error)
       .split('\n')
       .map((line) => problem('configuration', line, remedy));
-    return { config: null, dataDir: path, findings };
+    return { resolved: null, dataDir: path, findings };
   }
 }
 
@@ -59,19 +60,31 @@ const checksOf = (config: MtradeConfig, cli: Cli): readonly Check[] => [
 ];
 
 /** What lies in the data directory. */
-const checksIn = (dataDir: string, config: MtradeConfig | null): readonly Check[] => [
+const checksIn = (dataDir: string, resolved: ResolvedConfig | null): readonly Check[] => [
   ['lock', async () => (await import('../doctor/lock.js')).lock(dataDir)],
   ['engine', async () => (await import('../doctor/engine.js')).engine(dataDir)],
-  ['database', async () => (await import('../doctor/books.js')).database(dataDir, config?.mode ?? null)],
+  [
+    'running config',
+    async () =>
+      resolved === null ? [] : (await import('../doctor/running-config.js')).runningConfig(resolved),
+  ],
+  [
+    'database',
+    async () => (await import('../doctor/books.js')).database(dataDir, resolved?.config.mode ?? null),
+  ],
 ];
 
-async function checksFor(cli: Cli, dataDir: string, config: MtradeConfig | null): Promise<readonly Check[]> {
+async function checksFor(
+  cli: Cli,
+  dataDir: string,
+  resolved: ResolvedConfig | null,
+): Promise<readonly Check[]> {
   const { dataDirectory, unusable } = await import('../doctor/data-dir.js');
   return [
     ['data directory', () => dataDirectory(dataDir)],
-    ...(config === null ? [] : checksOf(config, cli)),
+    ...(resolved === null ? [] : checksOf(resolved.config, cli)),
     // Where nothing can lie, nothing is looked for.
-    ...(unusable(dataDir) === null ? checksIn(dataDir, config) : []),
+    ...(unusable(dataDir) === null ? checksIn(dataDir, resolved) : []),
     ['service unit', async () => (await import('../doctor/service-unit.js')).serviceUnit(cli)],
   ];
 }
@@ -128,8 +141,8 @@ export function addDoctorCommand(program: Command, cli: Cli): void {
     )
     .option('--json', 'one JSON object')
     .action(async ({ json }: { json?: true }, command: Command) => {
-      const { config, dataDir, findings } = await configuration(cli, command);
-      const checked = await runChecks(await checksFor(cli, dataDir, config), cli);
+      const { resolved, dataDir, findings } = await configuration(cli, command);
+      const checked = await runChecks(await checksFor(cli, dataDir, resolved), cli);
       const isInstalled = !checked.some(({ check }) => check === 'database module');
       const build = compiler(process.version, cli.env, isInstalled);
       const all = [nodeVersion(process.version), ...(build === null ? [] : [build]), ...findings, ...checked];

@@ -1,5 +1,5 @@
 import { ExitCode, MtradeError, systemClock } from '@mtrade/base';
-import type { KillOutcome, LockCheck } from '@mtrade/runtime';
+import type { KillOutcome, LockCheck, Owner } from '@mtrade/runtime';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.js';
 import { engineHome } from '../load-config.js';
@@ -72,8 +72,17 @@ const KILL_EXIT: Readonly<Record<KillOutcome['outcome'], ExitCode>> = {
 };
 
 async function kill(cli: Cli, dataDir: string, { force, json }: LockOptions): Promise<void> {
-  const { describeOwner, killHolder } = await import('@mtrade/runtime');
-  const result = await killHolder({ dataDir, force: force === true }, { clock: systemClock });
+  const { describeOwner, isSuspended, killHolder } = await import('@mtrade/runtime');
+  const onWaiting = (holder: Owner, waitMs: number): void => {
+    const then = force === true ? 'then it is killed' : '--force kills it after that';
+    const why = isSuspended(holder)
+      ? `its process is suspended and hears nothing until kill -CONT ${holder.pid}`
+      : 'it follows its orders in flight';
+    cli.note(
+      `pid ${holder.pid} was asked to end; ${why}. Waiting for up to ${waitMs / 1_000} s, ${then} ...`,
+    );
+  };
+  const result = await killHolder({ dataDir, force: force === true, onWaiting }, { clock: systemClock });
   if (json) cli.out.json({ schema: 1, outcome: result.outcome, data_dir: dataDir });
   else cli.out.say(killText(result, dataDir, describeOwner));
   process.exitCode = KILL_EXIT[result.outcome];

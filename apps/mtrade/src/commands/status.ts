@@ -1,22 +1,57 @@
-import { ExitCode, isMtradeError } from '@mtrade/base';
+import { ExitCode, isMtradeError, type MtradeError, systemClock } from '@mtrade/base';
 import type { StatusJson } from '@mtrade/runtime';
 import type { Command } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cli } from '../cli.js';
-import { ControlClient, isUnanswered } from '../control-client.js';
+import { ControlClient, isUnanswered, unanswered } from '../control-client.js';
 import { enginesElsewhere } from '../engines-elsewhere.js';
 import { ENDPOINTS } from '../endpoints.js';
 import { engineHome, type EngineHome } from '../load-config.js';
 import { duration } from '../render/columns.js';
 import { renderStatus } from '../render/status.js';
+import { compareWithRunning, differenceNotice } from '../running-config.js';
 import type { StoredStatus } from '../stored-status.js';
 
 const EVERY_MS = 1_000;
 
-/** The running engine's word, else what it stored last; null when there is neither. */
-async function look(cli: Cli, { dataDir }: EngineHome): Promise<StatusJson | StoredStatus | null> {
+/** A living engine answers in milliseconds; who waits longer wants to know why. */
+const SLOW_MS = 2_000;
+
+/** The running engine's answer. When it takes its time, `onSlow` may give the wait up by an error. */
+async function ask(dataDir: string, onSlow: () => Promise<void>): Promise<StatusJson> {
+  const end = new AbortController();
+  const givenUp = sleep(SLOW_MS, undefined, { signal: end.signal })
+    .then(onSlow)
+    .then(() => new Promise<never>(() => undefined));
+  const answer = new ControlClient(dataDir).get(ENDPOINTS.status, undefined, end.signal);
   try {
-    return (await new ControlClient(dataDir).get(ENDPOINTS.status)) as StatusJson;
+    return (await Promise.race([answer, givenUp])) as StatusJson;
+  } finally {
+    // The one that has lost must hold nothing up.
+    end.abort();
+  }
+}
+
+/** An engine that is suspended will not answer, however long one waits; another one may. */
+const slowNotice = (cli: Cli, dataDir: string) => async (): Promise<void> => {
+  const { adviceOnSilence, checkLock, isSuspended } = await import('@mtrade/runtime');
+  const { status, holder } = await checkLock(dataDir, { clock: systemClock });
+  if (status !== 'running' || holder === null) return;
+  const what = `the engine (pid ${holder.pid}) does not answer`;
+  if (isSuspended(holder)) throw unanswered(`${what}; ${adviceOnSilence(holder)}`);
+  cli.note(`mtrade: ${what}; waiting for some seconds more. ${upperFirst(adviceOnSilence(holder))}`);
+};
+
+const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The running engine's word, else what it stored last; null when there is neither. */
+async function look(
+  cli: Cli,
+  { dataDir }: EngineHome,
+  onSlow: () => Promise<void> = async () => undefined,
+): Promise<StatusJson | StoredStatus | null> {
+  try {
+    return await ask(dataDir, onSlow);
   } catch (error) {
     if (!isMtradeError(error, 'MTRADE_NOT_RUNNING')) throw error;
   }
@@ -26,12 +61,11 @@ async function look(cli: Cli, { dataDir }: EngineHome): Promise<StatusJson | Sto
 
 const isStored = (status: StatusJson | StoredStatus): status is StoredStatus => !status.running;
 
-function printText(cli: Cli, status: StatusJson | StoredStatus): void {
+/** `head`: what is to be said of a state that comes from the books. */
+function printText(cli: Cli, status: StatusJson | StoredStatus, head = 'mtrade is not running'): void {
   const { out } = cli;
   if (isStored(status))
-    out.say(
-      `mtrade is not running. Last stored state, ${duration(status.stored_age_ms)} old (${status.stored_at}):`,
-    );
+    out.say(`${head}. Last stored state, ${duration(status.stored_age_ms)} old (${status.stored_at}):`);
   out.write(renderStatus(status, { columns: out.columns(), color: out.color, nowMs: Date.now() }));
 }
 
@@ -76,6 +110,23 @@ async function watchInLines(cli: Cli, home: EngineHome, json: boolean): Promise<
   }
 }
 
+const UNANSWERED = Symbol('unanswered');
+
+/** The engine hangs: why, what to do, and what its books had when they changed last. */
+async function printBooks(cli: Cli, dataDir: string, error: MtradeError): Promise<typeof UNANSWERED> {
+  const { explain } = await import('../failure.js');
+  for (const line of explain(error)) cli.note(line);
+  process.exitCode = error.exitCode;
+  const { readStoredStatus } = await import('../stored-status.js');
+  const stored = readStoredStatus(dataDir, cli.version);
+  if (stored !== null) printText(cli, stored, 'The engine does not answer');
+  return UNANSWERED;
+}
+
+/** A script has no use for it, and one question less. */
+const changedConfig = async ({ resolved }: EngineHome, json: boolean): Promise<string[]> =>
+  resolved === null || json ? [] : differenceNotice(await compareWithRunning(resolved));
+
 export function addStatusCommand(program: Command, cli: Cli): void {
   program
     .command('status')
@@ -88,9 +139,14 @@ export function addStatusCommand(program: Command, cli: Cli): void {
       if (options.watch && cli.out.isTty && !json)
         return (await import('./watch.js')).watchOnScreen(cli, home.dataDir);
       if (options.watch) return watchInLines(cli, home, json);
-      const status = await look(cli, home);
+      const status = await look(cli, home, slowNotice(cli, home.dataDir)).catch((error: unknown) => {
+        if (json || !isUnanswered(error)) throw error;
+        return printBooks(cli, home.dataDir, error);
+      });
+      if (status === UNANSWERED) return;
       print(cli, home, status, json);
-      if (status === null || isStored(status))
-        for (const line of await enginesElsewhere(home.dataDir)) cli.note(line);
+      const isGone = status === null || isStored(status);
+      for (const line of isGone ? await enginesElsewhere(home.dataDir) : await changedConfig(home, json))
+        cli.note(line);
     });
 }

@@ -49,7 +49,7 @@ function socket(dataDir: string): Finding[] {
     warning(
       'control socket',
       `${path} is gone; the commands use the port in control.json instead`,
-      'restart the engine when it suits, it makes the socket anew; find out who deletes files there',
+      'the engine makes it anew within seconds; find out who deletes files there',
     ),
   ];
 }

@@ -7,6 +7,7 @@ import { type ControlLimits, DEFAULT_LIMITS } from './limits.js';
 import { createLimitedServer, listenTcp, listenUnix, loopbackAddress } from './listeners.js';
 import type { ControlDeps, ControlOptions, ControlServer } from './ports.js';
 import { writePrivateFile } from './private-file.js';
+import { keepSocket, type SocketKeeper } from './socket-keeper.js';
 import { allowedHosts } from './same-site.js';
 import { StatusFeed } from './status-feed.js';
 import { loadOrCreateToken, READ_TOKEN_FILE, TOKEN_FILE } from './token-file.js';
@@ -67,7 +68,11 @@ export async function startControlServer(options: ControlOptions, deps: ControlD
     return server;
   };
   let closing: Promise<void> | null = null;
-  const close = () => (closing ??= closeAll(servers, hub, statusFeed, addressPath, limits));
+  let keeper: SocketKeeper | null = null;
+  const close = () => {
+    keeper?.close();
+    return (closing ??= closeAll(servers, hub, statusFeed, addressPath, limits));
+  };
 
   try {
     let url: string | null = null;
@@ -78,7 +83,10 @@ export async function startControlServer(options: ControlOptions, deps: ControlD
       for (const name of allowedHosts(host, port)) allowed.add(name);
       url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
     }
-    await listenUnix(serve({ via: 'socket', allowedHosts: null }), socketPath);
+    const serveSocket = (): Server => serve({ via: 'socket', allowedHosts: null });
+    const first = serveSocket();
+    await listenUnix(first, socketPath);
+    keeper = keepSocket(socketPath, first, { make: serveSocket, log: deps.log });
     const address: ControlAddress = { schema: 1, pid: process.pid, url, socket: socketPath, version, mode };
     writePrivateFile(addressPath, `${JSON.stringify(address)}\n`);
     deps.log.info({ url, socket: socketPath }, 'control server listens');

@@ -51,7 +51,7 @@ function judgeIntent(intent: Intent, nowMs: number, running: boolean): Finding {
   if (state === 'LIVE')
     return finding(
       'INFO',
-      'incomplete',
+      intent.stop === undefined ? 'incomplete' : 'stops',
       symbol,
       `${what}: ${intent.stop === undefined ? 'it rests on the book' : `the stop at ${text(intent.stop.triggerPrice)} lies at the exchange`}`,
       'nothing to do',

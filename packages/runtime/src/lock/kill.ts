@@ -14,6 +14,8 @@ export interface KillOptions {
   readonly force: boolean;
   /** How long SIGTERM gets, ms: an engine follows the order in flight before it ends. */
   readonly waitMs?: number;
+  /** Called once when it has not ended soon after the signal: the wait may take `waitMs`. */
+  readonly onWaiting?: (holder: Owner, waitMs: number) => void;
 }
 
 export type KillOutcome =
@@ -29,6 +31,8 @@ export type KillOutcome =
   | { readonly outcome: 'still-running'; readonly holder: Owner };
 
 const WAIT_MS = 45_000;
+/** An engine without an order in flight has ended by then. */
+const SOON_MS = 2_000;
 const KILL_WAIT_MS = 5_000;
 const POLL_MS = 20;
 
@@ -54,7 +58,10 @@ export async function killHolder(options: KillOptions, deps: CheckDeps): Promise
   };
 
   if (!signal(holder, 'SIGTERM', paths, platform)) return { outcome: 'refused', check };
-  if (await isFreeWithin(options.waitMs ?? WAIT_MS)) return { outcome: 'stopped', holder };
+  const waitMs = options.waitMs ?? WAIT_MS;
+  if (await isFreeWithin(Math.min(waitMs, SOON_MS))) return { outcome: 'stopped', holder };
+  options.onWaiting?.(holder, waitMs);
+  if (await isFreeWithin(waitMs - Math.min(waitMs, SOON_MS))) return { outcome: 'stopped', holder };
   if (!options.force) return { outcome: 'still-running', holder };
 
   if (!signal(holder, 'SIGKILL', paths, platform)) return { outcome: 'refused', check };

@@ -22,6 +22,8 @@ export interface LockPlatform {
   readonly machineId: () => string;
   /** Null when no such process lives; a zombie holds nothing and counts as dead. */
   readonly processInfo: (pid: number) => ProcessInfo | null;
+  /** Suspended by SIGSTOP or from a terminal: it lives and does nothing until SIGCONT. */
+  readonly isSuspended: (pid: number) => boolean;
   readonly signal: (pid: number, signal: 'SIGTERM' | 'SIGKILL') => void;
   /** Type number of the file system as statfs gives it. */
   readonly fileSystemType: (path: string) => number;
@@ -46,6 +48,7 @@ const linux: LockPlatform = {
     const stat = firstLine(`/proc/${pid}/stat`);
     return stat === '' ? unseen(pid) : processInfoFromStat(stat);
   },
+  isSuspended: (pid) => stateFromStat(firstLine(`/proc/${pid}/stat`)) === 'T',
 };
 
 /** macOS and the BSDs; the tests run it on Linux, whose `ps` gives the same two columns. */
@@ -59,9 +62,13 @@ export const psPlatform: LockPlatform = {
     if (state === '') return unseen(pid);
     return state.startsWith('Z') ? null : { start: start.join(' ') };
   },
+  isSuspended: (pid) => run('ps', ['-o', 'stat=', '-p', String(pid)]).startsWith('T'),
 };
 
 export const systemPlatform: LockPlatform = process.platform === 'linux' ? linux : psPlatform;
+
+const stateFromStat = (stat: string): string =>
+  stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
 
 /** Fields 3 (state) and 22 (start in clock ticks since boot) of /proc/<pid>/stat; the name before them may hold anything. */
 export function processInfoFromStat(stat: string): ProcessInfo | null {
