@@ -23,8 +23,8 @@ interface Disk {
   readonly databaseBytes: number | null;
 }
 
-/** A timer that fires this often and is watched: rare enough to cost nothing. */
-const RESOLUTION_MS = 100;
+/** A timer that fires this often and is watched: each time wakes the main thread. */
+const RESOLUTION_MS = 500;
 const SECONDS_PER_NS = 1e-9;
 const LAG_WINDOW_MS = 15_000;
 const DISK_EVERY_MS = 10_000;
