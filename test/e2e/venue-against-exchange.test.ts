@@ -244,7 +244,7 @@ test('the feed hears prices, depth and our own order, also after the socket was 
   );
   feed.setClockOffset(AHEAD_MS);
   feed.start({
-    onTick: (tick) => ticks.push(tick),
+    onTick: (tick) => ticks.push(structuredClone(tick)),
     onOrder: (evidence) => orders.push(evidence),
     onBalances: () => {
       balances += 1;

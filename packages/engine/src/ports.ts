@@ -259,6 +259,7 @@ export interface Tick {
 }
 
 export interface FeedHandlers {
+  /** The tick and its prices stand until the call returns: whoever keeps them copies them. */
   readonly onTick: (tick: Tick) => void;
   /** An order event of the private stream; a hint that starts a look at the trades. */
   readonly onOrder: (evidence: OrderEvidence) => void;

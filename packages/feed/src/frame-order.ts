@@ -8,30 +8,23 @@ const CLOCK_SET_BACK_MS = 10_000;
  * When a stream has brought nothing but old frames for ten seconds, its clock was set back, and the new time counts:
  * else one frame from the future would silence the pair for ever.
  */
-export interface FrameOrder {
-  /** False when the frame is older than one already taken. */
-  readonly take: (stream: string, exchangeMs: number, sequence: number, nowMono: number) => boolean;
-}
+export class FrameOrder {
+  #exchangeMs = Number.NEGATIVE_INFINITY;
+  #sequence = 0;
+  /** NaN while the newest frame was no old one. */
+  #oldSinceMono = Number.NaN;
 
-export function createFrameOrder(): FrameOrder {
-  const newest = new Map<string, { exchangeMs: number; sequence: number; oldSinceMono: number | null }>();
-  return {
-    take: (stream, exchangeMs, sequence, nowMono) => {
-      const seen = newest.get(stream);
-      if (seen === undefined) {
-        newest.set(stream, { exchangeMs, sequence, oldSinceMono: null });
-        return true;
-      }
-      const old =
-        exchangeMs < seen.exchangeMs || (exchangeMs === seen.exchangeMs && sequence < seen.sequence);
-      if (old) {
-        seen.oldSinceMono ??= nowMono;
-        if (nowMono - seen.oldSinceMono < CLOCK_SET_BACK_MS) return false;
-      }
-      seen.exchangeMs = exchangeMs;
-      seen.sequence = sequence;
-      seen.oldSinceMono = null;
-      return true;
-    },
-  };
+  /** False when the frame is older than one already taken. Allocates nothing. */
+  take(exchangeMs: number, sequence: number, nowMono: number): boolean {
+    const isOld =
+      exchangeMs < this.#exchangeMs || (exchangeMs === this.#exchangeMs && sequence < this.#sequence);
+    if (isOld) {
+      if (Number.isNaN(this.#oldSinceMono)) this.#oldSinceMono = nowMono;
+      if (nowMono - this.#oldSinceMono < CLOCK_SET_BACK_MS) return false;
+    }
+    this.#exchangeMs = exchangeMs;
+    this.#sequence = sequence;
+    this.#oldSinceMono = Number.NaN;
+    return true;
+  }
 }

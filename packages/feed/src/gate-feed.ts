@@ -1,9 +1,10 @@
 import { type Clock, assert } from '@mtrade/base';
-import type { FeedHandlers, PriceFeed, Tick } from '@mtrade/engine';
+import type { FeedHandlers, PriceFeed, ScaledPrice } from '@mtrade/engine';
 import type { Logger } from '@mtrade/log';
 import { type BackoffOptions, DEFAULT_BACKOFF, createBackoff } from './backoff.js';
 import { type Connection, openConnection } from './connection.js';
-import { createFrameOrder } from './frame-order.js';
+import type { FrameOrder } from './frame-order.js';
+import { PairStream } from './pair-stream.js';
 import { type ParsedFrame, parseFrame } from './parse-frame.js';
 import { createSubscriber } from './subscriber.js';
 
@@ -63,11 +64,7 @@ export function createGateFeed(
     retryRefusedMs = 30_000,
     silentPairMs = 15_000,
   } = options;
-  const known = new Set(options.symbols);
-  const frameOrder = createFrameOrder();
-  const bookSeenMono = new Map<string, number>();
-  /** When each pair last brought anything on this connection, or was last subscribed. */
-  const heardMono = new Map<string, number>();
+  const streams = new Map(options.symbols.map((symbol) => [symbol, new PairStream()]));
   const backoff = createBackoff({ ...DEFAULT_BACKOFF, ...options.backoff }, random);
   let offsetMs = 0;
   const exchangeNowS = (): number => Math.floor((clock.epochMs() + offsetMs) / 1_000);
@@ -83,6 +80,16 @@ export function createGateFeed(
     exchangeNowS,
   );
 
+  // Nine of ten frames are of the book: they are handed on in one and the same object.
+  const bookTick = {
+    symbol: '',
+    bid: null as ScaledPrice | null,
+    ask: null as ScaledPrice | null,
+    last: null,
+    asks: null,
+    exchangeMs: 0.5,
+    receivedMono: 0.5,
+  };
   let handlers: FeedHandlers | null = null;
   let connection: Connection | null = null;
   let reconnectTimer: NodeJS.Timeout | null = null;
@@ -112,9 +119,9 @@ export function createGateFeed(
   };
   /** Told once per silence; whether the market only sleeps, the engine finds out over REST. */
   const resubscribeSilent = (nowMono: number): void => {
-    for (const symbol of options.symbols) {
-      if (nowMono - (heardMono.get(symbol) ?? nowMono) < silentPairMs) continue;
-      heardMono.set(symbol, nowMono);
+    for (const [symbol, stream] of streams) {
+      if (nowMono - stream.heardMono < silentPairMs) continue;
+      stream.heardMono = nowMono;
       log.warn({ symbol, silentPairMs }, 'a pair sends nothing; it is subscribed again');
       subscriber.again(symbol, nowMono);
     }
@@ -151,7 +158,7 @@ export function createGateFeed(
     opened += 1;
     closedReason = null;
     log.info({ reconnects: opened - 1, symbols: options.symbols.length }, 'price feed connected');
-    for (const symbol of options.symbols) heardMono.set(symbol, openedMono);
+    for (const stream of streams.values()) stream.heardMono = openedMono;
     subscriber.begin((text) => connection?.send(text), openedMono);
     housekeeping = setInterval(
       () => {
@@ -185,17 +192,39 @@ export function createGateFeed(
 
   function onFrame(frame: ParsedFrame, receivedMono: number): void {
     switch (frame.type) {
-      case 'book-ticker':
-        bookSeenMono.set(frame.symbol, receivedMono);
-        return tick(frame, 'book', frame.sequence, { bid: frame.bid, ask: frame.ask });
-      case 'ticker': {
-        // A quiet book sends nothing for minutes; then the ticker's own best prices say that it still stands.
-        const isQuiet = receivedMono - (bookSeenMono.get(frame.symbol) ?? -Infinity) > BOOK_QUIET_MS;
-        const best = isQuiet && frame.bid && frame.ask ? { bid: frame.bid, ask: frame.ask } : {};
-        return tick(frame, 'last', 0, { last: frame.last, ...best });
+      case 'book-ticker': {
+        const stream = streams.get(frame.symbol);
+        if (stream === undefined) return;
+        stream.bookMono = receivedMono;
+        stream.heardMono = receivedMono;
+        if (!isNew(stream.book, frame.exchangeMs, frame.sequence, receivedMono)) return;
+        bookTick.symbol = frame.symbol;
+        bookTick.bid = frame.bid;
+        bookTick.ask = frame.ask;
+        bookTick.exchangeMs = frame.exchangeMs;
+        bookTick.receivedMono = receivedMono;
+        return handlers?.onTick(bookTick);
       }
-      case 'order-book':
-        return tick(frame, 'depth', frame.sequence, { asks: frame.asks }, frame.sentMs);
+      case 'ticker': {
+        const { symbol, last, exchangeMs } = frame;
+        const stream = streams.get(symbol);
+        if (stream === undefined) return;
+        // A quiet book sends nothing for minutes; then the ticker's own best prices say that it still stands.
+        const isQuiet = receivedMono - stream.bookMono > BOOK_QUIET_MS;
+        const hasBest = isQuiet && frame.bid !== null && frame.ask !== null;
+        const [bid, ask] = hasBest ? [frame.bid, frame.ask] : [null, null];
+        stream.heardMono = receivedMono;
+        if (!isNew(stream.last, exchangeMs, 0, receivedMono)) return;
+        return handlers?.onTick({ symbol, bid, ask, last, asks: null, exchangeMs, receivedMono });
+      }
+      case 'order-book': {
+        const { symbol, asks, sentMs } = frame;
+        const stream = streams.get(symbol);
+        if (stream === undefined || !isNew(stream.depth, frame.exchangeMs, frame.sequence, receivedMono))
+          return;
+        const tick = { symbol, bid: null, ask: null, last: null, asks, exchangeMs: sentMs, receivedMono };
+        return handlers?.onTick(tick);
+      }
       case 'orders':
         if (frame.malformed > 0) dropFrame(`${frame.malformed} order rows`);
         for (const order of frame.orders) handlers?.onOrder(order);
@@ -210,32 +239,13 @@ export function createGateFeed(
       case 'other':
         return;
     }
+  }
 
-    function tick(
-      { symbol, exchangeMs }: { symbol: string; exchangeMs: number },
-      stream: string,
-      sequence: number,
-      prices: Partial<Pick<Tick, 'bid' | 'ask' | 'last' | 'asks'>>,
-      stampMs = exchangeMs,
-    ): void {
-      if (!known.has(symbol)) return;
-      if (stream !== 'depth') heardMono.set(symbol, receivedMono);
-      if (!frameOrder.take(`${stream} ${symbol}`, exchangeMs, sequence, receivedMono)) {
-        staleFrames += 1;
-        unpublished = true;
-        return;
-      }
-      handlers?.onTick({
-        symbol,
-        bid: null,
-        ask: null,
-        last: null,
-        asks: null,
-        ...prices,
-        exchangeMs: stampMs,
-        receivedMono,
-      });
-    }
+  function isNew(order: FrameOrder, exchangeMs: number, sequence: number, receivedMono: number): boolean {
+    if (order.take(exchangeMs, sequence, receivedMono)) return true;
+    staleFrames += 1;
+    unpublished = true;
+    return false;
   }
 
   return {

@@ -74,7 +74,7 @@ export function startFeed(exchange: Pick<Exchange, 'url'>, options: Partial<Gate
   const states: FeedState[] = [];
   const heard = { balances: 0 };
   feed.start({
-    onTick: (tick) => ticks.push(tick),
+    onTick: (tick) => ticks.push(structuredClone(tick)),
     onOrder: (order) => orders.push(order),
     onBalances: () => {
       heard.balances += 1;
