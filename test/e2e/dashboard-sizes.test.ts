@@ -25,6 +25,19 @@ async function watchThread(page: Page): Promise<() => Promise<number>> {
     return metrics.find(({ name }) => name === 'ThreadTime')?.value ?? Number.NaN;
   };
 }
+/** What does not fit: elements beyond the window's edges, and places whose content could only be seen by scrolling them. */
+const CUT = `(() => {
+  const found = document.documentElement.scrollWidth > innerWidth ? ['the page'] : [];
+  for (const one of document.querySelectorAll('body *')) {
+    if (one.closest('pre, svg, .chart, .hidden, input, select')) continue;
+    const { left, right, width } = one.getBoundingClientRect();
+    const edge = Math.min(innerWidth, one.closest('.card')?.getBoundingClientRect().right ?? innerWidth);
+    const isOutside = width > 0 && (right > edge + 1 || left < -1);
+    const isCut = getComputedStyle(one).overflowX !== 'visible' && one.scrollWidth > one.clientWidth + 1;
+    if (isOutside || isCut) found.push(one.tagName + '.' + one.className + ' ' + one.textContent.slice(0, 40));
+  }
+  return found;
+})()`;
 const widthOf = (page: Page): Promise<number> => page.evaluate('document.documentElement.scrollWidth');
 
 describe.skipIf(CHROMIUM === null)(`the web page with many pairs${NEEDS_BROWSER}`, () => {
@@ -67,6 +80,60 @@ describe.skipIf(CHROMIUM === null)(`the web page with many pairs${NEEDS_BROWSER}
   });
 });
 
+const PAGES: readonly (readonly [string, string])[] = [
+  ['#/', 'Earned today'],
+  ['#/pairs/BTC-USDT', 'Ledger of this cycle'],
+  ['#/profit', 'By pair'],
+  ['#/journal', 'order.filled'],
+  ['#/ladder/BTC-USDT', 'Quote needed for all rows'],
+  ['#/engine', 'cycler_iterations'],
+];
+
+describe.skipIf(CHROMIUM === null)(`the web page in windows of any width${NEEDS_BROWSER}`, () => {
+  const processes = new Processes();
+  const home = mkdtempSync(join(tmpdir(), 'mtrade-page-'));
+  afterAll(async () => {
+    await processes.killAll();
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  test('nothing is cut and nothing scrolls sideways at 360, 768, 1400 and 2000 pixels, with the widest figures', async () => {
+    const engine = await spawnEngine(['start'], {
+      cwd: home,
+      // The dearest coin, a ladder up to hundreds of thousands, a stop in every row.
+      env: {
+        ...cleanEnvironment(home),
+        MTRADE__CONTROL__LISTEN: '127.0.0.1:0',
+        MTRADE__LADDER__STOP_LOSS_PCT: '60',
+      },
+      processes,
+      dataDir: join(home, 'share', 'mtrade'),
+      configPath: '',
+    });
+    await engine.untilPair('BTC/USDT', 'is protected', ({ protection }) => protection?.state === 'active');
+    const { page, complaints } = await browser.open(engine);
+    await page.getByRole('row').filter({ hasText: 'BTC/USDT' }).waitFor();
+
+    const cut: unknown[] = [];
+    for (const width of [360, 768, 1_400, 2_000]) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const [hash, text] of PAGES) {
+        await go(page, hash);
+        await page.getByText(text).first().waitFor();
+        if (hash.startsWith('#/pairs')) await page.locator('.fills tbody tr').first().waitFor();
+        const found = (await page.evaluate(CUT)) as readonly string[];
+        if (found.length > 0) cut.push([width, hash, found]);
+      }
+    }
+    expect(cut).toEqual([]);
+    // The columns that a narrow place gives up are back where there is room.
+    await go(page, '#/pairs/BTC-USDT');
+    await page.getByTestId('ladder').getByText('Stop at').waitFor();
+    expect(complaints).toEqual([]);
+    await engine.stop();
+  });
+});
+
 describe.skipIf(CHROMIUM === null)(`the web page on a phone${NEEDS_BROWSER}`, () => {
   const processes = new Processes();
   const home = mkdtempSync(join(tmpdir(), 'mtrade-page-'));
@@ -87,15 +154,7 @@ describe.skipIf(CHROMIUM === null)(`the web page on a phone${NEEDS_BROWSER}`, ()
     const { page, complaints } = await browser.open(engine, { context: PHONE });
     await page.getByRole('row').filter({ hasText: 'BTC/USDT' }).waitFor();
 
-    const ready: readonly (readonly [string, string])[] = [
-      ['#/', 'Earned today'],
-      ['#/pairs/BTC-USDT', 'Ledger of this cycle'],
-      ['#/profit', 'By pair'],
-      ['#/journal', 'order.filled'],
-      ['#/ladder', 'Quote needed for all rows'],
-      ['#/engine', 'cycler_iterations'],
-    ];
-    for (const [hash, text] of ready) {
+    for (const [hash, text] of PAGES) {
       await go(page, hash);
       await page.getByText(text).first().waitFor();
       expect(await page.getByTestId('mode').first().textContent()).toBe('PAPER: no real money');

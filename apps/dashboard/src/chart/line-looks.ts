@@ -16,7 +16,7 @@ export const LOOKS = {
   even: { title: 'break-even', colour: '--warn', pattern: 'LargeDashed', width: 1 },
   next: { title: 'next buy', colour: '--accent', pattern: 'Dashed', width: 2 },
   ahead: { title: 'rows ahead', colour: '--dim', pattern: 'SparseDotted', width: 1 },
-  bought: { title: 'rows bought', colour: '--chart-up', pattern: 'SparseDotted', width: 1 },
+  bought: { title: 'rows bought', colour: '--chart-up', pattern: 'SparseDotted', width: 2 },
   stop: { title: 'stop', colour: '--bad', pattern: 'Solid', width: 2 },
 } as const satisfies Readonly<Record<string, LineLook>>;
 export type LineName = keyof typeof LOOKS;

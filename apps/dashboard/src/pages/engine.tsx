@@ -3,6 +3,7 @@ import type { StatusJson } from '@mtrade/runtime';
 import { count, duration, micros, plain } from '../format.js';
 import { mayCommand, session, status } from '../live.js';
 import { Empty, Section, Tile } from '../parts/bits.js';
+import { Fit } from '../parts/fit.js';
 import { ask } from '../parts/confirm.js';
 import { useFetch } from '../use-fetch.js';
 
@@ -130,7 +131,7 @@ function Counters() {
   if (now === null) return null;
   return (
     <Section title="Counters">
-      <div class="scroll">
+      <Fit>
         <table class="counters" data-testid="counters">
           <thead>
             <tr>
@@ -156,7 +157,7 @@ function Counters() {
             ))}
           </tbody>
         </table>
-      </div>
+      </Fit>
     </Section>
   );
 }
@@ -166,7 +167,7 @@ function Latencies() {
   if (now === null) return null;
   return (
     <Section title="Latency">
-      <div class="scroll">
+      <Fit>
         <table>
           <thead>
             <tr>
@@ -180,7 +181,7 @@ function Latencies() {
               <th scope="col" class="num">
                 longest
               </th>
-              <th scope="col" class="num">
+              <th scope="col" class="num give-4">
                 measured
               </th>
             </tr>
@@ -194,12 +195,12 @@ function Latencies() {
                     {measured === 0 ? '–' : micros(value)}
                   </td>
                 ))}
-                <td class="num">{count(measured)}</td>
+                <td class="num give-4">{count(measured)}</td>
               </tr>
             ))}
           </tbody>
         </table>
-      </div>
+      </Fit>
     </Section>
   );
 }
@@ -209,32 +210,34 @@ function Workers() {
   if (now === null) return null;
   return (
     <Section title="Workers">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Worker</th>
-            <th scope="col">State</th>
-            <th scope="col" class="num">
-              Last beat
-            </th>
-            <th scope="col" class="num">
-              Restarts
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {Object.entries(now.workers).map(([name, { alive, restarts, heartbeat_age_ms }]) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td>
-                <span class={`badge ${alive ? 'good' : 'bad'}`}>{alive ? 'alive' : 'down'}</span>
-              </td>
-              <td class="num">{duration(heartbeat_age_ms)}</td>
-              <td class="num">{restarts}</td>
+      <Fit>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Worker</th>
+              <th scope="col">State</th>
+              <th scope="col" class="num">
+                Last beat
+              </th>
+              <th scope="col" class="num">
+                Restarts
+              </th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {Object.entries(now.workers).map(([name, { alive, restarts, heartbeat_age_ms }]) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td>
+                  <span class={`badge ${alive ? 'good' : 'bad'}`}>{alive ? 'alive' : 'down'}</span>
+                </td>
+                <td class="num">{duration(heartbeat_age_ms)}</td>
+                <td class="num">{restarts}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Fit>
     </Section>
   );
 }

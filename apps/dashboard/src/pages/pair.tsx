@@ -17,6 +17,7 @@ import {
 } from '../format.js';
 import { journalTurn, status } from '../live.js';
 import { Empty, Section, Tile } from '../parts/bits.js';
+import { Fit } from '../parts/fit.js';
 import { LadderTable } from '../parts/ladder-table.js';
 import { Holds, StateBadge, Track } from '../parts/pair-bits.js';
 import { useFetch } from '../use-fetch.js';
@@ -129,7 +130,7 @@ function Tiles({ pair }: { readonly pair: Pair }) {
 function Fills({ trades, symbol }: { readonly trades: readonly Trade[]; readonly symbol: string }) {
   const quote = quoteOf(symbol);
   return (
-    <div class="scroll">
+    <Fit>
       <table class="fills">
         <thead>
           <tr>
@@ -138,13 +139,13 @@ function Fills({ trades, symbol }: { readonly trades: readonly Trade[]; readonly
             <th scope="col" class="num">
               Price
             </th>
-            <th scope="col" class="num">
+            <th scope="col" class="num give-4">
               Amount
             </th>
             <th scope="col" class="num">
               {quote}
             </th>
-            <th scope="col" class="num wide">
+            <th scope="col" class="num give-1">
               Fee
             </th>
           </tr>
@@ -156,35 +157,41 @@ function Fills({ trades, symbol }: { readonly trades: readonly Trade[]; readonly
               <td class={trade.side === 'buy' ? 'good' : 'warn'}>
                 {trade.side} <small>row {trade.step}</small>
               </td>
-              <td class="num">{price(trade.price)}</td>
-              <td class="num">{amount(trade.amount)}</td>
+              <td class="num">
+                {price(trade.price)} <small class="instead-4">x {amount(trade.amount)}</small>
+              </td>
+              <td class="num give-4">{amount(trade.amount)}</td>
               <td class="num">{money(trade.cost)}</td>
-              <td class="num wide">
+              <td class="num give-1">
                 {amount(trade.fee)} {plain(trade.fee_coin)}
               </td>
             </tr>
           ))}
         </tbody>
       </table>
-    </div>
+    </Fit>
   );
 }
+
+const limitOf = (order: PairDetail['books']['open_orders'][number]): string =>
+  order.price === null ? 'at market' : `at ${price(order.price)}`;
 
 function OpenOrders({ orders }: { readonly orders: PairDetail['books']['open_orders'] }) {
   if (orders.length === 0) return null;
   return (
     <Section title="Orders on their way">
-      <div class="scroll">
+      <Fit>
         <table class="orders">
           <tbody>
             {orders.map((order) => (
               <tr key={order.client_order_id}>
-                <td>{clock(order.created_ms)}</td>
+                <td class="give-1">{clock(order.created_ms)}</td>
                 <th scope="row">
                   {order.side}{' '}
                   <small>
                     {plain(order.purpose)}, row {order.step}
                   </small>
+                  <small class="instead-1">{clock(order.created_ms)}</small>
                 </th>
                 <td>
                   <span class={`badge ${order.state === 'UNKNOWN' ? 'bad' : 'busy'}`}>
@@ -192,14 +199,15 @@ function OpenOrders({ orders }: { readonly orders: PairDetail['books']['open_ord
                   </span>
                 </td>
                 <td class="num">
-                  {order.amount === null ? `${money(order.quote_amount)} quote` : amount(order.amount)}
+                  {order.amount === null ? `${money(order.quote_amount)} quote` : amount(order.amount)}{' '}
+                  <small class="instead-2">{limitOf(order)}</small>
                 </td>
-                <td class="num narrow">{order.price === null ? 'at market' : price(order.price)}</td>
+                <td class="num give-2">{limitOf(order)}</td>
               </tr>
             ))}
           </tbody>
         </table>
-      </div>
+      </Fit>
     </Section>
   );
 }

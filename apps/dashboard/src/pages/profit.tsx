@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import { amount, money, plain, signed, toneOf } from '../format.js';
 import { journalTurn, status } from '../live.js';
 import { Empty, Section, Tile } from '../parts/bits.js';
+import { Fit } from '../parts/fit.js';
 import { pairHref } from '../route.js';
 import { useFetch } from '../use-fetch.js';
 import { dayStart, ZONE } from '../zone.js';
@@ -63,7 +64,7 @@ const Bar = ({ row, largest }: { readonly row: Row; readonly largest: number }) 
 function Rows({ rows, by }: { readonly rows: readonly Row[]; readonly by: 'day' | 'pair' }) {
   const largest = Math.max(0, ...rows.map((row) => Math.abs(Number(row.profit))));
   return (
-    <div class="scroll">
+    <Fit>
       <table class="profit" data-testid={`profit-${by}`}>
         <thead>
           <tr>
@@ -71,20 +72,20 @@ function Rows({ rows, by }: { readonly rows: readonly Row[]; readonly by: 'day' 
             <th scope="col" class="num">
               Earned
             </th>
-            <th scope="col" class="wide" aria-label="Earned, drawn" />
+            <th scope="col" class="give-1" aria-label="Earned, drawn" />
             <th scope="col" class="num">
               Cycles
             </th>
-            <th scope="col" class="num wide">
+            <th scope="col" class="num give-5">
               Bought
             </th>
-            <th scope="col" class="num wide">
+            <th scope="col" class="num give-5">
               Sold
             </th>
-            <th scope="col" class="num wide" title="Cost of coins that were bought and not sold">
+            <th scope="col" class="num give-4" title="Cost of coins that were bought and not sold">
               Unsold
             </th>
-            <th scope="col" class="num wide">
+            <th scope="col" class="num give-2">
               Fees
             </th>
           </tr>
@@ -100,23 +101,23 @@ function Rows({ rows, by }: { readonly rows: readonly Row[]; readonly by: 'day' 
                 <td class={`num ${toneOf(row.profit)}`} title={row.profit}>
                   {signed(row.profit)} <small>{plain(row.quote)}</small>
                 </td>
-                <td class="wide bar-cell">
+                <td class="give-1 bar-cell">
                   <Bar row={row} largest={largest} />
                 </td>
                 <td class="num">
                   <Count row={row} />
                 </td>
-                <td class="num wide" title={row.bought}>
+                <td class="num give-5" title={row.bought}>
                   {money(row.bought)}
                 </td>
-                <td class="num wide" title={row.sold}>
+                <td class="num give-5" title={row.sold}>
                   {money(row.sold)}
                 </td>
-                <td class={`num wide ${row.resets > 0 ? 'warn' : ''}`} title={unsoldTitle(row)}>
+                <td class={`num give-4 ${row.resets > 0 ? 'warn' : ''}`} title={unsoldTitle(row)}>
                   {row.unsold.startsWith('-') ? '\u2212' : ''}
                   {money(row.unsold.replace('-', ''))}
                 </td>
-                <td class="num wide">
+                <td class="num give-2">
                   <Fees fees={row.fees} />
                 </td>
               </tr>
@@ -124,7 +125,7 @@ function Rows({ rows, by }: { readonly rows: readonly Row[]; readonly by: 'day' 
           })}
         </tbody>
       </table>
-    </div>
+    </Fit>
   );
 }
 

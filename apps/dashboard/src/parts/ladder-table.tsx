@@ -1,5 +1,6 @@
 import type { LadderRow } from '../api/types.js';
 import { money, percent, price } from '../format.js';
+import { Fit } from './fit.js';
 
 type Row = LadderRow & { readonly state?: string };
 
@@ -25,14 +26,14 @@ function State({ row }: { readonly row: Row }) {
 export function LadderTable({ rows }: { readonly rows: readonly Row[] }) {
   const hasStop = rows.some(({ stop_price }) => stop_price !== undefined);
   return (
-    <div class="scroll">
+    <Fit>
       <table class="ladder" data-testid="ladder">
         <thead>
           <tr>
             <th scope="col" class="num">
               Row
             </th>
-            <th scope="col" class="num narrow">
+            <th scope="col" class="num give-4">
               Drop
             </th>
             <th scope="col" class="num">
@@ -41,21 +42,21 @@ export function LadderTable({ rows }: { readonly rows: readonly Row[] }) {
             <th scope="col" class="num">
               Buys for
             </th>
-            <th scope="col" class="num wide">
+            <th scope="col" class="num give-2">
               Invested
             </th>
-            <th scope="col" class="num wide">
+            <th scope="col" class="num give-1">
               Break-even
             </th>
             <th scope="col" class="num">
               Sells at
             </th>
             {hasStop && (
-              <th scope="col" class="num wide">
+              <th scope="col" class="num give-5">
                 Stop at
               </th>
             )}
-            <th scope="col" class="narrow" aria-label="State" />
+            <th scope="col" class="give-6" aria-label="State" />
           </tr>
         </thead>
         <tbody>
@@ -68,13 +69,13 @@ export function LadderTable({ rows }: { readonly rows: readonly Row[] }) {
               <th scope="row" class="num">
                 {row.step}
               </th>
-              <td class="num narrow">{percent(row.drop_pct)}</td>
+              <td class="num give-4">{percent(row.drop_pct)}</td>
               <td class="num" title={row.rate}>
                 {price(row.rate)}
               </td>
               <td class="num">{money(row.purchase)}</td>
-              <td class="num wide">{money(row.invested)}</td>
-              <td class="num wide" title={row.breakeven_after_fees}>
+              <td class="num give-2">{money(row.invested)}</td>
+              <td class="num give-1" title={row.breakeven_after_fees}>
                 {price(row.breakeven_after_fees)}
               </td>
               <td
@@ -83,14 +84,14 @@ export function LadderTable({ rows }: { readonly rows: readonly Row[] }) {
               >
                 {price(row.sells_at)}
               </td>
-              {hasStop && <td class="num wide">{price(row.stop_price)}</td>}
-              <td class="narrow">
+              {hasStop && <td class="num give-5">{price(row.stop_price)}</td>}
+              <td class="give-6">
                 <State row={row} />
               </td>
             </tr>
           ))}
         </tbody>
       </table>
-    </div>
+    </Fit>
   );
 }
