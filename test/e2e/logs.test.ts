@@ -167,19 +167,23 @@ describe('mtrade logs', () => {
     expect(stdout).not.toContain('one');
   });
 
-  test('ends a journal that has more than was asked for, and leaves no reader of it behind', { timeout: 60_000 }, async () => {
-    const line = message('info', 'again');
-    const env = fakeJournalThat(
-      `echo $$ > '${place.directory}/pid'\necho '${line}'\necho '${line}'\necho '${line}'\nexec sleep 300`,
-    );
+  test(
+    'ends a journal that has more than was asked for, and leaves no reader of it behind',
+    { timeout: 60_000 },
+    async () => {
+      const line = message('info', 'again');
+      const env = fakeJournalThat(
+        `echo $$ > '${place.directory}/pid'\necho '${line}'\necho '${line}'\necho '${line}'\nexec sleep 300`,
+      );
 
-    const { code, stdout } = await mtrade(place, ['logs', '-n', '3', '--unit', 'other', '--json'], env);
+      const { code, stdout } = await mtrade(place, ['logs', '-n', '3', '--unit', 'other', '--json'], env);
 
-    expect(code).toBe(0);
-    expect(stdout).toBe(`${line}\n${line}\n${line}\n`);
-    const pid = Number(readFileSync(join(place.directory, 'pid'), 'utf8'));
-    await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false);
-  });
+      expect(code).toBe(0);
+      expect(stdout).toBe(`${line}\n${line}\n${line}\n`);
+      const pid = Number(readFileSync(join(place.directory, 'pid'), 'utf8'));
+      await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false);
+    },
+  );
 
   test('a journal that cannot be read is an error, beside what journalctl says of it', async () => {
     const env = fakeJournalThat('echo "No permission" >&2; exit 1');

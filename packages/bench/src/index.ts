@@ -1,4 +1,5 @@
-export { EngineProcess, type Reply } from './engine/engine-process.js';
+export { controlCall, type Reply } from './engine/control-call.js';
+export { EngineProcess } from './engine/engine-process.js';
 export { pairNames } from './engine/engine-config.js';
 export { usageOf } from './engine/process-usage.js';
 export { ExchangeProcess } from './exchange/exchange-process.js';

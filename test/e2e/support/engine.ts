@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { controlCall as callOverSocket } from '@mtrade/bench';
 import type { PairView } from '@mtrade/engine';
 import type { StatusJson } from '@mtrade/runtime';
 import { openReader, type Reader } from '@mtrade/store';
@@ -323,37 +323,13 @@ export function readBooks<T>(dataDir: string, look: (books: Reader) => T): T {
   }
 }
 
-/** One call over the Unix socket, with the token that the engine has made. */
-export function controlCall(dataDir: string, method: string, path: string, body?: unknown): Promise<Answer> {
-  const startedMs = performance.now();
-  return new Promise((resolve, reject) => {
-    const token = readFileSync(join(dataDir, 'control.token'), 'utf8').trim();
-    const call = request(
-      {
-        socketPath: join(dataDir, 'control.sock'),
-        method,
-        path,
-        headers: {
-          authorization: `Bearer ${token}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-      },
-      (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => (text += chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          try {
-            const parsed: unknown = text === '' ? null : JSON.parse(text);
-            resolve({ status: response.statusCode ?? 0, body: parsed, ms: performance.now() - startedMs });
-          } catch (error) {
-            reject(error instanceof Error ? error : new Error(String(error)));
-          }
-        });
-      },
-    );
-    call.on('error', reject);
-    call.end(body === undefined ? undefined : JSON.stringify(body));
-  });
+/** One call over the Unix socket, with the token that the engine has made, and its answer as JSON. */
+export async function controlCall(
+  dataDir: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Answer> {
+  const { status, body: text, ms } = await callOverSocket(dataDir, method, path, body);
+  return { status, body: text === '' ? null : JSON.parse(text), ms };
 }

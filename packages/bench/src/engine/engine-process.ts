@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endWithUs } from '../children.js';
+import { controlCall, type Reply } from './control-call.js';
 import { type EngineSetting, engineConfig } from './engine-config.js';
 import { type ProcessUsage, usageOf } from './process-usage.js';
 
@@ -29,12 +29,6 @@ interface StatusPart {
   readonly max_decision_age_ms: number | null;
 }
 
-export interface Reply {
-  readonly status: number;
-  readonly body: string;
-  readonly ms: number;
-}
-
 const POLL_MS = 5;
 const READY_LIMIT_MS = 30_000;
 
@@ -55,7 +49,8 @@ export class EngineProcess {
     const { directory, apiKey, apiSecret, commandLine } = options;
     mkdirSync(directory, { recursive: true });
     const config = join(directory, 'mtrade.toml');
-    writeFileSync(config, engineConfig({ ...options, dataDir: join(directory, 'data') }));
+    const dataDir = join(directory, 'data');
+    writeFileSync(config, engineConfig({ ...options, dataDir }));
     const log = openSync(join(directory, 'engine.log'), 'w');
     const beganMs = performance.now();
     const child = endWithUs(
@@ -73,7 +68,7 @@ export class EngineProcess {
       }),
     );
     for (;;) {
-      const reply = await call(directory, 'GET', '/readyz').catch(() => null);
+      const reply = await controlCall(dataDir, 'GET', '/readyz').catch(() => null);
       if (reply?.status === 200) return new EngineProcess(child, directory, performance.now() - beganMs);
       if (child.exitCode !== null || performance.now() - beganMs > READY_LIMIT_MS) {
         const words = readFileSync(join(directory, 'engine.log'), 'utf8').slice(-2_000);
@@ -97,7 +92,7 @@ export class EngineProcess {
   }
 
   call(method: string, path: string, body?: unknown): Promise<Reply> {
-    return call(this.#directory, method, path, body);
+    return controlCall(this.dataDir, method, path, body);
   }
 
   async status(): Promise<StatusPart> {
@@ -120,35 +115,4 @@ export class EngineProcess {
     }
     rmSync(this.#directory, { recursive: true, force: true });
   }
-}
-
-function call(directory: string, method: string, path: string, body?: unknown): Promise<Reply> {
-  const socketPath = join(directory, 'data', 'control.sock');
-  const tokenPath = join(directory, 'data', 'control.token');
-  if (!existsSync(socketPath) || !existsSync(tokenPath)) return Promise.reject(new Error('not there yet'));
-  const beganMs = performance.now();
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      {
-        socketPath,
-        method,
-        path,
-        headers: {
-          authorization: `Bearer ${readFileSync(tokenPath, 'utf8').trim()}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-      },
-      (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => (text += chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          resolve({ status: response.statusCode ?? 0, body: text, ms: performance.now() - beganMs });
-        });
-      },
-    );
-    sent.on('error', reject);
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
-  });
 }
