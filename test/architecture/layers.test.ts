@@ -84,4 +84,15 @@ describe('layers', () => {
     });
     expect(wrong).toEqual([]);
   });
+
+  test('no program imports the fixtures of the tests', () => {
+    const programs = ['packages', 'apps'].flatMap((folder) =>
+      readdirSync(join(root, folder)).map((name) => join(root, folder, name, 'src')),
+    );
+    const wrong = programs
+      .flatMap(sources)
+      .filter((file) => importsOf(file).some((target) => /(^@mtrade\/.*\/|\/)testing(\.js)?$/.test(target)));
+
+    expect(wrong).toEqual([]);
+  });
 });

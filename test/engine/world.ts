@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type EpochMs, type MonoMs } from '@mtrade/base';
 import { type Board, type CommitGate, createBoard } from '@mtrade/board';
 import type { LadderParams, MarketRules, PairState } from '@mtrade/cycle';
+import { ladderParams, marketRules } from '@mtrade/cycle/testing';
 import {
   Cycler,
   type CyclerReply,
@@ -17,7 +18,7 @@ import {
   type Survey,
 } from '@mtrade/engine';
 import { type Logger, silentLogger } from '@mtrade/log';
-import { baseQty, decimal, price, quoteAmount, text } from '@mtrade/money';
+import { text } from '@mtrade/money';
 import { openReader, openStore, type Reader, type Store } from '@mtrade/store';
 import { afterEach } from 'vitest';
 import { type Execution, say, TestExchange, type TestOrder } from './exchange.js';
@@ -44,46 +45,17 @@ export class ManualClock {
   }
 }
 
-export const makeParams = (changes: Partial<Record<keyof LadderParams, string>> = {}): LadderParams => {
-  const all = {
+export const makeParams = (changes: Partial<Record<keyof LadderParams, string>> = {}): LadderParams =>
+  ladderParams({
     baseOrder: '10',
-    stepPct: '3',
-    reserve: '0',
-    bookLevelStep: '0',
-    stopLossPct: '0',
-    ...changes,
-  };
-  return {
-    baseOrder: quoteAmount(all.baseOrder),
     safetyOrders: 4,
-    stepPct: decimal(all.stepPct),
-    stepGrowthPct: decimal('0'),
-    volumeMode: 'geometric',
-    volumeScale: decimal('2'),
-    takeProfitPct: decimal('1'),
-    takeProfitDecayPct: decimal('0'),
-    bookLevelStep: decimal(all.bookLevelStep),
-    reserve: quoteAmount(all.reserve),
-    stopLossPct: decimal(all.stopLossPct),
-  };
-};
-
-export const makeRules = (symbol: string, changes: Partial<MarketRules> = {}): MarketRules => {
-  const [base = '', quote = ''] = symbol.split('/');
-  return {
-    symbol,
-    base,
-    quote,
-    amountStep: baseQty('0.0001'),
-    priceStep: price('0.01'),
-    minBase: baseQty('0.0001'),
-    minQuote: quoteAmount('1'),
-    tradable: 'both',
-    feeRate: decimal('0.002'),
-    supportsFok: true,
+    stepPct: '3',
+    takeProfitPct: '1',
+    takeProfitDecayPct: '0',
     ...changes,
-  };
-};
+  });
+
+export const makeRules = marketRules;
 
 export interface WorldOptions {
   readonly symbols?: readonly string[];

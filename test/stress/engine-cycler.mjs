@@ -3,9 +3,10 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { systemClock } from '@mtrade/base';
 import { attachBoard } from '@mtrade/board';
+import { ladderParams, marketRules } from '@mtrade/cycle/testing';
 import { Cycler } from '@mtrade/engine';
 import { silentLogger } from '@mtrade/log';
-import { baseQty, decimal, price, quoteAmount, text } from '@mtrade/money';
+import { decimal, text } from '@mtrade/money';
 import { openStore } from '@mtrade/store';
 
 const { handle, path, gate, options } = workerData;
@@ -15,30 +16,12 @@ const board = attachBoard(handle);
 const gates = new Int32Array(gate);
 const [START, HELD, END] = [0, 1, 2];
 
-const params = {
-  baseOrder: quoteAmount('10'),
+const params = ladderParams({
+  baseOrder: '10',
   safetyOrders: 4,
-  stepPct: decimal('3'),
-  stepGrowthPct: decimal('0'),
-  volumeMode: 'geometric',
-  volumeScale: decimal('2'),
-  takeProfitPct: decimal('1'),
-  takeProfitDecayPct: decimal('0'),
-  bookLevelStep: decimal('0'),
-  reserve: quoteAmount('0'),
-  stopLossPct: decimal('0'),
-};
-const rulesOf = (symbol) => ({
-  symbol,
-  base: symbol.split('/')[0],
-  quote: symbol.split('/')[1],
-  amountStep: baseQty('0.0001'),
-  priceStep: price('0.01'),
-  minBase: baseQty('0.0001'),
-  minQuote: quoteAmount('1'),
-  tradable: 'both',
-  feeRate: decimal('0.002'),
-  supportsFok: true,
+  stepPct: '3',
+  takeProfitPct: '1',
+  takeProfitDecayPct: '0',
 });
 
 /** What the order thread would say next. */
@@ -118,7 +101,7 @@ function run() {
         requestDeadlineMs: 5_000,
         generation,
         pairs: board.symbols.map((symbol) => ({ symbol, params })),
-        rules: board.symbols.map(rulesOf),
+        rules: board.symbols.map((symbol) => marketRules(symbol)),
       },
       {
         board,

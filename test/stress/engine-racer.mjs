@@ -2,7 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { attachBoard, Owner } from '@mtrade/board';
 import { decide } from '@mtrade/cycle';
-import { baseQty, decimal, price, quoteAmount } from '@mtrade/money';
+import { marketRules } from '@mtrade/cycle/testing';
+import { baseQty, price, quoteAmount } from '@mtrade/money';
 
 const { handle, me, rounds, way, shared } = workerData;
 const board = attachBoard(handle);
@@ -54,7 +55,6 @@ function wantsToBuy(symbol, isBusy) {
     failures: 0,
     decisions: 0,
   };
-  const [base, quote] = symbol.split('/');
   return (
     decide(pair, {
       nowMs: 1,
@@ -78,18 +78,7 @@ function wantsToBuy(symbol, isBusy) {
         baseTotal: baseQty('0'),
         settled: true,
       },
-      rules: {
-        symbol,
-        base,
-        quote,
-        amountStep: baseQty('0.0001'),
-        priceStep: price('0.01'),
-        minBase: baseQty('0'),
-        minQuote: quoteAmount('1'),
-        tradable: 'both',
-        feeRate: decimal('0.002'),
-        supportsFok: true,
-      },
+      rules: marketRules(symbol, { minBase: baseQty('0') }),
       params: { baseOrder: quoteAmount('10'), reserve: quoteAmount('0') },
       clockCertain: true,
       reconciled: true,

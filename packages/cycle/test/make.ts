@@ -1,5 +1,5 @@
 import type { EpochMs } from '@mtrade/base';
-import { baseQty, decimal, price, quoteAmount, text, ZERO } from '@mtrade/money';
+import { baseQty, price, quoteAmount, text, ZERO } from '@mtrade/money';
 import {
   type AccountView,
   begin,
@@ -9,7 +9,6 @@ import {
   type Fill,
   type Intent,
   type IntentState,
-  type LadderParams,
   type MarketRules,
   type MarketView,
   type OrderDraft,
@@ -17,55 +16,14 @@ import {
   settle,
   type Settlement,
 } from '../src/index.js';
+import { ladderParams, marketRules } from '../src/testing.js';
 
 export const ms = (value: number): EpochMs => value as EpochMs;
 export const NOW = ms(1_000_000);
 
-export const makeParams = (
-  changes: Partial<Record<keyof LadderParams, string | number>> = {},
-): LadderParams => {
-  const all = {
-    baseOrder: '3',
-    safetyOrders: 16,
-    stepPct: '3.65',
-    stepGrowthPct: '0',
-    volumeMode: 'geometric',
-    volumeScale: '2',
-    takeProfitPct: '0.6',
-    takeProfitDecayPct: '0.02',
-    bookLevelStep: '0',
-    reserve: '0',
-    stopLossPct: '0',
-    ...changes,
-  };
-  return {
-    baseOrder: quoteAmount(all.baseOrder as string),
-    safetyOrders: all.safetyOrders as number,
-    stepPct: decimal(all.stepPct as string),
-    stepGrowthPct: decimal(all.stepGrowthPct as string),
-    volumeMode: all.volumeMode as LadderParams['volumeMode'],
-    volumeScale: decimal(all.volumeScale as string),
-    takeProfitPct: decimal(all.takeProfitPct as string),
-    takeProfitDecayPct: decimal(all.takeProfitDecayPct as string),
-    bookLevelStep: decimal(all.bookLevelStep as string),
-    reserve: quoteAmount(all.reserve as string),
-    stopLossPct: decimal(all.stopLossPct as string),
-  };
-};
-
-export const makeRules = (changes: Partial<MarketRules> = {}): MarketRules => ({
-  symbol: 'ETH/USDT',
-  base: 'ETH',
-  quote: 'USDT',
-  amountStep: baseQty('0.0001'),
-  priceStep: price('0.01'),
-  minBase: baseQty('0.0001'),
-  minQuote: quoteAmount('1'),
-  tradable: 'both',
-  feeRate: decimal('0.002'),
-  supportsFok: true,
-  ...changes,
-});
+export const makeParams = ladderParams;
+export const makeRules = (changes: Partial<MarketRules> = {}): MarketRules =>
+  marketRules('ETH/USDT', changes);
 
 export const makeMarket = (bid: string, ask: string, changes: Partial<MarketView> = {}): MarketView => ({
   bid: price(bid),

@@ -1,20 +1,10 @@
-import { baseQty, decimal, price, quoteAmount, text, ZERO } from '@mtrade/money';
+import { marketRules } from '@mtrade/cycle/testing';
+import { decimal, text, ZERO } from '@mtrade/money';
 import { describe, expect, test } from 'vitest';
 import { Account } from '../src/index.js';
 import { mono } from './manual-clock.js';
 
-const RULES = {
-  symbol: 'ETH/USDT',
-  base: 'ETH',
-  quote: 'USDT',
-  amountStep: baseQty('0.0001'),
-  priceStep: price('0.01'),
-  minBase: baseQty('0.0001'),
-  minQuote: quoteAmount('1'),
-  tradable: 'both',
-  feeRate: decimal('0.002'),
-  supportsFok: true,
-} as const;
+const RULES = marketRules();
 
 const snapshot = (usdt: string, eth = '0', locked = '0') => ({
   USDT: { available: usdt, locked: '0' },

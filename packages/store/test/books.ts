@@ -7,14 +7,13 @@ import {
   clientOrderId,
   type Fill,
   type Intent,
-  type LadderParams,
-  type MarketRules,
   type OrderDraft,
   type PairState,
   settle,
 } from '@mtrade/cycle';
 import type { ChangeSet } from '@mtrade/engine';
-import { baseQty, decimal, price, quoteAmount } from '@mtrade/money';
+import { ladderParams, marketRules } from '@mtrade/cycle/testing';
+import { baseQty, price, quoteAmount } from '@mtrade/money';
 import { openStore, type Store, type StoreOptions } from '@mtrade/store';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { afterEach, vi } from 'vitest';
@@ -60,32 +59,7 @@ export function withSql<T>(path: string, action: (db: Database) => T): T {
   }
 }
 
-const PARAMS: LadderParams = {
-  baseOrder: quoteAmount('100'),
-  safetyOrders: 3,
-  stepPct: decimal('3.65'),
-  stepGrowthPct: decimal('0'),
-  volumeMode: 'geometric',
-  volumeScale: decimal('2'),
-  takeProfitPct: decimal('0.6'),
-  takeProfitDecayPct: decimal('0.02'),
-  bookLevelStep: decimal('0'),
-  reserve: quoteAmount('0'),
-  stopLossPct: decimal('0'),
-};
-
-const rulesOf = (symbol: string): MarketRules => ({
-  symbol,
-  base: symbol.split('/')[0],
-  quote: symbol.split('/')[1],
-  amountStep: baseQty('0.0001'),
-  priceStep: price('0.01'),
-  minBase: baseQty('0.0001'),
-  minQuote: quoteAmount('1'),
-  tradable: 'both',
-  feeRate: decimal('0.002'),
-  supportsFok: true,
-});
+const PARAMS = ladderParams({ baseOrder: '100', safetyOrders: 3 });
 
 const START: OrderDraft = {
   side: 'buy',
@@ -180,7 +154,7 @@ export class Trader {
       filledQuote: quoteAmount('0'),
       closedMs: NOW,
     };
-    const { pair, closed } = settle(this.pair, filled, fills, rulesOf(intent.symbol), NOW);
+    const { pair, closed } = settle(this.pair, filled, fills, marketRules(intent.symbol), NOW);
     const end: ChangeSet = {
       pair,
       ...(pair.cycle ? { cycle: { ...pair.cycle, symbol: pair.symbol } } : {}),

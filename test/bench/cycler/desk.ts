@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Clock, type EpochMs, type MonoMs, systemClock } from '@mtrade/base';
 import { type Board, createBoard } from '@mtrade/board';
-import type { LadderParams, MarketRules } from '@mtrade/cycle';
+import { ladderParams, marketRules } from '@mtrade/cycle/testing';
 import {
   type ChangeSet,
   Cycler,
@@ -11,38 +11,9 @@ import {
   Reactor,
 } from '@mtrade/engine';
 import { silentLogger } from '@mtrade/log';
-import { baseQty, decimal, price, quoteAmount } from '@mtrade/money';
 import { openStore, type Store } from '@mtrade/store';
 
-const PARAMS: LadderParams = {
-  baseOrder: quoteAmount('10'),
-  safetyOrders: 16,
-  stepPct: decimal('1'),
-  stepGrowthPct: decimal('0'),
-  volumeMode: 'fixed',
-  volumeScale: decimal('2'),
-  takeProfitPct: decimal('0.6'),
-  takeProfitDecayPct: decimal('0.02'),
-  bookLevelStep: decimal('0'),
-  reserve: quoteAmount('0'),
-  stopLossPct: decimal('0'),
-};
-
-const rulesOf = (symbol: string): MarketRules => {
-  const [base = '', quote = ''] = symbol.split('/');
-  return {
-    symbol,
-    base,
-    quote,
-    amountStep: baseQty('0.0001'),
-    priceStep: price('0.01'),
-    minBase: baseQty('0.0001'),
-    minQuote: quoteAmount('1'),
-    tradable: 'both',
-    feeRate: decimal('0.002'),
-    supportsFok: true,
-  };
-};
+const PARAMS = ladderParams({ baseOrder: '10', stepPct: '1', volumeMode: 'fixed' });
 
 const ENGINE = {
   debounceMs: 100,
@@ -107,7 +78,7 @@ export class Desk {
         maxStopOuts: 3,
         generation: 1,
         pairs: symbols.map((symbol) => ({ symbol, params: PARAMS })),
-        rules: symbols.map(rulesOf),
+        rules: symbols.map((symbol) => marketRules(symbol)),
       },
       {
         board: this.board,
