@@ -1,21 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EpochMs, errorText } from '@mtrade/base';
 import { isOwnClientOrderId, type PairState } from '@mtrade/cycle';
+import type { Listing, StopEvidence } from '@mtrade/engine';
 import type { Logger } from '@mtrade/log';
 import { RESTORED_MARK, type Store } from '@mtrade/store';
 import type { AccountReader } from '@mtrade/venue';
 
 export interface CompareDeps {
-  readonly store: Pick<Store, 'restored' | 'endRestored' | 'knowsOrder' | 'commit' | 'load' | 'identity'>;
-  readonly account: Pick<AccountReader, 'measureClock' | 'openOrders' | 'finishedOrders' | 'trades'>;
+  readonly store: Pick<
+    Store,
+    'restored' | 'endRestored' | 'knowsOrder' | 'stopIntents' | 'commit' | 'load' | 'identity'
+  >;
+  readonly account: Pick<
+    AccountReader,
+    'measureClock' | 'openOrders' | 'finishedOrders' | 'trades' | 'stops'
+  >;
   readonly log: Logger;
   readonly nowMs: () => EpochMs;
+  /** Between two tries to read the account. */
+  readonly retryMs?: number;
 }
 
 /** What the exchange said about one pair. */
 export type Comparison =
   | { readonly type: 'clean' }
-  /** Orders of this installation that the books have no row for: they were sent after the backup was made. */
+  /**
+   * Orders of this installation that the books have no row for, by client id, and stops that have sold since, as
+   * `stop <id>`: they were sent after the backup was made.
+   */
   | { readonly type: 'unknown-orders'; readonly clientOrderIds: readonly string[] }
   | { readonly type: 'not-compared'; readonly reason: string };
 
@@ -25,6 +37,7 @@ const TRIES = 4;
 const RETRY_MS = 1_000;
 const NAMED_IDS = 5;
 const BEFORE = '; before: ';
+const NO_STOPS: Listing<StopEvidence> = { rows: [], missing: null };
 
 /**
  * The first work of a start on restored books, before anything can be sent: for each pair, the exchange's own word on
@@ -40,13 +53,19 @@ export async function compareRestored(
   const restored = store.restored();
   if (restored === null) return {};
   const fromMs = (restored.booksMs - MARGIN_MS) as EpochMs;
+  const { pairs } = store.load();
+  const protectedPairs = new Set(
+    pairs.filter(({ position }) => position !== null).map(({ symbol }) => symbol),
+  );
   const failure = await clockFailure(deps);
   const results: Record<string, Comparison> = {};
   for (const symbol of symbols)
     results[symbol] =
-      failure === null ? await compare(symbol, fromMs, deps) : { type: 'not-compared', reason: failure };
+      failure === null
+        ? await compare({ symbol, fromMs, wantsStops: protectedPairs.has(symbol) }, deps)
+        : { type: 'not-compared', reason: failure };
 
-  for (const pair of store.load().pairs) {
+  for (const pair of pairs) {
     const result = results[pair.symbol];
     if (result) settle(pair, result, deps);
   }
@@ -59,38 +78,47 @@ export async function compareRestored(
   return results;
 }
 
-async function clockFailure({ account }: CompareDeps): Promise<string | null> {
+async function clockFailure({ account, retryMs = RETRY_MS }: CompareDeps): Promise<string | null> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await account.measureClock();
       return null;
     } catch (error) {
       if (attempt === TRIES) return errorText(error);
-      await sleep(RETRY_MS);
+      await sleep(retryMs);
     }
   }
 }
 
 async function compare(
-  symbol: string,
-  fromMs: EpochMs,
-  { account, store }: CompareDeps,
+  {
+    symbol,
+    fromMs,
+    wantsStops,
+  }: { readonly symbol: string; readonly fromMs: EpochMs; readonly wantsStops: boolean },
+  { account, store, retryMs = RETRY_MS }: CompareDeps,
 ): Promise<Comparison> {
   let reason = '';
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
-    if (attempt > 1) await sleep(RETRY_MS);
+    if (attempt > 1) await sleep(retryMs);
     // In the order in which an order moves through them, so that none can slip by between two lists.
     const open = await account.openOrders(symbol);
     const finished = await account.finishedOrders(symbol, fromMs);
     const trades = await account.trades(symbol, fromMs);
+    // A stop bears no name: one that the books do not know, and that has fired since, may have sold this position.
+    const stops = wantsStops ? await account.stops(fromMs) : NO_STOPS;
     const rows = [...open.rows, ...finished.rows, ...trades.rows];
-    const unknown = new Set(
-      rows
+    const unknown = new Set([
+      ...rows
         .map((row) => row.clientOrderId)
         .filter((id) => isOwnClientOrderId(id, store.identity.installId) && !store.knowsOrder(id)),
-    );
+      ...stops.rows
+        .filter((stop) => stop.symbol === symbol && (stop.status === 'fired' || stop.firedOrderId !== null))
+        .filter(({ stopId }) => store.stopIntents(symbol, { stopId }).length === 0)
+        .map(({ stopId }) => `stop ${stopId}`),
+    ]);
     if (unknown.size > 0) return { type: 'unknown-orders', clientOrderIds: [...unknown] };
-    const missing = open.missing ?? finished.missing ?? trades.missing;
+    const missing = open.missing ?? finished.missing ?? trades.missing ?? stops.missing;
     if (missing === null) return { type: 'clean' };
     reason = missing;
   }
