@@ -224,9 +224,9 @@ export class Checker {
 
   /** I5, I6: at its end an intent has exactly the trades that the exchange knows of it. */
   #settledFromTrades(intent: Intent, change: ChangeSet): void {
-    const { exchange, stats } = this.#world;
+    const { stats } = this.#world;
     if (this.#beyond.has(intent.clientOrderId)) return;
-    const truth = exchange.truth.trades.get(intent.clientOrderId) ?? [];
+    const truth = this.#tradesOf(intent);
     const booked = (change.fills ?? []).filter(({ intentId }) => intentId === intent.id);
     stats.fills += booked.length;
     const known = new Set(truth.map((trade) => fillKey({ symbol: trade.symbol, tradeId: trade.id })));
@@ -242,6 +242,22 @@ export class Checker {
       if (trade && fill.baseAmount.eq(decimal(trade.amount)) && fill.fee.eq(decimal(fee ?? '0'))) continue;
       return this.#fail('I6', `trade ${fill.tradeId} is booked otherwise than the exchange has it`);
     }
+  }
+
+  /**
+   * A stop has no name. One that arrives long after it was given up looks like its successor, whose outcome is not known
+   * either: taken for that it is that, and what has become of the successor's own POST nobody can know.
+   */
+  #tradesOf({ clientOrderId, exchangeOrderId, stop }: Intent): readonly Trade[] {
+    const { trades } = this.#world.exchange.truth;
+    const own = trades.get(clientOrderId) ?? [];
+    if (stop === undefined || exchangeOrderId === null) return own;
+    const late = [...this.#beyond]
+      .flatMap((name) => trades.get(name) ?? [])
+      .filter((trade) => trade.orderId === exchangeOrderId);
+    if (late.length === 0) return own;
+    this.onBeyond(clientOrderId);
+    return late;
   }
 
   #cycleEnded(change: ChangeSet): void {
