@@ -190,6 +190,45 @@ describe('a trade is booked once, whoever brings it: the order that a stop has f
   });
 });
 
+describe('a trade is booked on its own cycle', () => {
+  test('a second stop of a cycle that was reset sells while the next one runs: the next one’s numbers stay as they are', () => {
+    const { world, stops } = covered();
+    const [first] = stops.stops;
+    const twin = { ...stops.last, stopId: '77' };
+    stops.stops.push(twin);
+    world.command({ name: 'reset', symbol: ETH });
+    wait(world, stops, 3_000);
+    expect([first?.status, openOf(world)]).toEqual(['cancelled', []]);
+    world.command({ name: 'resume', symbol: ETH });
+    world.settleAccount();
+    world.ready();
+    world.pass(ETH, '100', '100');
+    world.trade({ at: '100', fee: '0' });
+    world.settleAccount();
+    world.pass(ETH, '100', '100');
+    stops.accept();
+    expect(openOf(world)).toEqual(['stop-loss LIVE']);
+    const before = world.pair().cycle;
+
+    const order = stops.fire('94.9', twin);
+    world.clock.advance(20_000);
+    world.tellClock();
+    survey(world, stops);
+    wait(world, stops, 3_000);
+    const [follow] = world.requestsOf('follow');
+    if (!follow) throw new Error('nobody asks what it has sold');
+    world.cycler.laneEvent(stops.followed(follow.intentId, twin));
+    const late = world.store.queries
+      .fills({ limit: 1_000 })
+      .find(({ fill }) => fill.tradeId === order.fills[0]?.tradeId);
+    expect([late?.intentId, late?.cycleId]).toEqual([follow.intentId, 1]);
+    expect(world.pair().cycle).toEqual(before);
+    expect(world.store.queries.cycle(1)).toMatchObject({ outcome: 'reset' });
+    expect([lateFills(world), openOf(world)]).toEqual([1, ['stop-loss LIVE']]);
+    world.store.audit();
+  });
+});
+
 describe('a trade is booked once: an engine that has been replaced', () => {
   test('and wakes up to the trades that its successor has booked learns from the lease that it is over', () => {
     const world = new World().ready();

@@ -39,8 +39,8 @@ const LAST_ORDERS_MS = 120_000;
 /** Everything that a run of this seed does to the engine. */
 export function faultsOf({ seed, hours, faults, ablation }: RunOptions): readonly Fault[] {
   if (faults) return faults;
-  const planned = planFaults(seed, hours * HOUR_MS);
-  const extra = ablation === undefined ? undefined : ablationOf(ablation).extra;
+  const { extra, keepsEvery = 1 }: Partial<Ablation> = ablation === undefined ? {} : ablationOf(ablation);
+  const planned = planFaults(seed, hours * HOUR_MS).filter((_, index) => index % keepsEvery === 0);
   return extra ? [...planned, ...extraFaults(seed, hours, extra)].sort((a, b) => a.atMs - b.atMs) : planned;
 }
 
