@@ -135,6 +135,7 @@ describe('an engine that holds its lock and does not answer', () => {
     expect(shown.stderr).toContain(`kill -CONT ${pid} lets it go on`);
     expect(shown.stdout).toMatch(/^The engine does not answer\. Last stored state, /);
     expect(shown.stdout).toContain('ETH/USDT');
+    expect(shown.stdout).not.toContain('not running');
 
     const killing = mtrade(place, ['lock', '--kill']);
     await sleep(5_000);

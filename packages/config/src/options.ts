@@ -31,7 +31,7 @@ export const TOP_OPTIONS = {
     help: 'Paper trades against an exchange that is built in; testnet and live trade on the exchange itself.',
   }),
   data_dir: shaped({
-    help: 'Directory of the database, the lock and the control socket. Without it: the STATE_DIRECTORY of systemd, else mtrade in the XDG data directory.',
+    help: 'Directory of the database, the lock and the control socket. `--data-dir` comes before it. Without either: the STATE_DIRECTORY of systemd, else mtrade in the XDG data directory.',
     expects: 'an absolute path',
     parse: parseDirectory,
   }),

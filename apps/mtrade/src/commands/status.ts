@@ -61,12 +61,14 @@ async function look(
 
 const isStored = (status: StatusJson | StoredStatus): status is StoredStatus => !status.running;
 
-/** `head`: what is to be said of a state that comes from the books. */
-function printText(cli: Cli, status: StatusJson | StoredStatus, head = 'mtrade is not running'): void {
+/** `silent`: of an engine that runs and does not answer. */
+function printText(cli: Cli, status: StatusJson | StoredStatus, silent = false): void {
   const { out } = cli;
   if (isStored(status))
-    out.say(`${head}. Last stored state, ${duration(status.stored_age_ms)} old (${status.stored_at}):`);
-  out.write(renderStatus(status, { columns: out.columns(), color: out.color, nowMs: Date.now() }));
+    out.say(
+      `${silent ? 'The engine does not answer' : 'mtrade is not running'}. Last stored state, ${duration(status.stored_age_ms)} old (${status.stored_at}):`,
+    );
+  out.write(renderStatus(status, { columns: out.columns(), color: out.color, nowMs: Date.now(), silent }));
 }
 
 function print(
@@ -119,7 +121,7 @@ async function printBooks(cli: Cli, dataDir: string, error: MtradeError): Promis
   process.exitCode = error.exitCode;
   const { readStoredStatus } = await import('../stored-status.js');
   const stored = readStoredStatus(dataDir, cli.version);
-  if (stored !== null) printText(cli, stored, 'The engine does not answer');
+  if (stored !== null) printText(cli, stored, true);
   return UNANSWERED;
 }
 

@@ -9,6 +9,8 @@ export interface RenderOptions {
   readonly columns: number;
   readonly color: boolean;
   readonly nowMs: number;
+  /** An engine holds the lock, but only its books could be asked. */
+  readonly silent?: boolean;
 }
 
 type Pair = StatusJson['pairs'][number];
@@ -87,10 +89,12 @@ function urgency({ state, protection }: Pair): number {
 const worstFirst = (pairs: readonly Pair[]): Pair[] =>
   [...pairs].sort((a, b) => urgency(a) - urgency(b) || b.step - a.step);
 
-function header(status: StatusJson, { nowMs, columns }: RenderOptions, colors: Colors): string[] {
+function header(status: StatusJson, { nowMs, columns, silent }: RenderOptions, colors: Colors): string[] {
   const startedMs = status.started_at === null ? null : Date.parse(status.started_at);
   const uptime = startedMs === null || Number.isNaN(startedMs) ? '' : `  up ${duration(nowMs - startedMs)}`;
-  const run = status.running ? `pid ${status.pid}${uptime}` : colors.yellow('not running');
+  const run = status.running
+    ? `pid ${status.pid}${uptime}`
+    : colors.yellow(silent === true ? 'does not answer' : 'not running');
   const trading = status.trading ? 'trading on' : colors.yellow('TRADING OFF');
   const feed =
     status.running && !status.feed.connected
