@@ -4,6 +4,7 @@ import { FLOOR, floorPlan, PLAIN, plainPlan, rawPlan } from './bots/bot-process.
 import { commitRow } from './commit-rows.js';
 import { cyclerRow } from './cycler-rows.js';
 import { framesRows } from './frames-rows.js';
+import { machineRow } from './machine-rows.js';
 import { memoryRows } from './memory-rows.js';
 
 /** All rows in the order in which they run and are printed. */
@@ -13,6 +14,7 @@ export function allRows(subjects: Subjects, { frames }: BenchOptions): readonly 
     ...framesRows(frames),
     cyclerRow,
     commitRow,
+    machineRow,
     ...memoryRows,
   ];
 }

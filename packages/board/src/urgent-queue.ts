@@ -83,11 +83,13 @@ export class UrgentQueue {
   tryPush(pair: number, crossing: boolean): PushResult | undefined {
     const control = this.#words.load(CONTROL);
     if (isOpen(control)) return this.#complete(control);
-    const queued = this.#words.load(QUEUE_HEADER_WORDS + pair) & KIND_MASK;
+    const entry = this.#words.load(QUEUE_HEADER_WORDS + pair);
+    const queued = entry & KIND_MASK;
     if (queued === CROSSING || (queued === NORMAL && !crossing)) return 'coalesced';
-    if (queued === NONE && this.#count() >= this.#capacity)
+    // A queue with room for every pair is never full, and need not be counted.
+    if (queued === NONE && this.#capacity < this.#pairs && this.#count() >= this.#capacity)
       return this.#isStill(control) ? 'full' : undefined;
-    if (!this.#change(control, pair, crossing ? CROSSING : NORMAL)) return undefined;
+    if (!this.#change(control, pair, entry, crossing ? CROSSING : NORMAL)) return undefined;
     return queued === NONE ? 'queued' : 'coalesced';
   }
 
@@ -97,7 +99,7 @@ export class UrgentQueue {
     if (isOpen(control)) return this.#complete(control);
     const pair = this.#mostUrgent();
     const entry = pair === -1 ? NONE : this.#words.plainLoad(QUEUE_HEADER_WORDS + pair);
-    const isDone = pair === -1 ? this.#isStill(control) : this.#change(control, pair, TAKE);
+    const isDone = pair === -1 ? this.#isStill(control) : this.#change(control, pair, entry, TAKE);
     if (!isDone) return undefined;
     this.#tookCrossing = (entry & KIND_MASK) === CROSSING;
     return pair;
@@ -148,20 +150,22 @@ export class UrgentQueue {
     return this.#words.compareExchange(CONTROL, control, control) === control;
   }
 
-  /** Makes the change if nothing has changed since CONTROL was `control`. */
-  #change(control: number, pair: number, kind: number): boolean {
+  /** Makes the change if nothing has changed since CONTROL was `control`, when the pair's entry was `entry`. */
+  #change(control: number, pair: number, entry: number, kind: number): boolean {
+    const words = this.#words;
     const announced = nextTicket(control) | (pair << PAIR_SHIFT) | kind;
-    if (this.#words.compareExchange(CONTROL, control, announced) !== control) return false;
-    this.#complete(announced);
+    if (words.compareExchange(CONTROL, control, announced) !== control) return false;
+    // Whoever has met the announcement meanwhile has carried it out; then neither of these finds what it expects.
+    words.compareExchange(QUEUE_HEADER_WORDS + pair, entry, entryOf(announced));
+    words.compareExchange(CONTROL, announced, announced & ~KIND_MASK);
     return true;
   }
 
   /** Carries out an announced change, one's own or another's. Several threads may do so at once; it happens once. */
   #complete(announced: number): undefined {
     const words = this.#words;
-    const kind = announced & KIND_MASK;
     const index = QUEUE_HEADER_WORDS + ((announced >>> PAIR_SHIFT) & PAIR_MASK);
-    const wanted = (announced & TICKET_MASK) | (kind === TAKE ? NONE : kind);
+    const wanted = entryOf(announced);
     const entry = words.load(index);
     // Looked at after the entry: if the change is still announced, the entry is either older than it or made by it.
     if (words.load(CONTROL) !== announced) return;
@@ -172,6 +176,12 @@ export class UrgentQueue {
 
 function isOpen(control: number): boolean {
   return (control & KIND_MASK) !== NONE;
+}
+
+/** What an announced change makes of its pair's entry. */
+function entryOf(announced: number): number {
+  const kind = announced & KIND_MASK;
+  return (announced & TICKET_MASK) | (kind === TAKE ? NONE : kind);
 }
 
 function nextTicket(control: number): number {

@@ -5,6 +5,7 @@ import type { RunningEngine } from '@mtrade/runtime';
 import { type Command, Option } from 'commander';
 import { loadAlertAccount } from '../alert-account.js';
 import type { Cli } from '../cli.js';
+import { compileSooner } from '../compile-sooner.js';
 import { loadConfig } from '../load-config.js';
 import { compileWasmOnce, keepHeapsSmall } from '../small-memory.js';
 import { loadWebPage } from '../web-page.js';
@@ -122,6 +123,7 @@ async function start(cli: Cli, command: Command, options: StartOptions): Promise
     );
     signals.attach(engine);
     keepHeapsSmall();
+    compileSooner();
     summary.onStarted(engine);
     process.exitCode = await engine.done;
   } catch (error) {
