@@ -130,7 +130,7 @@ describe.skipIf(CHROMIUM === null)(`the web page in windows of any width${NEEDS_
         await page.getByText(text).first().waitFor();
         if (hash.startsWith('#/pairs')) await page.locator('.fills tbody tr').first().waitFor();
         // A table is laid out anew in the frame after its place has changed: by the window, or by a scroll bar.
-        const found = await settled(() => page.evaluate(CUT) as Promise<readonly string[]>);
+        const found = await settled(() => page.evaluate(CUT));
         if (found.length > 0) cut.push([width, hash, found]);
       }
     }

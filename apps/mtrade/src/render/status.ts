@@ -123,7 +123,8 @@ function unknownStopLines({ reconciliation }: StatusJson, columns: number): stri
   if (all.length === 0) return [];
   const near = all.filter(({ may_sell_ours: isNear }) => isNear);
   const where = near.map(
-    ({ symbol, amount, stop_price: at }) => `${cleanText(symbol)} ${cleanText(amount)} at ${cleanText(at)}`,
+    ({ symbol, amount: size, stop_price: at }) =>
+      `${cleanText(symbol)} ${cleanText(size)} at ${cleanText(at)}`,
   );
   const danger = near.length === 0 ? '' : `; may sell a position: ${where.join(', ')}`;
   return wrap(
