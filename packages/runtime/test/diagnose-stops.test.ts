@@ -9,6 +9,7 @@ import {
   settle,
   stopTerms,
 } from '@mtrade/cycle';
+import { ladderParams, marketRules } from '@mtrade/cycle/testing';
 import { baseQty, decimal, price, quoteAmount } from '@mtrade/money';
 import { expect, test } from 'vitest';
 import { judgePairs } from '../src/diagnose/judge-books.js';
@@ -16,31 +17,17 @@ import { judgeStops } from '../src/diagnose/judge-stops.js';
 
 const ms = (value: number): EpochMs => value as EpochMs;
 const NOW = ms(1_700_000_000_000);
-const RULES = {
-  symbol: 'ETH/USDT',
-  base: 'ETH',
-  quote: 'USDT',
-  amountStep: baseQty('0.0001'),
-  priceStep: price('0.01'),
-  minBase: baseQty('0.0001'),
-  minQuote: quoteAmount('1'),
-  tradable: 'both',
-  feeRate: decimal('0.002'),
-  supportsFok: true,
-} as const;
-const PARAMS = {
-  baseOrder: quoteAmount('10'),
+const RULES = marketRules();
+const PARAMS = ladderParams({
+  baseOrder: '10',
   safetyOrders: 2,
-  stepPct: decimal('3'),
-  stepGrowthPct: decimal('0'),
+  stepPct: '3',
   volumeMode: 'fixed',
-  volumeScale: decimal('1'),
-  takeProfitPct: decimal('1'),
-  takeProfitDecayPct: decimal('0'),
-  bookLevelStep: decimal('0'),
-  reserve: quoteAmount('0'),
-  stopLossPct: decimal('5'),
-} as const;
+  volumeScale: '1',
+  takeProfitPct: '1',
+  takeProfitDecayPct: '0',
+  stopLossPct: '5',
+});
 
 const IDLE: PairState = {
   symbol: 'ETH/USDT',
