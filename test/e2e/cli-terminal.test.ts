@@ -58,7 +58,7 @@ test('what the views of a running engine print fits a terminal of 80 columns', a
     await misfits(running, [
       ['status', /PAPER: no real money/],
       ['profit', /USDT after fees/],
-      ['cycles', /proceeds/],
+      ['cycles', /ended \(UTC\)/],
       ['trades', /fee/],
       ['ladder ETH/USDT --price 3000', /whole ladder:/],
       ['config check', /configuration ok: built-in defaults/],

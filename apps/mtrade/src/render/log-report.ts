@@ -1,15 +1,17 @@
 import { cleanText } from '@mtrade/log';
 import type { Hour, Report, Top } from '../analyze-logs/analysis.js';
-import { fit, prose } from './columns.js';
+import { beside, fit, prose } from './columns.js';
 
 const iso = (ms: number | null): string => (ms === null ? '-' : new Date(ms).toISOString());
 
-function table(title: string, { rows, other }: Top): string[] {
+function table(title: string, { rows, other }: Top, columns: number | null): string[] {
   if (rows.length === 0 && other === 0) return [];
   return [
     '',
     title,
-    ...rows.map(({ name, count }) => `${String(count).padStart(9)}  ${cleanText(name, 100)}`),
+    ...rows.flatMap(({ name, count }) =>
+      beside(`${String(count).padStart(9)}  `, cleanText(name, 100), columns),
+    ),
     ...(other === 0 ? [] : [`${String(other).padStart(9)}  (others)`]),
   ];
 }
@@ -62,9 +64,9 @@ export function renderReport(report: Report, columns: number | null): string {
   return [
     `${lines} lines from ${iso(firstMs)} to ${iso(lastMs)}`,
     columns === null ? sums : prose(sums, columns),
-    ...table('errors by kind', report.errorsByKind),
-    ...table('errors by pair', report.errorsByPair),
-    ...table('warnings by kind', report.warningsByKind),
+    ...table('errors by kind', report.errorsByKind, columns),
+    ...table('errors by pair', report.errorsByPair, columns),
+    ...table('warnings by kind', report.warningsByKind, columns),
     ...hourTable(report.hours),
     ...timeline(report, columns),
     '',
