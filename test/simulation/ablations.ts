@@ -131,6 +131,11 @@ export const ABLATIONS = [
     extra: { kind: 'frames-late', perHour: 20 },
   },
   {
+    name: 'rules-hourly',
+    what: 'nobody asks for the rules that a pair waits for before the hour is over',
+    extra: { kind: 'trade-status', perHour: 6 },
+  },
+  {
     name: 'not-fenced',
     what: 'a replaced process may write on',
   },

@@ -105,6 +105,7 @@ export class CyclerThread {
           lane: {
             request: (request) => {
               if (!life.alive) return;
+              if (request.type === 'refresh-rules' && world.ablated('rules-hourly')) return;
               this.#deps.handOver(request);
               if (request.type === 'place') this.#pass('after-hand-over');
             },

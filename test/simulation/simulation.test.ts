@@ -91,8 +91,8 @@ describe('a safety switched off is noticed', () => {
     ['same-nonce', ['I3']],
     ['no-debounce', ['I21']],
     ['no-band', ['R3']],
-    // What is believed of an old price may also leave a position without its stop.
-    ['no-exchange-time', ['R3', 'I18']],
+    ['no-exchange-time', ['R3']],
+    ['rules-hourly', ['I18', 'I27']],
     ['no-gate', DAMAGE],
   ])('%s', async (ablation, promises) => {
     expect(promises).toContain(await firstCaught(ablation, 10));
