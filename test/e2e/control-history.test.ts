@@ -234,6 +234,8 @@ test('a ladder is shown with any parameters; those that a configuration could no
   expect(body['loss_rows']).toEqual([15, 16]);
   for (const [query, detail] of [
     ['base_order=-1', 'base_order: expected a decimal above 0'],
+    [`base_order=0.${'1'.repeat(41)}`, 'it has 41 digits after the point; 18 are the most'],
+    [`price=0.${'1'.repeat(41)}`, 'at most 15 digits before the point and 18 after it'],
     ['safety_orders=1e9', 'safety_orders: expected a whole number from 0 to 100'],
     ['step_pct=50&safety_orders=3', 'lie 100 % or more below the start price'],
     ['stop_los_pct=5', 'did you mean'],

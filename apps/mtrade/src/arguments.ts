@@ -22,7 +22,11 @@ export const pairsArgument = async (text: string): Promise<string[]> => [
 /** For commander: a positive plain decimal, kept as text. */
 export function positiveDecimal(value: string): string {
   if (!/^\d{1,15}(?:\.\d{1,18})?$/.test(value) || !/[1-9]/.test(value))
-    throw new InvalidArgumentError('give a positive decimal such as 0.25');
+    throw new InvalidArgumentError(
+      /^\d+(?:\.\d+)?$/.test(value) && /[1-9]/.test(value)
+        ? 'it has too many digits: give at most 15 before the point and 18 after it'
+        : 'give a positive decimal such as 0.25',
+    );
   return value;
 }
 

@@ -101,7 +101,20 @@ export const shaped = <Value>(
   });
 };
 
-const DECIMAL_TEXT = '^[0-9]{1,15}(\\.[0-9]{1,18})?$';
+/** More digits than any exchange has for an amount, and few enough for every sum and product to be kept exactly. */
+const MAX_WHOLE_DIGITS = 15;
+const MAX_DECIMALS = 18;
+const DECIMAL_TEXT = `^[0-9]{1,${MAX_WHOLE_DIGITS}}(\\.[0-9]{1,${MAX_DECIMALS}})?$`;
+
+/** Says of a decimal that has more digits than an amount may have how many they are; null for everything else. */
+export function tooManyDigits(raw: string): string | null {
+  const [, whole = '', decimals = ''] = /^(\d+)(?:\.(\d+))?$/.exec(raw) ?? [];
+  if (decimals.length > MAX_DECIMALS)
+    return `it has ${decimals.length} digits after the point; ${MAX_DECIMALS} are the most`;
+  if (whole.length > MAX_WHOLE_DIGITS)
+    return `it has ${whole.length} digits before the point; ${MAX_WHOLE_DIGITS} are the most`;
+  return null;
+}
 
 export interface Bounds {
   /** Exclusive. */
@@ -134,10 +147,12 @@ const boundsText = ({ above, min, max }: Bounds): string =>
     .filter((part) => part !== '')
     .join(',');
 
-export const quoteAdvice = (raw: unknown, key: string): string | null =>
-  typeof raw === 'number' && Number.isFinite(raw)
+export function amountAdvice(raw: unknown, key: string): string | null {
+  if (typeof raw === 'string') return tooManyDigits(raw);
+  return typeof raw === 'number' && Number.isFinite(raw)
     ? `amounts and percentages are decimal strings; put it in quotes: ${key.replace(/^.*\./, '')} = "${raw}"`
     : null;
+}
 
 /** An amount or a percentage: an exact decimal in quotes, never a float. */
 export const decimalText = (common: Common<string> & Bounds) =>
@@ -146,7 +161,7 @@ export const decimalText = (common: Common<string> & Bounds) =>
     expects: `a decimal in quotes${boundsText(common)}`,
     fromText: (text) => text,
     toValue: decimal,
-    advice: quoteAdvice,
+    advice: amountAdvice,
   });
 
 /** A list of words, such as a program with its arguments. From the environment it comes as a JSON array. */
@@ -188,7 +203,7 @@ export const amountsByCoin = (common: Common<Readonly<Record<string, string>>>) 
     advice: (raw, key) =>
       typeof raw === 'object' && raw !== null
         ? (Object.entries(raw)
-            .map(([coin, amount]) => quoteAdvice(amount, `${key}.${coin}`))
+            .map(([coin, amount]) => amountAdvice(amount, `${key}.${coin}`))
             .find((advice) => advice !== null) ?? null)
         : null,
   });

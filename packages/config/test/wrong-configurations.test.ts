@@ -57,6 +57,18 @@ const WRONG: readonly Wrong[] = [
     'engine.debounce_ms',
     'from 1 to 60000 (ms), got "fast"',
   ),
+  inFile(
+    'an amount with 41 digits after the point',
+    `[ladder]\nbase_order = "0.${'1'.repeat(41)}"`,
+    'ladder.base_order',
+    '(it has 41 digits after the point; 18 are the most)',
+  ),
+  inFile(
+    'an amount with 41 digits before the point',
+    `[paper]\nbalances = { USDT = "${'1'.repeat(41)}" }`,
+    'paper.balances.USDT',
+    '(it has 41 digits before the point; 15 are the most)',
+  ),
   inFile('a fraction for a whole number', '[ladder]\nsafety_orders = 1.5', 'ladder.safety_orders', 'got 1.5'),
   inFile('a negative number', '[engine]\ncycle_pause_ms = -1', 'engine.cycle_pause_ms', 'got -1'),
   inFile('zero', '[paper]\nspeed = 0', 'paper.speed', 'above 0'),

@@ -63,6 +63,8 @@ export function openReadonly(source: string | Buffer): Database {
       ['trusted_schema', 'OFF'],
       ['cell_size_check', 'ON'],
       ['mmap_size', '0'],
+      // What has to be sorted and is large goes to an unlinked file.
+      ['temp_store', 'FILE'],
     ] as const)
       db.pragma(`${name} = ${set}`);
     return db;

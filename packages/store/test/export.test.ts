@@ -1,5 +1,5 @@
 import { decimal, text, ZERO } from '@mtrade/money';
-import { type ExportLine, openReader, profitLines, type Reader } from '@mtrade/store';
+import { type ExportLine, openReader, profitOf, type Reader } from '@mtrade/store';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,7 +52,7 @@ test('the realized profit stands once per ended cycle, on its last trade, and ad
   ]);
   const sum = lines.reduce((total, { realizedProfit }) => total.plus(decimal(realizedProfit ?? '0')), ZERO);
   const ended = { cycles: history.cyclesBetween({}), forgotten: [] };
-  expect(text(sum)).toBe(profitLines(ended, () => 'all')[0]?.profit);
+  expect(text(sum)).toBe(profitOf(ended, () => 'all').lines[0]?.profit);
   close();
 });
 

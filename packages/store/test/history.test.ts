@@ -1,12 +1,4 @@
-import {
-  dayIn,
-  openReader,
-  type Page,
-  type PageFilter,
-  profitLines,
-  profitTotals,
-  type Reader,
-} from '@mtrade/store';
+import { dayIn, openReader, type Page, type PageFilter, profitOf, type Reader } from '@mtrade/store';
 import { expect, test } from 'vitest';
 import { newPath, NOW, open, SYMBOL, thrownBy, Trader } from './books.js';
 
@@ -93,19 +85,19 @@ test('scenario 26: profit per pair and per day is the exact sum of the cycles th
   const usdt = { ...amounts, quote: 'USDT', quoteFees: '0.3', profit: '2.094', otherFees: {} };
   // Here the fee of the sale was taken in a third coin: it is told and is no part of the profit.
   const eur = { ...amounts, quote: 'EUR', quoteFees: '0', profit: '2.394', otherFees: { USDT: '0.3' } };
-  expect(profitLines(ended(), ({ symbol }) => symbol)).toEqual([
+  expect(profitOf(ended(), ({ symbol }) => symbol).lines).toEqual([
     { key: 'ETH/USDT', ...usdt },
     { key: 'ETH/EUR', ...eur },
   ]);
-  expect(profitLines(ended(), dayIn('UTC'))).toEqual([
+  expect(profitOf(ended(), dayIn('UTC')).lines).toEqual([
     { key: '2023-11-14', ...usdt },
     { key: '2023-11-14', ...eur },
   ]);
-  const inTokyo = profitLines(ended(), dayIn('Asia/Tokyo'));
-  expect(inTokyo.map(({ key }) => key)).toEqual(['2023-11-15', '2023-11-15']);
-  expect(profitTotals([...inTokyo, ...inTokyo]).map(({ quote, profit }) => [quote, profit])).toEqual([
-    ['USDT', '4.188'],
-    ['EUR', '4.788'],
+  const inTokyo = profitOf(ended(), dayIn('Asia/Tokyo'));
+  expect(inTokyo.lines.map(({ key }) => key)).toEqual(['2023-11-15', '2023-11-15']);
+  expect(inTokyo.totals.map(({ quote, profit }) => [quote, profit])).toEqual([
+    ['USDT', '2.094'],
+    ['EUR', '2.394'],
   ]);
   close();
 });

@@ -34,7 +34,7 @@ function words(issue: Issue): string {
         : `must be at most ${issue.maximum}`;
     case 'invalid_format':
       return issue.format === 'regex'
-        ? 'has the wrong form; amounts are decimals such as 0.25'
+        ? 'has the wrong form; amounts are decimals such as 0.25, with at most 15 digits before the point and 18 after it'
         : 'has the wrong form';
     case 'not_multiple_of':
     case 'invalid_union':

@@ -112,7 +112,8 @@ export const pairDetailSchema = z
   })
   .openapi('PairDetail');
 
-const text = z.string().max(40).optional();
+/** Long enough for the configuration's rules to say themselves what is wrong with a value. */
+const text = z.string().max(200).optional();
 
 /** Parameters to try come as texts; the configuration's own rules judge them. Unknown keys are refused there, too. */
 export const ladderQuery = z
@@ -125,7 +126,7 @@ export const ladderQuery = z
       .openapi({ example: '3000' }),
     ...Object.fromEntries(Object.keys(KEYS).map((key) => [key, text])),
   })
-  .catchall(z.string().max(40)) as unknown as z.ZodObject<
+  .catchall(z.string().max(200)) as unknown as z.ZodObject<
   { pair: z.ZodString; price: z.ZodString },
   z.core.$catchall<z.ZodString>
 >;

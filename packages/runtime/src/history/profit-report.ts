@@ -3,8 +3,7 @@ import {
   dayIn,
   type CycleSpan,
   type ProfitLine,
-  profitLines,
-  profitTotals,
+  profitOf,
   type Reader,
   type RunningCycle,
 } from '@mtrade/store';
@@ -48,19 +47,18 @@ const rowJson = (by: 'day' | 'pair', line: ProfitLine): ProfitJson => ({
 /** What ended in the span, per day or pair and in all, and what still runs. All of it is of one moment. */
 export function profitReport({ history, atOnce }: Reader, { by, filter, timeZone = 'UTC' }: ProfitQuestion) {
   return atOnce(() => {
-    const lines = profitLines(
+    const { lines, totals } = profitOf(
       { cycles: history.cyclesBetween(filter), forgotten: history.forgotten(filter) },
       by === 'pair' ? ({ symbol }) => symbol : dayIn(timeZone),
     );
-    const sums = profitTotals(lines);
     const rows = by === 'day' ? lines.toSorted((a, b) => (a.key < b.key ? -1 : 1)) : lines;
     return {
       schema: 1 as const,
       by,
       time_zone: timeZone,
       rows: rows.map((line) => rowJson(by, line)),
-      totals: Object.fromEntries(sums.map(({ quote, profit }) => [quote, profit])),
-      sums: sums.map(amountsJson),
+      totals: Object.fromEntries(totals.map(({ quote, profit }) => [quote, profit])),
+      sums: totals.map(amountsJson),
       running: runningJson(history.running(filter.symbol)),
     };
   });

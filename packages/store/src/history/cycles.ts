@@ -1,12 +1,24 @@
 import { type Ending, endingOf, type EndingSale, type Outcome, type RollbackReason } from '@mtrade/cycle';
+import { type Decimal, decimal } from '@mtrade/money';
 import type { Database } from 'better-sqlite3';
 import { schemaVersion } from '../migrate.js';
 import { WITH_STOPS } from '../schema/migrations.js';
 import { type Page, type PageFilter, pageLimit, parseCursor, toPage, when, whereOf } from './cursor.js';
-import { type CycleSums, cycleSummer } from './sums.js';
+import { dustInOrder, dustOfFew } from './dust-of-cycles.js';
+import { type CycleAmounts, cycleAmounts, type CycleNumbers, type CycleSums, sumsText } from './sums.js';
 
-/** A finished cycle in sums. Amounts are exact decimal text in the quote coin unless said otherwise. */
-export interface EndedCycle extends CycleSums {
+/** A finished cycle for sums. */
+export interface EndedCycle extends CycleAmounts {
+  readonly id: number;
+  readonly symbol: string;
+  readonly outcome: Outcome;
+  /** After fees. */
+  readonly profit: Decimal;
+  readonly closedMs: number;
+}
+
+/** One finished cycle with how it ended. Amounts are exact decimal text in the quote coin unless said otherwise. */
+export interface CycleLine extends CycleSums {
   readonly id: number;
   readonly symbol: string;
   /** The pair's own count, from 1. */
@@ -25,16 +37,12 @@ export interface EndedCycle extends CycleSums {
   readonly profit: string;
   readonly startedMs: number;
   readonly closedMs: number;
-}
-
-/** One finished cycle with how it ended. */
-export interface CycleLine extends EndedCycle {
   readonly ending: Ending;
   /** Why the engine sold it itself; null for every other ending. */
   readonly rollback: RollbackReason | null;
 }
 
-type Row = Omit<EndedCycle, keyof CycleSums>;
+type Row = Omit<CycleLine, keyof CycleSums | 'ending' | 'rollback'>;
 export type CycleSpan = Pick<PageFilter, 'symbol' | 'fromMs' | 'untilMs'>;
 
 const COLUMNS = `id, symbol, number, state AS outcome, step, start_price AS startPrice, base_volume AS baseVolume,
@@ -43,7 +51,7 @@ const COLUMNS = `id, symbol, number, state AS outcome, step, start_price AS star
 const endedIn = ({ symbol, fromMs, untilMs }: CycleSpan) =>
   [
     ['closed_ms IS NOT NULL', []],
-    when(symbol, 'symbol = ?'),
+    when(symbol, 'cycle.symbol = ?'),
     when(fromMs, 'closed_ms >= ?'),
     when(untilMs, 'closed_ms < ?'),
   ] as const;
@@ -61,12 +69,26 @@ export function cyclePage(db: Database, filter: PageFilter): Page<CycleLine> {
   return { rows: lines(db, page.rows), next: page.next };
 }
 
+type SumRow = CycleNumbers & Pick<Row, 'outcome' | 'profit' | 'closedMs'>;
+
 /** Every cycle that ended in the span, oldest first, row by row. */
 export function* cyclesBetween(db: Database, span: CycleSpan): Generator<EndedCycle, void, undefined> {
-  const { sql, values } = whereOf(endedIn(span));
-  const sumsOf = cycleSummer(db, { sql: `SELECT id FROM cycle ${sql}`, values });
-  const rows = db.prepare<unknown[], Row>(`SELECT ${COLUMNS} FROM cycle ${sql} ORDER BY closed_ms, id`);
-  for (const row of rows.iterate(...values)) yield { ...row, ...sumsOf(row) };
+  const chosen = whereOf(endedIn(span));
+  const { dustOf, close } = dustInOrder(db, chosen);
+  try {
+    const amountsOf = cycleAmounts(db, dustOf);
+    const rows = db.prepare<unknown[], SumRow>(
+      `SELECT id, symbol, state AS outcome, base_volume AS baseVolume, invested, proceeds, profit,
+              closed_ms AS closedMs
+       FROM cycle ${chosen.sql} ORDER BY closed_ms, id`,
+    );
+    for (const row of rows.iterate(...chosen.values)) {
+      const { id, symbol, outcome, closedMs } = row;
+      yield { id, symbol, outcome, closedMs, profit: decimal(row.profit), ...amountsOf(row) };
+    }
+  } finally {
+    close();
+  }
 }
 
 export function cycleLine(db: Database, id: number): CycleLine | null {
@@ -77,15 +99,15 @@ export function cycleLine(db: Database, id: number): CycleLine | null {
 }
 
 function lines(db: Database, rows: readonly Row[]): CycleLine[] {
-  const ids = JSON.stringify(rows.map(({ id }) => id));
-  const sumsOf = cycleSummer(db, { sql: 'SELECT value FROM json_each(?)', values: [ids] });
+  const few = rows.map(({ id }) => id);
+  const amountsOf = cycleAmounts(db, dustOfFew(db, few));
   const saleOf = endingSales(db);
   return rows.map((row) => {
     const sale = saleOf(row);
     const ending = endingOf(row.outcome, sale);
     return {
       ...row,
-      ...sumsOf(row),
+      ...sumsText(row.symbol, amountsOf(row)),
       ending,
       rollback: ending === 'rollback' ? (sale?.rollback ?? null) : null,
     };

@@ -40,7 +40,6 @@ export function* exportTrades(db: Database, filter: ExportFilter): Generator<Exp
   ]);
   // The connection itself is read-only; this switch would forbid temporary tables, too.
   db.pragma('query_only = OFF');
-  db.pragma('temp_store = FILE');
   try {
     db.prepare(`CREATE TEMP TABLE export AS ${SELECT} ${sql} ORDER BY ${SORTED}`).run(...values);
     const rows = db.prepare<[], Omit<ExportLine, 'cost'>>('SELECT * FROM temp.export ORDER BY rowid');

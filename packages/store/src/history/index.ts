@@ -19,7 +19,7 @@ export type { CycleLine, CycleSpan, EndedCycle } from './cycles.js';
 export type { ExportFilter, ExportLine } from './export.js';
 export type { JournalPageFilter } from './journal.js';
 export type { ForgottenDust, RunningCycle } from './off-cycle.js';
-export { dayIn, profitLines, profitTotals } from './profit.js';
+export { dayIn, profitOf } from './profit.js';
 export type { ProfitLine } from './profit-sums.js';
 export type { Coins, CycleSums } from './sums.js';
 export type { TradeFilter, TradeLine } from './trades.js';

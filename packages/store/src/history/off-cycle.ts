@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { when, whereOf } from './cursor.js';
 import type { CycleSpan } from './cycles.js';
-import { type Coins, type CycleNumbers, type CycleSums, cycleSummer } from './sums.js';
+import { dustOfFew } from './dust-of-cycles.js';
+import { type Coins, cycleAmounts, type CycleNumbers, type CycleSums, sumsText } from './sums.js';
 
 /** A cycle that is not over: it has earned nothing yet. */
 export interface RunningCycle extends CycleSums {
@@ -23,13 +24,14 @@ export interface ForgottenDust extends Coins {
 /** Cycles that run at this moment. */
 export function runningCycles(db: Database, symbol?: string): readonly RunningCycle[] {
   const { sql, values } = whereOf([['closed_ms IS NULL', []], when(symbol, 'symbol = ?')]);
-  const sumsOf = cycleSummer(db, { sql: `SELECT id FROM cycle ${sql}`, values });
-  return db
+  const rows = db
     .prepare<unknown[], Omit<CycleNumbers, 'profit'> & { readonly number: number }>(
       `SELECT id, symbol, number, base_volume AS baseVolume, invested, proceeds FROM cycle ${sql} ORDER BY id`,
     )
-    .all(...values)
-    .map((row) => ({ ...row, ...sumsOf({ ...row, profit: null }) }));
+    .all(...values);
+  const few = rows.map(({ id }) => id);
+  const amountsOf = cycleAmounts(db, dustOfFew(db, few));
+  return rows.map((row) => ({ ...row, ...sumsText(row.symbol, amountsOf({ ...row, profit: null })) }));
 }
 
 export function forgottenDust(

@@ -1,7 +1,8 @@
 import { decimal, type Decimal, text, ZERO } from '@mtrade/money';
 import type { EndedCycle } from './cycles.js';
 import type { ForgottenDust } from './off-cycle.js';
-import type { Coins } from './sums.js';
+import type { Moved } from './dust-of-cycles.js';
+import { baseOf, otherFees, textsOf } from './sums.js';
 
 /** What the cycles of one day or one pair have earned; one line per quote coin. Amounts are exact decimal text. */
 export interface ProfitLine {
@@ -50,26 +51,26 @@ export class ProfitSums {
     if (cycle.outcome !== 'abandoned') this.#cycles += 1;
     if (cycle.outcome === 'reset') this.#resets += 1;
     const { bought, sold, quoteFees, profit, leftOver, takenOver, takenIn } = cycle;
-    const kept = decimal(leftOver.cost).minus(decimal(takenOver.cost));
     this.#add({ bought, sold, quoteFees, profit, takenIn: takenIn.cost });
-    this.#amounts.kept = this.#amounts.kept.plus(kept);
+    this.#add({ kept: leftOver.cost.minus(takenOver.cost) });
     this.#letGo(cycle.symbol, cycle.letGo);
     addAll(this.#fees, cycle.fees);
-    addAll(this.#otherFees, cycle.otherFees);
+    addAll(this.#otherFees, otherFees(cycle.symbol, cycle.fees));
   }
 
-  addForgotten({ symbol, ...coins }: ForgottenDust): void {
-    this.#amounts.kept = this.#amounts.kept.minus(decimal(coins.cost));
+  addForgotten({ symbol, base, cost }: ForgottenDust): void {
+    const coins = { base: decimal(base), cost: decimal(cost) };
+    this.#add({ kept: ZERO.minus(coins.cost) });
     this.#letGo(symbol, coins);
   }
 
-  addLine(line: ProfitLine): void {
-    this.#cycles += line.cycles;
-    this.#resets += line.resets;
-    this.#add(line);
-    addAll(this.#coins, line.letGoCoins);
-    addAll(this.#fees, line.fees);
-    addAll(this.#otherFees, line.otherFees);
+  add(other: ProfitSums): void {
+    this.#cycles += other.#cycles;
+    this.#resets += other.#resets;
+    this.#add(other.#amounts);
+    addAll(this.#coins, other.#coins);
+    addAll(this.#fees, other.#fees);
+    addAll(this.#otherFees, other.#otherFees);
   }
 
   result(key: string, quote: string): ProfitLine {
@@ -81,25 +82,25 @@ export class ProfitSums {
       resets: this.#resets,
       ...(amounts as Record<keyof Amounts, string>),
       unsold: text(this.#amounts.kept.plus(this.#amounts.letGo).minus(this.#amounts.takenIn)),
-      letGoCoins: texts(this.#coins),
-      fees: texts(this.#fees),
-      otherFees: texts(this.#otherFees),
+      letGoCoins: textsOf(this.#coins),
+      fees: textsOf(this.#fees),
+      otherFees: textsOf(this.#otherFees),
     };
   }
 
-  #add(amounts: Partial<Record<keyof Amounts, string>>): void {
-    for (const name of AMOUNTS) this.#amounts[name] = this.#amounts[name].plus(decimal(amounts[name] ?? '0'));
+  #add(amounts: Partial<Amounts>): void {
+    for (const name of AMOUNTS) {
+      const amount = amounts[name];
+      if (amount !== undefined) this.#amounts[name] = this.#amounts[name].plus(amount);
+    }
   }
 
-  #letGo(symbol: string, { base, cost }: Coins): void {
+  #letGo(symbol: string, { base, cost }: Moved): void {
     this.#add({ letGo: cost });
-    if (!decimal(base).eq(ZERO)) addAll(this.#coins, { [symbol.split('/')[0] ?? '']: base });
+    if (!base.eq(ZERO)) addAll(this.#coins, new Map([[baseOf(symbol), base]]));
   }
 }
 
-function addAll(sums: Map<string, Decimal>, amounts: Readonly<Record<string, string>>): void {
-  for (const [coin, amount] of Object.entries(amounts))
-    sums.set(coin, (sums.get(coin) ?? ZERO).plus(decimal(amount)));
+function addAll(sums: Map<string, Decimal>, amounts: ReadonlyMap<string, Decimal>): void {
+  for (const [coin, amount] of amounts) sums.set(coin, (sums.get(coin) ?? ZERO).plus(amount));
 }
-const texts = (sums: ReadonlyMap<string, Decimal>): Record<string, string> =>
-  Object.fromEntries([...sums].map(([key, sum]) => [key, text(sum)]));

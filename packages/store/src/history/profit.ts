@@ -1,6 +1,8 @@
+import { ZERO } from '@mtrade/money';
 import type { EndedCycle } from './cycles.js';
 import type { ForgottenDust } from './off-cycle.js';
 import { type ProfitLine, ProfitSums } from './profit-sums.js';
+import { quoteOf } from './sums.js';
 
 /** Where and when something ended: what a line is made for. */
 export interface EndedAt {
@@ -14,39 +16,41 @@ export interface Ended {
   readonly forgotten: readonly ForgottenDust[];
 }
 
-/** A line per key and quote coin, in the order in which they first come. */
-export function profitLines(
+/**
+ * `lines`: one per key and quote coin, in the order in which they first come. `totals`: all of a quote coin as one, with
+ * an empty key.
+ */
+export function profitOf(
   { cycles, forgotten }: Ended,
   keyOf: (ended: EndedAt) => string,
-): readonly ProfitLine[] {
+): { readonly lines: readonly ProfitLine[]; readonly totals: readonly ProfitLine[] } {
   const lines = new Map<
     string,
     { readonly key: string; readonly quote: string; readonly sums: ProfitSums }
   >();
   const lineOf = (ended: EndedAt): ProfitSums => {
     const key = keyOf(ended);
-    const quote = ended.symbol.split('/')[1] ?? '';
+    const quote = quoteOf(ended.symbol);
     const found = lines.get(`${key} ${quote}`) ?? { key, quote, sums: new ProfitSums() };
     lines.set(`${key} ${quote}`, found);
     return found.sums;
   };
   for (const cycle of cycles) {
-    const isEmpty = cycle.outcome === 'abandoned' && /^0*$/.test(cycle.bought);
+    const isEmpty = cycle.outcome === 'abandoned' && cycle.bought.eq(ZERO);
     if (!isEmpty) lineOf({ symbol: cycle.symbol, ms: cycle.closedMs }).addCycle(cycle);
   }
   for (const dust of forgotten) lineOf(dust).addForgotten(dust);
-  return [...lines.values()].map(({ key, quote, sums }) => sums.result(key, quote));
-}
 
-/** All lines of a quote coin as one. */
-export function profitTotals(lines: readonly ProfitLine[]): readonly ProfitLine[] {
   const totals = new Map<string, ProfitSums>();
-  for (const line of lines) {
-    const sums = totals.get(line.quote) ?? new ProfitSums();
-    totals.set(line.quote, sums);
-    sums.addLine(line);
+  for (const { quote, sums } of lines.values()) {
+    const total = totals.get(quote) ?? new ProfitSums();
+    totals.set(quote, total);
+    total.add(sums);
   }
-  return [...totals].map(([quote, sums]) => sums.result('', quote));
+  return {
+    lines: [...lines.values()].map(({ key, quote, sums }) => sums.result(key, quote)),
+    totals: [...totals].map(([quote, sums]) => sums.result('', quote)),
+  };
 }
 
 /** The day in a time zone, as `2026-11-21`. Throws RangeError for a zone that nobody knows. */

@@ -1,5 +1,6 @@
-import { type Decimal, decimal, sumsByKey, text, ZERO } from '@mtrade/money';
+import { type Decimal, decimal, text, ZERO } from '@mtrade/money';
 import type { Database } from 'better-sqlite3';
+import type { DustOf, Moved } from './dust-of-cycles.js';
 
 /** Coins of a pair and what they have cost in its quote coin. */
 export interface Coins {
@@ -33,6 +34,15 @@ export interface CycleSums {
   readonly takenIn: Coins;
 }
 
+/** The same as decimals, for whoever adds them up. */
+export interface CycleAmounts extends Readonly<Record<'bought' | 'sold' | 'quoteFees', Decimal>> {
+  readonly fees: ReadonlyMap<string, Decimal>;
+  readonly takenOver: Moved;
+  readonly leftOver: Moved;
+  readonly letGo: Moved;
+  readonly takenIn: Moved;
+}
+
 /** The cycle's own numbers; `profit` is null while it runs. */
 export interface CycleNumbers {
   readonly id: number;
@@ -49,90 +59,65 @@ interface FeeRow {
   readonly coin: string;
 }
 
-interface Moved {
-  base: Decimal;
-  cost: Decimal;
-}
-type Dust = Readonly<Record<'takenOver' | 'leftOver' | 'takenIn', Moved>>;
-
-const nothing = (): Moved => ({ base: ZERO, cost: ZERO });
-const noDust = (): Dust => ({ takenOver: nothing(), leftOver: nothing(), takenIn: nothing() });
-const coins = ({ base, cost }: Moved): Coins => ({ base: text(base), cost: text(cost) });
-
-/** The cycles that are asked for: a SELECT of their ids. */
-export interface CycleChoice {
-  readonly sql: string;
-  readonly values: readonly unknown[];
-}
-
-/** Works out the sums of the chosen cycles. Their dust is read once, because it has no index by cycle. */
-export function cycleSummer(db: Database, chosen: CycleChoice): (cycle: CycleNumbers) => CycleSums {
+/** Works out what cycles did from their own numbers, their fees and their dust. */
+export function cycleAmounts(db: Database, dustOf: DustOf): (cycle: CycleNumbers) => CycleAmounts {
   const feesOf = db.prepare<[number], FeeRow>(
     'SELECT side, fee, fee_coin AS coin FROM fill WHERE cycle_id = ?',
   );
-  const dust = dustByCycle(db, chosen);
   return (cycle) => {
-    const [base, quote] = cycle.symbol.split('/');
-    const rows = feesOf.all(cycle.id);
-    const buyFees = sumIn(quote, rows, 'buy');
-    const sellFees = sumIn(quote, rows, 'sell');
-    const { takenOver, leftOver, takenIn } = dust.get(cycle.id) ?? noDust();
+    const quote = quoteOf(cycle.symbol);
+    const fees = new Map<string, Decimal>();
+    let buyFees = ZERO;
+    let sellFees = ZERO;
+    for (const row of feesOf.iterate(cycle.id)) {
+      const fee = decimal(row.fee);
+      fees.set(row.coin, (fees.get(row.coin) ?? ZERO).plus(fee));
+      if (row.coin !== quote) continue;
+      if (row.side === 'buy') buyFees = buyFees.plus(fee);
+      else sellFees = sellFees.plus(fee);
+    }
+    const { takenOver, leftOver, takenIn } = dustOf(cycle.id);
     const invested = decimal(cycle.invested);
     const proceeds = decimal(cycle.proceeds);
     return {
-      bought: text(invested.minus(takenOver.cost).minus(takenIn.cost).minus(buyFees)),
-      sold: text(proceeds.plus(sellFees)),
-      quoteFees: text(buyFees.plus(sellFees)),
-      fees: sumByCoin(rows),
-      otherFees: sumByCoin(rows.filter(({ coin }) => coin !== base && coin !== quote)),
-      takenOver: coins(takenOver),
-      leftOver: coins(leftOver),
+      bought: invested.minus(takenOver.cost).minus(takenIn.cost).minus(buyFees),
+      sold: proceeds.plus(sellFees),
+      quoteFees: buyFees.plus(sellFees),
+      fees,
+      takenOver,
+      leftOver,
       letGo: letGo(cycle, invested.minus(proceeds).minus(leftOver.cost)),
-      takenIn: coins(takenIn),
+      takenIn,
     };
   };
 }
 
 /** What the sales have not paid back goes with the coins; a cycle that was sold, or still runs, lets nothing go. */
-const letGo = ({ profit, baseVolume }: CycleNumbers, unpaid: Decimal): Coins =>
-  profit === null ? { base: '0', cost: '0' } : { base: baseVolume, cost: text(unpaid.plus(decimal(profit))) };
+const letGo = ({ profit, baseVolume }: CycleNumbers, unpaid: Decimal): Moved =>
+  profit === null
+    ? { base: ZERO, cost: ZERO }
+    : { base: decimal(baseVolume), cost: unpaid.plus(decimal(profit)) };
 
-const sumIn = (coin: string | undefined, rows: readonly FeeRow[], side: FeeRow['side']): Decimal =>
-  rows.reduce(
-    (total, row) => (row.side === side && row.coin === coin ? total.plus(decimal(row.fee)) : total),
-    ZERO,
-  );
+export const quoteOf = (symbol: string): string => symbol.split('/')[1] ?? '';
+export const baseOf = (symbol: string): string => symbol.split('/')[0] ?? '';
 
-function sumByCoin(rows: readonly FeeRow[]): Record<string, string> {
-  const sums = sumsByKey(rows.map(({ fee, coin }) => [coin, decimal(fee)]));
-  return Object.fromEntries(
-    [...sums].filter(([, sum]) => !sum.eq(ZERO)).map(([coin, sum]) => [coin, text(sum)]),
-  );
-}
+const coins = ({ base, cost }: Moved): Coins => ({ base: text(base), cost: text(cost) });
 
-interface DustRow extends Coins {
-  readonly cycleId: number;
-  readonly isTakenIn: 0 | 1;
-}
+export const textsOf = (sums: ReadonlyMap<string, Decimal>): Record<string, string> =>
+  Object.fromEntries([...sums].filter(([, sum]) => !sum.eq(ZERO)).map(([coin, sum]) => [coin, text(sum)]));
 
-/** Seen from the pair, what a cycle took over has a minus. Coins that it took in came from nowhere one row earlier. */
-function dustByCycle(db: Database, { sql, values }: CycleChoice): Map<number, Dust> {
-  const rows = db.prepare<unknown[], DustRow>(
-    `SELECT dust.cycle_id AS cycleId, dust.base, dust.cost,
-            came.id IS NOT NULL AND came.cycle_id IS NULL AND came.symbol = dust.symbol
-              AND '-' || came.base = dust.base AS isTakenIn
-     FROM dust LEFT JOIN dust AS came ON came.id = dust.id - 1
-     WHERE dust.cycle_id IN (${sql})`,
-  );
-  const byCycle = new Map<number, Dust>();
-  for (const row of rows.iterate(...values)) {
-    const dust = byCycle.get(row.cycleId) ?? noDust();
-    byCycle.set(row.cycleId, dust);
-    const isGone = row.base.startsWith('-') || row.cost.startsWith('-');
-    const moved = dust[isGone ? (row.isTakenIn === 1 ? 'takenIn' : 'takenOver') : 'leftOver'];
-    const [base, cost] = [decimal(row.base), decimal(row.cost)];
-    moved.base = isGone ? moved.base.minus(base) : moved.base.plus(base);
-    moved.cost = isGone ? moved.cost.minus(cost) : moved.cost.plus(cost);
-  }
-  return byCycle;
-}
+/** Fees in neither coin of the pair. */
+export const otherFees = (symbol: string, fees: ReadonlyMap<string, Decimal>): Map<string, Decimal> =>
+  new Map([...fees].filter(([coin]) => coin !== baseOf(symbol) && coin !== quoteOf(symbol)));
+
+export const sumsText = (symbol: string, amounts: CycleAmounts): CycleSums => ({
+  bought: text(amounts.bought),
+  sold: text(amounts.sold),
+  quoteFees: text(amounts.quoteFees),
+  fees: textsOf(amounts.fees),
+  otherFees: textsOf(otherFees(symbol, amounts.fees)),
+  takenOver: coins(amounts.takenOver),
+  leftOver: coins(amounts.leftOver),
+  letGo: coins(amounts.letGo),
+  takenIn: coins(amounts.takenIn),
+});
