@@ -20,6 +20,14 @@ describe('documents', () => {
     expect(targets.filter((target) => !existsSync(join(root, dirname(path), target)))).toEqual([]);
   });
 
+  test.each(documents)('%s names no folder outside of the project that only one machine has', (path) => {
+    const outside = [...read(path).matchAll(/(?:\.\.\/)+([\w./-]+)/g)].filter(
+      ([, target = '']) => !existsSync(join(root, target)) && !existsSync(join(root, dirname(path), target)),
+    );
+
+    expect([...outside, ...read(path).matchAll(/\/home\/\w+/g)].map(([name]) => name)).toEqual([]);
+  });
+
   const help = read('docs/troubleshooting.md');
 
   test('every reason for which a pair waits is explained to its operator, with the words that it is shown with', () => {

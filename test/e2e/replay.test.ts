@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { replay } from '../replay/replay.js';
 import { renderReport } from '../replay/table.js';
@@ -11,11 +10,11 @@ import { renderReport } from '../replay/table.js';
  * checker that shares no code with it. The whole recording: `npm run replay`, see docs/replay.md.
  */
 
-const DATA = process.env['MTRADE_DATA'] ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
+const DATA = process.env['MTRADE_DATA'] ?? '';
 const CANDLES = join(DATA, 'candles_1m/binance_spot_16pairs_1m_2021-04-02_2021-05-14');
 const FRAMES = join(DATA, 'ws/hftbacktest_binance_spot');
 const present = existsSync(CANDLES) && existsSync(FRAMES);
-const reason = present ? '' : ` (skipped: no recorded data in ${DATA}; set MTRADE_DATA)`;
+const reason = present ? '' : ' (skipped: MTRADE_DATA names no folder with the recordings)';
 
 const OPTIONS = {
   pairs: null,

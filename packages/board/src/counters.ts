@@ -11,7 +11,7 @@ export const COUNTERS = [
   ['reactor_debounced', 'price changes left out inside the debounce window'],
   ['urgent_processed', 'urgent entries processed'],
   ['urgent_skipped', 'urgent entries dropped: pair busy or queue full'],
-  ['errors', 'errors raised in any thread'],
+  ['errors', 'steps of the cycler that failed unexpectedly'],
 ] as const;
 export type CounterName = (typeof COUNTERS)[number][0];
 

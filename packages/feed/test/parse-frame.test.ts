@@ -213,7 +213,7 @@ describe('W11: what is not of the documented shape is dropped as a whole, withou
 });
 
 const recording = path.join(
-  process.env['MTRADE_DATA'] ?? path.resolve(import.meta.dirname, '../../../../shared/data'),
+  process.env['MTRADE_DATA'] ?? '',
   'ws/cryptofeed_gateio_spot_2021-04-22/GATEIO.ws.1.0',
 );
 

@@ -1,16 +1,15 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RecordingSource } from '../src/index.js';
 import type { PriceStep } from '../src/index.js';
 
-const DATA = process.env['MTRADE_DATA'] ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
-const hasData = existsSync(join(DATA, 'README.md'));
+const DATA = process.env['MTRADE_DATA'] ?? '';
 const CANDLES = join(DATA, 'candles_1m', 'binance_spot_16pairs_1m_2021-04-02_2021-05-14');
 const FRAMES = join(DATA, 'ws', 'hftbacktest_binance_spot');
+const hasData = existsSync(CANDLES) && existsSync(FRAMES);
 
 let dir = '';
 beforeAll(() => {
@@ -315,48 +314,45 @@ describe('a recording with damage in it', () => {
   });
 });
 
-describe.skipIf(!hasData)(
-  'the recorded data (skipped: no recordings at MTRADE_DATA or ../shared/data)',
-  () => {
-    test('the folder of 16 pairs begins together, with the precision of the data', async () => {
-      const source = await RecordingSource.open({ path: CANDLES });
-      const first = source.next(T0 + 60_000, 1_000);
-      await source.close();
+describe.skipIf(!hasData)('the recorded data (skipped when MTRADE_DATA names no folder with it)', () => {
+  test('the folder of 16 pairs begins together, with the precision of the data', async () => {
+    const source = await RecordingSource.open({ path: CANDLES });
+    const first = source.next(T0 + 60_000, 1_000);
+    await source.close();
 
-      expect(source.pairs.length).toBe(16);
-      expect(source.startMs).toBe(T0);
-      expect(source.pairs.find((pair) => pair.symbol === 'DOGE/USDT')?.priceDecimals).toBe(7);
-      // 1617321600000,1.1833,1.18612,1.1833,1.18507: rising, so open, low, high, close.
-      const ada = first.filter((step) => step.symbol === 'ADA/USDT' && step.atMs < T0 + 60_000);
-      expect(ada.map((step) => (step.quote.kind === 'mid' ? step.quote.mid : null))).toEqual([
-        { mantissa: 11_833, decimals: 4 },
-        { mantissa: 11_833, decimals: 4 },
-        { mantissa: 118_612, decimals: 5 },
-        { mantissa: 118_507, decimals: 5 },
-      ]);
-    });
+    expect(source.pairs.length).toBe(16);
+    expect(source.startMs).toBe(T0);
+    expect(source.pairs.find((pair) => pair.symbol === 'DOGE/USDT')?.priceDecimals).toBe(7);
+    // 1617321600000,1.1833,1.18612,1.1833,1.18507: rising, so open, low, high, close.
+    const ada = first.filter((step) => step.symbol === 'ADA/USDT' && step.atMs < T0 + 60_000);
+    expect(ada.map((step) => (step.quote.kind === 'mid' ? step.quote.mid : null))).toEqual([
+      { mantissa: 11_833, decimals: 4 },
+      { mantissa: 11_833, decimals: 4 },
+      { mantissa: 118_612, decimals: 5 },
+      { mantissa: 118_507, decimals: 5 },
+    ]);
+  });
 
-    test('one pair of 43 days is read whole, with the exchange halt as silence', async () => {
-      const steps = await readAll(await RecordingSource.open({ path: CANDLES, symbols: ['TRX/USDT'] }));
+  test('one pair of 43 days is read whole, with the exchange halt as silence', async () => {
+    const steps = await readAll(await RecordingSource.open({ path: CANDLES, symbols: ['TRX/USDT'] }));
 
-      expect(steps.length).toBe(61_272 * 4);
-      let longestMs = 0;
-      for (const [index, step] of steps.entries())
-        longestMs = Math.max(longestMs, step.atMs - (steps[index - 1] ?? step).atMs);
-      expect(Math.floor(longestMs / 60_000)).toBe(284);
-    });
+    expect(steps.length).toBe(61_272 * 4);
+    let longestMs = 0;
+    for (const [index, step] of steps.entries())
+      longestMs = Math.max(longestMs, step.atMs - (steps[index - 1] ?? step).atMs);
+    expect(Math.floor(longestMs / 60_000)).toBe(284);
+  });
 
-    test('the Binance socket recording gives its book tickers in order, never crossed, and accounts for every line', async () => {
-      const source = await RecordingSource.open({ path: FRAMES });
-      const steps = await readAll(source);
+  test('the Binance socket recording gives its book tickers in order, never crossed, and accounts for every line', async () => {
+    const source = await RecordingSource.open({ path: FRAMES });
+    const steps = await readAll(source);
 
-      const { read, ...kinds } = source.lines;
-      expect(kinds).toMatchObject({ prices: 73_174, otherPairs: 0, malformed: 0 });
-      expect(read).toBe(Object.values(kinds).reduce((sum, count) => sum + count, 0));
+    const { read, ...kinds } = source.lines;
+    expect(kinds).toMatchObject({ prices: 73_174, otherPairs: 0, malformed: 0 });
+    expect(read).toBe(Object.values(kinds).reduce((sum, count) => sum + count, 0));
 
-      expect(steps.length).toBe(73_174);
-      expect(steps.every((step, index) => step.atMs >= (steps[index - 1]?.atMs ?? 0))).toBe(true);
-      expect(steps.every(({ quote }) => quote.kind === 'top' && Number(quote.bidSize) > 0)).toBe(true);
-    });
-  },
-);
+    expect(steps.length).toBe(73_174);
+    expect(steps.every((step, index) => step.atMs >= (steps[index - 1]?.atMs ?? 0))).toBe(true);
+    expect(steps.every(({ quote }) => quote.kind === 'top' && Number(quote.bidSize) > 0)).toBe(true);
+  });
+});
