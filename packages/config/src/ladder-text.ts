@@ -1,4 +1,5 @@
 import type { ConfigDocument } from './document.js';
+import { tooManyDigits } from './option.js';
 import { LADDER_OPTIONS, type LadderValues } from './options.js';
 import { configError, type ConfigProblem, show } from './problems.js';
 import { unknownKey } from './unknown-key.js';
@@ -25,7 +26,10 @@ export function ladderFromTexts(
     const text = Object.hasOwn(texts, key) ? texts[key] : undefined;
     const raw = text === undefined ? defaults[key] : option.fromText(text);
     if (option.schema.safeParse(raw).success) values[camel(key)] = option.toValue(raw);
-    else wrong(key, `expected ${option.expects.replace(' in quotes', '')}, got ${show(raw)}`);
+    else {
+      const advice = typeof raw === 'string' ? tooManyDigits(raw) : null;
+      wrong(key, `expected ${option.expects.replace(' in quotes', '')}, got ${show(raw)}${advice === null ? '' : ` (${advice})`}`); // prettier-ignore
+    }
   }
   if (problems.length > 0) throw configError(problems);
   return values as unknown as LadderValues;

@@ -108,11 +108,11 @@ const DECIMAL_TEXT = `^[0-9]{1,${MAX_WHOLE_DIGITS}}(\\.[0-9]{1,${MAX_DECIMALS}})
 
 /** Says of a decimal that has more digits than an amount may have how many they are; null for everything else. */
 export function tooManyDigits(raw: string): string | null {
-  const [, whole = '', decimals = ''] = /^(\d+)(?:\.(\d+))?$/.exec(raw) ?? [];
+  const [, integer = '', decimals = ''] = /^(\d+)(?:\.(\d+))?$/.exec(raw) ?? [];
   if (decimals.length > MAX_DECIMALS)
     return `it has ${decimals.length} digits after the point; ${MAX_DECIMALS} are the most`;
-  if (whole.length > MAX_WHOLE_DIGITS)
-    return `it has ${whole.length} digits before the point; ${MAX_WHOLE_DIGITS} are the most`;
+  if (integer.length > MAX_WHOLE_DIGITS)
+    return `it has ${integer.length} digits before the point; ${MAX_WHOLE_DIGITS} are the most`;
   return null;
 }
 

@@ -97,14 +97,14 @@ async function run(cli: Cli, command: Command, options: ExportOptions): Promise<
     const { mode } = reader.identity;
     const source = { rows: reader.history.exported(filter), mode, format: formatOf(options) };
     const { output } = options;
-    if (output === undefined || output === '-') {
-      await pour(source, cli, cli.out.send);
-    } else {
-      const path = resolve(cli.cwd, output);
-      const count = await toFile(path, options.force === true, cli, source);
-      cli.out.say(`${path}: ${counted(count, 'trade')}`);
-    }
-    if (mode !== 'live') cli.note(`note: these are trades of ${mode} mode, no real money`);
+    const path = output === undefined || output === '-' ? null : resolve(cli.cwd, output);
+    const count =
+      path === null
+        ? await pour(source, cli, cli.out.send)
+        : await toFile(path, options.force === true, cli, source);
+    if (path !== null) cli.out.say(`${path}: ${counted(count, 'trade')}`);
+    if (count === 0) cli.note('note: there are no trades to export');
+    else if (mode !== 'live') cli.note(`note: these are trades of ${mode} mode, no real money`);
   } finally {
     reader.close();
   }
