@@ -24,6 +24,9 @@ const tile = (page: Page, label: string) => page.locator('.tile').filter({ hasTe
 const row = (page: Page, symbol: string) => page.getByRole('row').filter({ hasText: symbol });
 const go = (page: Page, hash: string) => page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
 
+const earnedOnProfit = (page: Page) =>
+  page.getByTestId('profit-day').locator('tbody td').first().textContent();
+
 /** Relative brightness of what is read and what it stands on, as the browser draws it. */
 const CONTRAST = `(() => {
   const rgb = (text) => text.match(/[\\d.]+/g).slice(0, 3).map(Number);
@@ -111,6 +114,16 @@ describe.skipIf(CHROMIUM === null)(`a newcomer on the web page${NEEDS_BROWSER}`,
     // The books are of today, so both sums are the same at any moment.
     expect(seen.filter((pair) => pair.split(' | ')[0] !== pair.split(' | ')[1])).toEqual([]);
     expect(seen.length).toBeGreaterThan(1);
+
+    // The profit page has the same sums, and they agree there, too.
+    await go(page, '#/profit');
+    const now = await Promise.all(
+      ['Today', 'In 30 days', 'In all'].map((label) => {
+        const sum = page.locator('.tile').filter({ has: page.getByText(label, { exact: true }) });
+        return sum.locator('dd div').first().textContent();
+      }),
+    );
+    expect(new Set(now)).toEqual(new Set([await earnedOnProfit(page)]));
   });
 
   test('stops one pair with the keyboard alone', async () => {

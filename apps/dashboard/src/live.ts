@@ -29,6 +29,14 @@ export const linkError = signal<string | null>(null);
 /** Grows with each event of the journal: pages that show history look again. */
 export const journalTurn = signal(0);
 
+/** Another value when a cycle has begun or ended: what was earned is asked for again then, and not with every event. */
+export const earnedTurn = computed(() =>
+  JSON.stringify([
+    status.value?.profit,
+    status.value?.pairs.filter(({ cycle_start_state: state }) => state === 2).length,
+  ]),
+);
+
 const receivedMono = signal(0);
 const nowMono = signal(performance.now());
 setInterval(() => (nowMono.value = performance.now()), 500);

@@ -8,3 +8,10 @@ export function dayStart(daysAgo = 0): number {
   day.setDate(day.getDate() - daysAgo);
   return day.getTime();
 }
+
+/** Today as the engine names its days: `2026-11-21`, where the reader is. */
+export function dayName(): string {
+  const day = new Date();
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
+}

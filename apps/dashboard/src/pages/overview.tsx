@@ -1,13 +1,13 @@
 import { computed, signal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
 import type { HistoryAnswers, PairStatus } from '@mtrade/runtime';
 import { away, duration, money, plain, price, quoteOf, signed, toneOf } from '../format.js';
-import { status } from '../live.js';
+import { earnedTurn, status } from '../live.js';
 import { Empty, Tile } from '../parts/bits.js';
 import { memo } from '../parts/memo.js';
 import { Holds, StateBadge, Track } from '../parts/pair-bits.js';
+import { useTogether } from '../parts/together.js';
 import { pairHref } from '../route.js';
-import { type Fetched, useFetch } from '../use-fetch.js';
+import { useFetch } from '../use-fetch.js';
 import { dayStart, ZONE } from '../zone.js';
 import { FILTERS, type FilterName, ORDERS, type OrderName, ordered } from './overview-order.js';
 
@@ -51,25 +51,13 @@ const PerQuote = ({
   );
 };
 
-type Sums = Readonly<Record<string, string>>;
-
-/**
- * The sum over all days as it was when today's was told: both change with the same sale, and one that ran ahead would
- * look like money from nowhere.
- */
-function useTogether(inAll: Sums | null, { data, error }: Fetched<unknown>): Sums | null {
-  const kept = useRef<{ readonly with: unknown; readonly sums: Sums | null }>({ with: null, sums: null });
-  if (kept.current.with !== data || error !== null) kept.current = { with: data, sums: inAll };
-  return kept.current.sums;
-}
-
 function Summary() {
   const now = status.value;
   // Asked again when something was earned, and not with every event: most of them earn nothing.
   const today = useFetch<HistoryAnswers['profit']>(
     now === null ? null : `/v1/profit?by=day&from=${dayStart()}&tz=${encodeURIComponent(ZONE)}`,
     60_000,
-    JSON.stringify(now?.profit),
+    earnedTurn.value,
   );
   const inAll = useTogether(now?.profit ?? null, today);
   if (now === null) return null;

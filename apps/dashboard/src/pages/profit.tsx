@@ -1,12 +1,13 @@
 import type { HistoryAnswers } from '@mtrade/runtime';
 import { signal } from '@preact/signals';
 import { amount, money, plain, signed, toneOf } from '../format.js';
-import { journalTurn, status } from '../live.js';
+import { earnedTurn, status } from '../live.js';
 import { Empty, Section, Tile } from '../parts/bits.js';
 import { Fit } from '../parts/fit.js';
+import { type Sums, useTogether } from '../parts/together.js';
 import { pairHref } from '../route.js';
-import { useFetch } from '../use-fetch.js';
-import { dayStart, ZONE } from '../zone.js';
+import { type Fetched, useFetch } from '../use-fetch.js';
+import { dayName, dayStart, ZONE } from '../zone.js';
 
 type Profit = HistoryAnswers['profit'];
 type Row = Profit['rows'][number];
@@ -129,16 +130,18 @@ function Rows({ rows, by }: { readonly rows: readonly Row[]; readonly by: 'day' 
   );
 }
 
+const useProfit = (by: 'day' | 'pair', fromMs: number): Fetched<Profit> =>
+  useFetch<Profit>(status.value === null ? null : profitPath(by, fromMs), 60_000, earnedTurn.value);
+
 function Block({
   title,
   by,
-  fromMs,
+  profit: { data, error },
 }: {
   readonly title: string;
   readonly by: 'day' | 'pair';
-  readonly fromMs: number;
+  readonly profit: Fetched<Profit>;
 }) {
-  const { data, error } = useFetch<Profit>(profitPath(by, fromMs), 60_000, journalTurn.value);
   // Days from the latest, pairs from the one that earned most.
   const rows = [...(data?.rows ?? [])].sort((a, b) =>
     by === 'day' ? (b.day ?? '').localeCompare(a.day ?? '') : Number(b.profit) - Number(a.profit),
@@ -177,11 +180,16 @@ function Totals({
   );
 }
 
+/** One day's line per quote coin. */
+const totalsOf = ({ rows }: Profit, day: string): Sums =>
+  Object.fromEntries(rows.filter((row) => row.day === day).map(({ quote, profit }) => [quote, profit]));
+
 /** What cycles that have ended brought, after fees, on the day of their end. */
 export function ProfitPage() {
   const fromMs = dayStart(span.value - 1);
-  const today = useFetch<Profit>(profitPath('day', dayStart()), 60_000, journalTurn.value);
-  const inSpan = useFetch<Profit>(profitPath('day', fromMs), 60_000, journalTurn.value);
+  const byDay = useProfit('day', fromMs);
+  const byPair = useProfit('pair', fromMs);
+  const inAll = useTogether(status.value?.profit ?? null, byDay);
   return (
     <div class="stack">
       <h1 class="hidden">Profit</h1>
@@ -206,12 +214,12 @@ export function ProfitPage() {
         </small>
       </div>
       <dl class="tiles">
-        <Totals label="Today" totals={today.data?.totals ?? null} />
-        <Totals label={`In ${SPANS[span.value]}`} totals={inSpan.data?.totals ?? null} />
-        <Totals label="In all" totals={status.value?.profit ?? null} />
+        <Totals label="Today" totals={byDay.data && totalsOf(byDay.data, dayName())} />
+        <Totals label={`In ${SPANS[span.value]}`} totals={byDay.data?.totals ?? null} />
+        <Totals label="In all" totals={inAll} />
       </dl>
-      <Block title="By day" by="day" fromMs={fromMs} />
-      <Block title="By pair" by="pair" fromMs={fromMs} />
+      <Block title="By day" by="day" profit={byDay} />
+      <Block title="By pair" by="pair" profit={byPair} />
     </div>
   );
 }
