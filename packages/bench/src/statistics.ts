@@ -38,6 +38,8 @@ export interface Ratio {
   readonly ratio: number;
   /** Half of the rounds lie within this part of it; 0 with fewer than four rounds. */
   readonly noise: number;
+  /** How many rounds both sides have. */
+  readonly rounds: number;
 }
 
 /**
@@ -54,5 +56,5 @@ export function ratioOf(rounds: readonly (readonly number[])[], base: readonly (
   const sorted = ascending(quotients);
   const ratio = percentile(sorted, 0.5);
   const noise = sorted.length < 4 ? 0 : (percentile(sorted, 0.75) - percentile(sorted, 0.25)) / ratio;
-  return { ratio, noise };
+  return { ratio, noise, rounds: sorted.length };
 }

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { checkAgainst } from '../src/report/check.js';
+import { checkAgainst, worstAllowed } from '../src/report/check.js';
 import { type Figures, figuresOf, type Report } from '../src/report/figures.js';
 import { type Goal, judge } from '../src/report/goals.js';
 import { short } from '../src/report/numbers.js';
@@ -32,7 +34,7 @@ describe('figures and tables', () => {
   test('each line is divided by the others that it names, and never by itself or by what is not there', () => {
     const [fast, slow] = figuresOf(row(100, 250)).lines;
     expect(fast?.ratios).toEqual({});
-    expect(slow?.ratios).toEqual({ fast: { ratio: 2.5, noise: 0 } });
+    expect(slow?.ratios).toEqual({ fast: { ratio: 2.5, noise: 0, rounds: 8 } });
   });
 
   test('a table has a column for each baseline; the notes of its lines come first', () => {
@@ -131,13 +133,66 @@ describe('the check against the committed baseline', () => {
       ...row(100, 0),
       variants: [
         { name: 'fast', rounds: times(100) },
-        { name: 'slow', rounds: [200, 250, 380, 380, 380, 400, 500, 600].map((value) => [value]) },
+        { name: 'slow', rounds: [50, 60, 380, 380, 380, 900, 900, 900].map((value) => [value]) },
       ],
     };
     expect(checkAgainst(baseline, [figuresOf(noisy)])).toEqual({ compared: 1, regressions: [] });
   });
 
+  test('memory is the same at any hour: a tenth more is a regression', () => {
+    const memory = report([figuresOf(row(100, 250, 'MB'))]);
+    expect(checkAgainst(memory, [figuresOf(row(100, 274, 'MB'))]).regressions).toEqual([]);
+    expect(checkAgainst(memory, [figuresOf(row(100, 276, 'MB'))]).regressions).toHaveLength(1);
+  });
+
   test('rows and variants that one of the two lacks are not compared', () => {
     expect(checkAgainst(baseline, [])).toEqual({ compared: 0, regressions: [] });
   });
+});
+
+describe('the committed baseline', () => {
+  const path = fileURLToPath(new URL('../../../test/bench/baseline.json', import.meta.url));
+  const committed = JSON.parse(readFileSync(path, 'utf8')) as Report;
+  const ratios = committed.rows.flatMap(({ id, lines }) =>
+    lines.flatMap(({ name, ratios: each }) =>
+      Object.keys(each).map((base) => ({ title: `${id}: ${name} / ${base}`, id, name, base })),
+    ),
+  );
+
+  /** The whole report as if one line had taken so many times as long, its rounds as noisy as before. */
+  const worse = (wanted: (typeof ratios)[number], factor: number): readonly Figures[] =>
+    committed.rows.map((figures) => ({
+      ...figures,
+      lines: figures.lines.map((line) => {
+        const ratio = line.ratios[wanted.base];
+        if (figures.id !== wanted.id || line.name !== wanted.name || ratio === undefined) return line;
+        const changed = figures.unit === '1/s' ? ratio.ratio / factor : ratio.ratio * factor;
+        return { ...line, ratios: { ...line.ratios, [wanted.base]: { ...ratio, ratio: changed } } };
+      }),
+    }));
+
+  test('is no regression against itself', () => {
+    expect(ratios.length).toBeGreaterThan(30);
+    expect(checkAgainst(committed, committed.rows)).toEqual({ compared: ratios.length, regressions: [] });
+  });
+
+  test.each(ratios)(
+    '--check finds $title when it becomes worse than the page says, and that one alone',
+    (wanted) => {
+      const line = committed.rows
+        .find(({ id }) => id === wanted.id)
+        ?.lines.find(({ name }) => name === wanted.name);
+      const unit = committed.rows.find(({ id }) => id === wanted.id)?.unit ?? 'us';
+      const ratio = line?.ratios[wanted.base];
+      if (ratio === undefined) throw new Error('not there');
+      const allowed = worstAllowed(unit, ratio, ratio);
+      const factor = allowed > ratio.ratio ? allowed / ratio.ratio : ratio.ratio / allowed;
+      // A bound that lets everything pass would be none: two threads at one word are as noisy as it gets.
+      expect(factor).toBeLessThan(wanted.name.endsWith('another thread at the same') ? 7 : 3);
+      expect(checkAgainst(committed, worse(wanted, factor * 0.99)).regressions).toEqual([]);
+      expect(checkAgainst(committed, worse(wanted, factor * 1.01)).regressions).toMatchObject([
+        { row: wanted.id, variant: wanted.name, base: wanted.base },
+      ]);
+    },
+  );
 });

@@ -27,13 +27,13 @@ describe('statistics', () => {
   test('a ratio pairs the rounds, so a machine that is slow for a while does not move it', () => {
     const base = [[10, 10, 11], [100, 100, 90], [10, 9], [12]];
     const twice = base.map((round) => round.map((value) => value * 2));
-    expect(ratioOf(twice, base)).toEqual({ ratio: 2, noise: 0 });
+    expect(ratioOf(twice, base)).toMatchObject({ ratio: 2, noise: 0 });
   });
 
   test('its noise is the spread of the rounds; fewer than four tell none; a round without values is left out', () => {
     const base = [[1], [1], [1], [1]];
-    expect(ratioOf([[1], [2], [3], [4]], base)).toEqual({ ratio: 2, noise: (3 - 1) / 2 });
-    expect(ratioOf([[1], [3], []], base)).toEqual({ ratio: 1, noise: 0 });
+    expect(ratioOf([[1], [2], [3], [4]], base)).toEqual({ ratio: 2, noise: (3 - 1) / 2, rounds: 4 });
+    expect(ratioOf([[1], [3], []], base)).toEqual({ ratio: 1, noise: 0, rounds: 2 });
     expect(ratioOf([[1], [3], [5]], [[1], [], [1]]).ratio).toBe(1);
   });
 });

@@ -25,6 +25,7 @@ async function startBot(name: string, entry: string): Promise<Subject> {
     name,
     exchange,
     engine: null,
+    pid: child.pid ?? -1,
     close: async () => {
       child.kill('SIGKILL');
       await ended.catch(() => undefined);

@@ -1,4 +1,4 @@
-import { isBetterHigher } from '../result.js';
+import { isBetterHigher, type Unit } from '../result.js';
 import type { Ratio } from '../statistics.js';
 import type { Figures, Report } from './figures.js';
 
@@ -15,7 +15,12 @@ export interface Regression {
 
 /** Less than this is never a regression: ratios of one machine differ that much from one hour to the next. */
 const LEAST_TOLERANCE = 0.5;
-/** So many times the spread of the rounds, of both runs together. */
+/** Memory does not depend on the hour. */
+const LEAST_TOLERANCE_OF_MEMORY = 0.1;
+/**
+ * The middle of many rounds is steadier than a round: by the root of their number. So many times that, of both runs
+ * together, is noise; a row that looks worse is measured once more before it is called so.
+ */
 const NOISE_FACTOR = 2;
 
 export interface CheckResult {
@@ -35,7 +40,7 @@ export function checkAgainst(baseline: Report, rows: readonly Figures[]): CheckR
         const oldRatio = old?.ratios[base];
         if (oldRatio === undefined) continue;
         compared += 1;
-        const allowed = worstAllowed(oldRatio, ratio, isBetterHigher(before.unit));
+        const allowed = worstAllowed(before.unit, oldRatio, ratio);
         const isWorse = isBetterHigher(before.unit) ? ratio.ratio < allowed : ratio.ratio > allowed;
         if (isWorse)
           regressions.push({
@@ -52,7 +57,15 @@ export function checkAgainst(baseline: Report, rows: readonly Figures[]): CheckR
   return { compared, regressions };
 }
 
-function worstAllowed(before: Ratio, now: Ratio, higherIsBetter: boolean): number {
-  const tolerance = 1 + Math.max(LEAST_TOLERANCE, NOISE_FACTOR * (before.noise + now.noise));
-  return higherIsBetter ? before.ratio / tolerance : before.ratio * tolerance;
+/** The worst ratio that `now` may be; `now` counts with its noise alone. */
+export function worstAllowed(unit: Unit, before: Ratio, now: Ratio): number {
+  const least = unit === 'MB' ? LEAST_TOLERANCE_OF_MEMORY : LEAST_TOLERANCE;
+  const tolerance = 1 + Math.max(least, NOISE_FACTOR * (uncertaintyOf(before) + uncertaintyOf(now)));
+  return isBetterHigher(unit) ? before.ratio / tolerance : before.ratio * tolerance;
 }
+
+/** A report of an older kind does not tell its rounds. */
+const LEAST_ROUNDS = 4;
+
+const uncertaintyOf = ({ noise, rounds = LEAST_ROUNDS }: Partial<Ratio> & Pick<Ratio, 'noise'>): number =>
+  noise / Math.sqrt(rounds);

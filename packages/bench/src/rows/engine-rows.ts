@@ -89,7 +89,7 @@ export function engineRows(subjects: Subjects, { plans, bases }: Baselines): rea
         { plan: engine16, framesPerSecond: 160 },
         { plan: engine200, framesPerSecond: 2_000 },
       ],
-      { subjects, context },
+      { base: floor ?? null, subjects, context },
     );
   return [
     { id: 'start', run: (context) => measureStarts(context, plans.slice(0, bases.length)) },

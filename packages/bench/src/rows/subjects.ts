@@ -9,6 +9,8 @@ export interface Subject {
   readonly exchange: ExchangeProcess;
   /** Null for a baseline. */
   readonly engine: EngineProcess | null;
+  /** Of the process that answers. */
+  readonly pid: number;
   readonly close: () => Promise<void>;
 }
 
@@ -30,7 +32,8 @@ const engineStart =
   (name: string, pairs: number): SubjectPlan['start'] =>
   async ({ commandLine, workDir, quick }) => {
     const traded = quick ? Math.min(pairs, TRADED_WHEN_QUICK) : pairs;
-    return { name, ...(await openScene({ commandLine, workDir, pairs, traded })) };
+    const scene = await openScene({ commandLine, workDir, pairs, traded });
+    return { name, pid: scene.engine.pid, ...scene };
   };
 
 export const enginePlans: readonly SubjectPlan[] = [
