@@ -1,43 +1,35 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, errorText, ExitCode, MtradeError } from '@mtrade/base';
-import { configToml, type MtradeConfig, normalizeSymbol, type Secrets } from '@mtrade/config';
+import type { MtradeConfig, Secrets } from '@mtrade/config';
 import { configToWire } from '@mtrade/config/wire';
 import { type Logger, scrubSecrets } from '@mtrade/log';
-import { text as decimalText } from '@mtrade/money';
 import { type Alerter, STANDING_FILE } from './alerts/index.js';
 import type { AutoBackup } from './backups/auto-backup.js';
 import { compareRestoredBooks, isRestored } from './backups/restored-books.js';
 import { checkRules } from './check-rules.js';
 import {
   ADDRESS_FILE,
-  type ControlDeps,
-  type ControlServer,
   type EngineEvent,
   loadControlApp,
   SOCKET_FILE,
-  startControlServer,
   type StatusJson,
   READ_TOKEN_FILE,
   TOKEN_FILE,
 } from './control/index.js';
-import { CandleDesk } from './charts/candle-desk.js';
 import { EngineEvents } from './engine-events.js';
-import { HistoryDesk } from './history/history-desk.js';
 import { acquireLock, type HeldLock } from './lock/index.js';
 import { LOG_PLACE_FILE, writeLogPlace } from './log-place.js';
 import type { LogPlan } from './logging.js';
 import type { LockClaim } from './messages.js';
 import { holdsOrders } from './holds-orders.js';
-import { MetricsScraper } from './metrics/index.js';
+import { OperatorDesk } from './operator-desk.js';
 import { createOverseers } from './overseers.js';
 import { PaperExchange } from './paper/paper-exchange.js';
 import type { RunningEngine, StartOptions } from './running-engine.js';
 import { ServiceBeacon } from './service/service-beacon.js';
 import type { ServiceManager } from './service/service-manager.js';
 import { Supervisor } from './supervisor/supervisor.js';
-import { previewLadder } from './views/ladder-preview.js';
-import type { PairTerms } from './views/pair-terms.js';
 
 /** Orders in flight at a stop are followed this long; what is still open then is the next start's first work. */
 const DRAIN_MS = 30_000;
@@ -91,13 +83,10 @@ export class EngineProcess implements RunningEngine {
   #lock: HeldLock | null = null;
   #paper: PaperExchange | null = null;
   #supervisor: Supervisor | null = null;
-  #control: ControlServer | null = null;
-  #history: HistoryDesk | null = null;
-  #charts: CandleDesk | null = null;
+  #desk: OperatorDesk | null = null;
   #alerter: Alerter | null = null;
   #backup: AutoBackup | null = null;
   #beacon: ServiceBeacon | null = null;
-  #metrics: MetricsScraper | null = null;
   #stopping: 'no' | 'draining' | 'closing' = 'no';
   #isUp = false;
   /** What brings the engine up cannot be interrupted; it must begin nothing more. */
@@ -137,7 +126,7 @@ export class EngineProcess implements RunningEngine {
   }
 
   get url(): string | null {
-    return this.#control?.url ?? null;
+    return this.#desk?.url ?? null;
   }
 
   get tookOverFrom(): string | null {
@@ -283,7 +272,7 @@ export class EngineProcess implements RunningEngine {
       });
     await this.#supervisor.prepare(endpoints);
     // Before the first order can go out: a port that is taken must refuse a start that has bought nothing.
-    await this.#openControl(this.#supervisor, endpoints.restUrl);
+    await this.#openDesk(this.#supervisor, this.#lock, endpoints.restUrl);
     if (this.#hasFailed) return;
     await this.#supervisor.begin();
     if (this.#hasFailed) return;
@@ -318,85 +307,28 @@ export class EngineProcess implements RunningEngine {
     };
   }
 
-  async #openControl(supervisor: Supervisor, restUrl: string): Promise<void> {
+  async #openDesk(supervisor: Supervisor, lock: HeldLock, restUrl: string): Promise<void> {
     const { config } = this;
-    const symbols = config.pairs.map((pair) => pair.symbol);
-    const databasePath = join(config.dataDir, DATABASE_FILE);
-    const history = new HistoryDesk(databasePath);
-    this.#history = history;
-    const feePct = decimalText(config.exchange.feePct);
-    const terms = (symbol: string): PairTerms => ({ feePct, rules: supervisor.rules(symbol) });
-    const charts = new CandleDesk(restUrl, this.#clock);
-    this.#charts = charts;
-    const metrics = new MetricsScraper(
-      {
-        version: this.#options.version,
-        mode: config.mode,
-        exchange: config.exchange.id,
-        dataDir: config.dataDir,
-        databasePath,
-      },
+    this.#desk = new OperatorDesk(
+      { start: this.#options, config, databasePath: join(config.dataDir, DATABASE_FILE), restUrl },
       {
         clock: this.#clock,
-        supervisor: () => supervisor.vitals(),
+        log: this.#log,
+        supervisor,
+        events: this.#events,
+        lock,
+        status: () => this.#status(supervisor),
         isReady: () => this.#isReady(supervisor),
-        isLockHeld: () => this.#lock?.stillHeld() ?? false,
         alerts: () => this.#alerter?.status() ?? null,
         backup: () => this.#backup?.status() ?? null,
-        history: () => history.vitals,
-      },
-    );
-    this.#metrics = metrics;
-    this.#control = await startControlServer(
-      {
-        dataDir: config.dataDir,
-        listen: config.control.listen,
-        version: this.#options.version,
-        mode: config.mode,
-        page: this.#options.page,
-      },
-      {
-        status: () => this.#status(supervisor),
-        metrics: () => metrics.render(),
-        history: (question) => history.ask(question),
-        terms,
-        ladder: (question) =>
-          previewLadder({ document: this.#options.document, terms: terms(question.symbol) }, question),
-        candles: (range) => charts.candles(range),
-        config: () => this.#configView(),
-        lock: () => this.#lockView(),
-        command: (command) => supervisor.command(command),
         shutdown: () => this.stop('operator'),
-        ready: () => this.#isReady(supervisor),
-        subscribe: (listener) => this.#events.subscribe(listener),
-        normalizeSymbol: (text) => {
-          const symbol = normalizeSymbol(text);
-          return symbol !== null && symbols.includes(symbol) ? symbol : null;
-        },
-        symbols: () => symbols,
-        log: this.#log,
-        clock: this.#clock,
       },
     );
+    await this.#desk.open();
   }
 
   #isReady(supervisor: Supervisor): boolean {
     return supervisor.ready() && this.#stopping === 'no';
-  }
-
-  #configView(): ReturnType<ControlDeps['config']> {
-    const { document, source = { file: null, overrides: {} } } = this.#options;
-    return {
-      source: { file: source.file, overrides: { ...source.overrides } },
-      config: { ...document },
-      toml: configToml(document, source),
-    };
-  }
-
-  #lockView(): ReturnType<ControlDeps['lock']> {
-    const { holder } = this.#lock as HeldLock;
-    const { pid, startedAtMs, dataDir, version } = holder;
-    return { pid, started_at: new Date(startedAtMs).toISOString(), data_dir: dataDir, version };
   }
 
   /** Something is wrong that no restart of a thread can mend: close what can be closed and end the process. */
@@ -412,18 +344,13 @@ export class EngineProcess implements RunningEngine {
     this.#settle.reject(error);
   }
 
-  /** The control server closes last: during the drain an operator can still look, and hurry it. */
+  /** The operator's desk closes late: during the drain an operator can still look, and hurry it. */
   async #closeAll(drainMs: number): Promise<void> {
     this.#alerter?.pause();
     const backup = this.#backup?.close();
     await this.#supervisor?.stop(drainMs);
     await backup;
-    await this.#control
-      ?.close()
-      .catch((error: unknown) => this.#log.warn({ error }, 'closing the control server failed'));
-    this.#metrics?.close();
-    await this.#history?.close();
-    await this.#charts?.close();
+    await this.#desk?.close();
     await this.#paper?.close();
     await this.#service?.close(SERVICE_GRACE_MS);
   }
