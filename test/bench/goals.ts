@@ -25,11 +25,11 @@ const atLeast = (what: string, row: string, variant: string, limit: number): Goa
 /** Why a goal is missed, by its words; shown with the verdict. */
 const REASONS: Readonly<Record<string, string>> = {
   'one order per 2 s against the floor, which commits nothing':
-    'the durable commit, cold at this rate, is the larger half (`decision_to_commit` in `stages`; warm it takes less than half of that, see `commits`); the rest is waking one thread from another at a rate at which nothing stays warm (`tick_to_decision`)',
+    'what the floor does not do is to commit and to wake a thread: seven pages, an fsync and a wake-up take the sum of the lines in `machine` without any code of ours; beside `decision_to_commit` and `tick_to_decision` (`stages`) that is most of it',
   'one order per 2 s against the plain design': 'the same',
   '20 orders/s among 2,000 frames/s against the floor': 'the same',
   'frame received until the decision':
-    'once in two seconds the code of a pass is cold: the frame is on the queue after `tick_to_queue`, the rest is the cycler waking up and deciding',
+    'to wake a sleeping thread takes longer than that by itself on this machine (`machine`), and only a thread that never sleeps would do without: a whole core. Before it lies `tick_to_queue`, after it a decision whose code and data have left the caches since the last one',
   'one order per 2 s, the slowest hundredth':
     'a single fsync that waited for what others wrote to the same disk: see `decision_to_commit` and the floor in `commits`',
   'CPU, 16 pairs at 16 frames/s':

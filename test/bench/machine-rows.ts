@@ -11,7 +11,7 @@ const WRITE = 'seven pages written into existing blocks of a file';
 const SYNC = 'fsync of them';
 
 const PAUSE_MS = 400;
-/** The thread has woken up and gone back to sleep by then. */
+/** The thread has most probably woken up and gone back to sleep by then. */
 const WOKEN_MS = 5;
 /** What the commit of an intent writes to the WAL: a head and a page each. */
 const PAGES = 7;
@@ -62,11 +62,15 @@ async function measureMachine({ quick, workDir }: RowContext): Promise<readonly 
 
 async function wake(buffer: SharedArrayBuffer): Promise<number> {
   const word = new Int32Array(buffer, 0, 1);
+  const woken = new Float64Array(buffer, 8, 1);
   const beganMono = systemClock.monoMs();
   Atomics.add(word, 0, 1);
   Atomics.notify(word, 0);
-  await sleep(WOKEN_MS);
-  return ((new Float64Array(buffer, 8, 1)[0] ?? Number.NaN) - beganMono) * 1_000;
+  for (;;) {
+    await sleep(WOKEN_MS);
+    const [wokenMono = 0] = woken;
+    if (wokenMono > beganMono) return (wokenMono - beganMono) * 1_000;
+  }
 }
 
 function writeAndSync(file: number, begin: number): [writeUs: number, syncUs: number] {
