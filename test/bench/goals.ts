@@ -33,11 +33,11 @@ const REASONS: Readonly<Record<string, string>> = {
   'one order per 2 s, the slowest hundredth':
     'a single fsync that waited for what others wrote to the same disk: see `decision_to_commit` and the floor in `commits`',
   'CPU, 16 pairs at 16 frames/s':
-    'nearly all of it is waking up: a thread that does nothing but read these frames takes the half (`idle-16`), heartbeats and the rehearsed order the rest',
+    'a thread that does nothing but read these frames takes a quarter to a half of it (`idle-16`); heartbeats of four threads, a rehearsed order and a ping now and then take the rest, nearly all of it by waking up',
   'CPU, 16 pairs at 160 frames/s':
-    'a thread that does nothing but read these frames takes two thirds of it (`idle-160`): waking up for one frame is 0.15-0.25 ms of CPU time on this machine, reading and judging it 2 us (`intake-time`)',
+    'a thread that does nothing but read these frames takes as much within the noise (`idle-160`): waking up for one frame is 0.15-0.25 ms of CPU time on this machine, reading and judging it 2 us (`intake-time`)',
   'CPU, 200 pairs at 2,000 frames/s':
-    'half of it is the thread that reads small messages one by one (`idle-2000`), a quarter the cycler, which decides exactly on each pair up to ten times a second (`engine.debounce_ms`)',
+    'two fifths of it are what a thread takes that does nothing but read these frames (`idle-2000`), a fifth is the cycler, which decides exactly on each pair up to ten times a second (`engine.debounce_ms`)',
   'resident memory, 16 pairs':
     '48 MB are the program text of Node.js, 9 MB each of the three threads before they load anything; the heaps hold 43 MB together, the allocator keeps 10 MB that the compiler of V8 has freed',
   'resident memory, 200 pairs': 'the same, and the books, ladders and views of 200 pairs',
