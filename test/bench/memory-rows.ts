@@ -70,6 +70,7 @@ async function measureMemory({ quick, progress }: RowContext): Promise<readonly 
     variants: [...(measured.get(name) as Values)].map(([variant, values]) => ({
       name: variant,
       rounds: values,
+      isUnsteady: variant === CONTENDED,
     })),
     notes: [],
   }));

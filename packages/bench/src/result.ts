@@ -9,6 +9,8 @@ export interface VariantResult {
   readonly rounds: readonly (readonly number[])[];
   /** What a reader must know of this line alone. */
   readonly note?: string;
+  /** Depends on what else the machine does at the moment: shown, and not divided by anything. */
+  readonly isUnsteady?: boolean;
 }
 
 /** Everything that was measured side by side, in one unit. */

@@ -187,8 +187,8 @@ describe('the committed baseline', () => {
       if (ratio === undefined) throw new Error('not there');
       const allowed = worstAllowed(unit, ratio, ratio);
       const factor = allowed > ratio.ratio ? allowed / ratio.ratio : ratio.ratio / allowed;
-      // A bound that lets everything pass would be none: two threads at one word are as noisy as it gets.
-      expect(factor).toBeLessThan(wanted.name.endsWith('another thread at the same') ? 7 : 3);
+      // A bound that lets everything pass would be none.
+      expect(factor).toBeLessThan(3);
       expect(checkAgainst(committed, worse(wanted, factor * 0.99)).regressions).toEqual([]);
       expect(checkAgainst(committed, worse(wanted, factor * 1.01)).regressions).toMatchObject([
         { row: wanted.id, variant: wanted.name, base: wanted.base },

@@ -20,8 +20,8 @@ export interface Figures {
 
 export function figuresOf({ id, title, unit, bases, variants, notes }: RowResult): Figures {
   const named = new Map(variants.map((variant) => [variant.name, variant]));
-  const lines = variants.map(({ name, rounds, note }): Line => {
-    const others = bases.filter((base) => base !== name && named.has(base));
+  const lines = variants.map(({ name, rounds, note, isUnsteady = false }): Line => {
+    const others = isUnsteady ? [] : bases.filter((base) => base !== name && named.has(base));
     return {
       name,
       summary: summarize(rounds.flat()),
