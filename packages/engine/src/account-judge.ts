@@ -12,7 +12,7 @@ import { decimal } from '@mtrade/money';
 import type { EngineContext } from './context.js';
 import { type ForeignSighting, recordDiscrepancies, recordForeign } from './findings.js';
 import type { LaneEvents } from './lane-events.js';
-import type { Discrepancy, OpenOrder, Survey, WireOwnTrade, WireStop } from './ports.js';
+import type { Discrepancy, OpenOrder, Survey, WireOwnTrade, WireStop } from './ports/index.js';
 import type { SurplusStops } from './surplus-stops.js';
 
 /** An order or a stop that has just ended may be listed as open for a moment. */

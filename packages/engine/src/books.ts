@@ -11,7 +11,7 @@ import type {
   IntentKey,
   JournalEntry,
   StoreSnapshot,
-} from './ports.js';
+} from './ports/index.js';
 
 export interface BooksDeps {
   readonly store: CycleStore;

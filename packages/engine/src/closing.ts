@@ -16,7 +16,7 @@ import {
 import type { EngineContext } from './context.js';
 import { journal } from './journal.js';
 import { newTrades } from './new-trades.js';
-import type { ChangeSet, JournalEntry } from './ports.js';
+import type { ChangeSet, JournalEntry } from './ports/index.js';
 
 /**
  * Commits the end of an intent together with what its trades do to the cycle: one transaction, or nothing. An intent of

@@ -1,6 +1,6 @@
 import type { Counters, InternalCounterName } from '@mtrade/board';
 import type { IntentState } from '@mtrade/cycle';
-import type { ChangeSet } from './ports.js';
+import type { ChangeSet } from './ports/index.js';
 
 /** What becomes of orders, as it is counted; `orders_unknown` is counted where the answer is missed. */
 const OUTCOMES: Partial<Record<IntentState, InternalCounterName>> = {

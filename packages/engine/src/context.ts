@@ -5,7 +5,7 @@ import type { Logger } from '@mtrade/log';
 import type { Account } from './account.js';
 import type { Books } from './books.js';
 import type { ExchangeClock } from './exchange-clock.js';
-import type { OrderLane, Tick } from './ports.js';
+import type { OrderLane, Tick } from './ports/index.js';
 import type { RateBudget } from './rate-budget.js';
 
 export interface EngineOptions {

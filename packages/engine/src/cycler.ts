@@ -19,7 +19,7 @@ import { LaneEvents } from './lane-events.js';
 import { LateFills } from './late-fills.js';
 import type { CyclerReply, CyclerRequest } from './operator.js';
 import { OperatorDesk } from './operator-desk.js';
-import type { CycleStore, LaneEvent, OrderLane, Tick } from './ports.js';
+import type { CycleStore, LaneEvent, OrderLane, Tick } from './ports/index.js';
 import { type PassKind, type PassResult, PairProcessor } from './process-pair.js';
 import { DEFAULT_RATE_BUDGET, RateBudget } from './rate-budget.js';
 import { PriceWatch } from './price-watch.js';

@@ -2,7 +2,7 @@ import type { EpochMs } from '@mtrade/base';
 import { raiseAttention } from '@mtrade/cycle';
 import type { EngineContext } from './context.js';
 import { journal } from './journal.js';
-import type { Discrepancy, ForeignInstall, JournalEntry } from './ports.js';
+import type { Discrepancy, ForeignInstall, JournalEntry } from './ports/index.js';
 
 /** Another installation at work, as a survey saw it. */
 export interface ForeignSighting {

@@ -6,7 +6,7 @@ export * from './exchange-clock.js';
 export * from './frame-age.js';
 export * from './operator.js';
 export * from './order-desk.js';
-export * from './ports.js';
+export * from './ports/index.js';
 export * from './rate-budget.js';
 export * from './reactor.js';
 export * from './scaled-price.js';

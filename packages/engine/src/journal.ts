@@ -1,5 +1,5 @@
 import type { EpochMs } from '@mtrade/base';
-import type { JournalEntry } from './ports.js';
+import type { JournalEntry } from './ports/index.js';
 
 /** One line of the journal; it is committed together with what it tells. */
 export const journal = (

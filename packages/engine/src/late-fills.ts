@@ -11,7 +11,7 @@ import { decimal, ZERO } from '@mtrade/money';
 import { bookLateFill } from './closing.js';
 import type { EngineContext } from './context.js';
 import { journal } from './journal.js';
-import type { ClosedIntent, IntentKey, LaneEvent, WireSettledOrder } from './ports.js';
+import type { ClosedIntent, IntentKey, LaneEvent, WireSettledOrder } from './ports/index.js';
 import { fillFromWire } from './wire.js';
 
 type EventOf<T extends LaneEvent['type']> = Extract<LaneEvent, { type: T }>;

@@ -16,7 +16,7 @@ import { journal } from './journal.js';
 import { MarketReader } from './market-reader.js';
 import type { OperatorCommand } from './operator.js';
 import { placeOrder } from './placing.js';
-import type { ForeignInstall } from './ports.js';
+import type { ForeignInstall } from './ports/index.js';
 import { cancelStop } from './protecting.js';
 import { SELL_WITHIN_MS } from './stop-memory.js';
 

@@ -11,7 +11,7 @@ import type {
   Venue,
   WirePlaceOutcome,
   WireSettledOrder,
-} from './ports.js';
+} from './ports/index.js';
 import { StopDesk } from './stop-desk.js';
 import { survey } from './survey.js';
 import { evidenceToWire, fillToWire, outcomeToWire, rulesToWire } from './wire.js';

@@ -12,7 +12,7 @@ import {
 } from '@mtrade/cycle';
 import { type EngineContext, newIntentMemory } from './context.js';
 import { journal } from './journal.js';
-import type { OrderRequest, StopRequest } from './ports.js';
+import type { OrderRequest, StopRequest } from './ports/index.js';
 
 /** The order lane may add this much to the request's own deadline before a silence means "unknown". */
 const SILENCE_MARGIN_MS = 5_000;

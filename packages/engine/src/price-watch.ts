@@ -1,7 +1,7 @@
 import type { MonoMs } from '@mtrade/base';
 import type { EngineContext, PairMemory } from './context.js';
 import { MarketReader } from './market-reader.js';
-import type { LaneEvent, RestPrice } from './ports.js';
+import type { LaneEvent, RestPrice } from './ports/index.js';
 
 const LOOK_EVERY_MS = 500;
 /** Between two questions, while they are answered; a price from REST is never older than two of them. */

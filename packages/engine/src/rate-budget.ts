@@ -1,5 +1,5 @@
 import type { MonoMs } from '@mtrade/base';
-import type { PauseReason } from './ports.js';
+import type { PauseReason } from './ports/index.js';
 
 export interface RateBudgetOptions {
   /** Requests per second that the account may make on average. */

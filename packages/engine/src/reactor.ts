@@ -8,7 +8,7 @@ import {
 } from '@mtrade/board';
 import { ExchangeClock } from './exchange-clock.js';
 import { frameAgeMs } from './frame-age.js';
-import type { ScaledPrice, Tick } from './ports.js';
+import type { ScaledPrice, Tick } from './ports/index.js';
 import { PriceBand } from './price-band.js';
 
 export interface ReactorOptions {

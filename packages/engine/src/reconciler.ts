@@ -3,7 +3,7 @@ import { ZERO } from '@mtrade/money';
 import { AccountJudge, type AccountJudgeParts } from './account-judge.js';
 import type { EngineContext } from './context.js';
 import { journal } from './journal.js';
-import type { Survey, WireStop } from './ports.js';
+import type { Survey, WireStop } from './ports/index.js';
 import { HISTORY_REACH_MS } from './survey.js';
 
 /** A trade may be listed this much later than it happened, and no clock is this wrong: so much is looked at again. */

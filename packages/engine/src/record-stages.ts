@@ -1,6 +1,6 @@
 import type { Latencies } from '@mtrade/board';
 import type { IntentMemory } from './context.js';
-import type { PlaceTimes } from './ports.js';
+import type { PlaceTimes } from './ports/index.js';
 
 /**
  * Writes the way of one order into the histograms, after its answer: on the way out nothing but the clock is read.

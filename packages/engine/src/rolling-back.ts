@@ -8,7 +8,7 @@ import {
 } from '@mtrade/cycle';
 import type { EngineContext } from './context.js';
 import { journal } from './journal.js';
-import type { JournalEntry } from './ports.js';
+import type { JournalEntry } from './ports/index.js';
 
 /**
  * From now on the position is sold by the engine: said in the status, in the journal and by an alert, whoever has found

@@ -1,6 +1,6 @@
 import type { MonoMs } from '@mtrade/base';
 import type { EngineContext } from './context.js';
-import type { LaneEvent } from './ports.js';
+import type { LaneEvent } from './ports/index.js';
 import { rulesFromWire } from './wire.js';
 
 type EventOf<T extends LaneEvent['type']> = Extract<LaneEvent, { type: T }>;

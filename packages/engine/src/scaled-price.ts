@@ -1,4 +1,4 @@
-import type { ScaledPrice } from './ports.js';
+import type { ScaledPrice } from './ports/index.js';
 
 const DOT = 46;
 const ZERO = 48;

@@ -1,7 +1,7 @@
 import { type Clock, type EpochMs, errorText } from '@mtrade/base';
 import type { Logger } from '@mtrade/log';
 import { sum, text } from '@mtrade/money';
-import type { LaneEvent, LaneRequest, Venue } from './ports.js';
+import type { LaneEvent, LaneRequest, Venue } from './ports/index.js';
 import { stopToWire } from './wire.js';
 
 type RequestOf<T extends LaneRequest['type']> = Extract<LaneRequest, { type: T }>;

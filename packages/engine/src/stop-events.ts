@@ -19,8 +19,7 @@ import type { EngineContext, StopMemory } from './context.js';
 import { doubtRules, isFirstDoubt } from './doubted-rules.js';
 import { journal } from './journal.js';
 import type { LateFills } from './late-fills.js';
-import type { LaneEvents } from './lane-events.js';
-import type { JournalEntry, LaneEvent, WireStop } from './ports.js';
+import type { JournalEntry, LaneEvent, WireStop } from './ports/index.js';
 import { rollingBack } from './rolling-back.js';
 import { stopMemory } from './stop-memory.js';
 import type { SurplusStops } from './surplus-stops.js';
@@ -44,18 +43,20 @@ const ABOUT_FUNDS: ReadonlySet<string> = new Set(['BALANCE_NOT_ENOUGH', 'QUANTIT
 export interface StopEventsParts {
   readonly surplusStops: SurplusStops;
   readonly lateFills: Pick<LateFills, 'tradedNothing'>;
+  /** What is to be done when nothing definite came of a send: the same for a stop as for an order. */
+  readonly outcomeLost: (pair: PairState, intent: Intent, reason: string) => void;
 }
 
 /** What the exchange said about stops, turned into transitions of the books. Late, double and lost answers are usual. */
 export class StopEvents {
   readonly #context: EngineContext;
-  readonly #lane: Pick<LaneEvents, 'outcomeLost'>;
+  readonly #outcomeLost: StopEventsParts['outcomeLost'];
   readonly #surplus: SurplusStops;
   readonly #lateFills: Pick<LateFills, 'tradedNothing'>;
 
-  constructor(context: EngineContext, lane: Pick<LaneEvents, 'outcomeLost'>, parts: StopEventsParts) {
+  constructor(context: EngineContext, parts: StopEventsParts) {
     this.#context = context;
-    this.#lane = lane;
+    this.#outcomeLost = parts.outcomeLost;
     this.#surplus = parts.surplusStops;
     this.#lateFills = parts.lateFills;
   }
@@ -122,7 +123,7 @@ export class StopEvents {
       case 'unknown':
         this.#problem(pair.symbol, `its stop has no clear answer (${outcome.reason})`);
         stopMemory(this.#context, intent).refusedAs = outcome.label ?? null;
-        return this.#lane.outcomeLost(pair, intent, outcome.reason);
+        return this.#outcomeLost(pair, intent, outcome.reason);
       case 'rejected':
         this.#refused(pair, intent, outcome);
         if (intent.state === 'SUBMITTED') doubtRules(this.#context, pair.symbol, outcome.label);

@@ -2,7 +2,7 @@ import { type Intent, isOpen } from '@mtrade/cycle';
 import type { EngineContext } from './context.js';
 import { journal } from './journal.js';
 import type { LateFills } from './late-fills.js';
-import type { LaneEvent, WireStop } from './ports.js';
+import type { LaneEvent, WireStop } from './ports/index.js';
 
 type EventOf<T extends LaneEvent['type']> = Extract<LaneEvent, { type: T }>;
 

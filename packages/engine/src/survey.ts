@@ -1,6 +1,6 @@
 import { type EpochMs, errorText } from '@mtrade/base';
 import { parseClientOrderId } from '@mtrade/cycle';
-import type { LaneRequest, Listing, Survey, Venue } from './ports.js';
+import type { LaneRequest, Listing, Survey, Venue } from './ports/index.js';
 import { fillToWire, stopToWire } from './wire.js';
 
 /** Gate lists 30 days of orders and trades; an hour less, so that two clocks cannot disagree about the edge. */

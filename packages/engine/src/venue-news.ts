@@ -1,6 +1,6 @@
 import type { EngineContext } from './context.js';
 import { journal } from './journal.js';
-import type { VenueNews } from './ports.js';
+import type { VenueNews } from './ports/index.js';
 
 /** What concerns every call after it: kept where the next decision looks, told once, and never a reason to try again at once. */
 export function hearNews(context: EngineContext, news: VenueNews): void {

@@ -12,7 +12,7 @@ import type { Books } from './books.js';
 import type { EngineContext } from './context.js';
 import { MarketReader } from './market-reader.js';
 import type { AccessView, EngineView, PairView, ProtectionView, ReconciliationView } from './operator.js';
-import type { Discrepancy } from './ports.js';
+import type { Discrepancy } from './ports/index.js';
 import type { LastComparison } from './reconciler.js';
 import { bareMs, stopProblem } from './stop-memory.js';
 

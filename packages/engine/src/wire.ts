@@ -11,7 +11,7 @@ import type {
   WireRules,
   WireSettledOrder,
   WireStop,
-} from './ports.js';
+} from './ports/index.js';
 
 /** A structured clone drops the class of a decimal, so amounts cross a thread border as plain text. */
 

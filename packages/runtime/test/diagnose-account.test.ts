@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { planCleanup } from '../src/diagnose/cleanup-plan.js';
 import type { AccountEvidence, PairEvidence } from '../src/diagnose/evidence.js';
 import type { Finding } from '../src/diagnose/finding.js';
-import { type BooksView, judgeAccount } from '../src/diagnose/judge-account.js';
+import type { BooksView } from '../src/diagnose/books-view.js';
+import { judgeAccount } from '../src/diagnose/judge-account.js';
 import { judgePairs } from '../src/diagnose/judge-books.js';
 
 const HOUR = 3_600_000;

@@ -15,7 +15,8 @@ import { checkLock } from '../lock/index.js';
 import { type AccountEvidence, gatherEvidence } from './evidence.js';
 import { openAccount } from './exchange-account.js';
 import { type Finding, finding, inOrder } from './finding.js';
-import { type BooksView, judgeAccount } from './judge-account.js';
+import type { BooksView } from './books-view.js';
+import { judgeAccount } from './judge-account.js';
 import { judgeFaults, judgeLock, judgePairs } from './judge-books.js';
 import { judgeRestored } from './judge-restored.js';
 

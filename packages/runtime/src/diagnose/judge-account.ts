@@ -1,31 +1,10 @@
-import {
-  blockingIntents,
-  type BooksKnowledge,
-  type Intent,
-  type PairState,
-  standingOfOrder,
-  standingOfTrade,
-} from '@mtrade/cycle';
+import { blockingIntents, type BooksKnowledge, standingOfOrder, standingOfTrade } from '@mtrade/cycle';
 import { type Decimal, text, ZERO } from '@mtrade/money';
-import type { BookedFill } from '@mtrade/store';
 import type { OwnTrade } from '@mtrade/engine';
+import type { BooksView } from './books-view.js';
 import type { AccountEvidence, PairEvidence } from './evidence.js';
 import { type Finding, finding } from './finding.js';
 import { judgeStopOrders } from './judge-stop-orders.js';
-
-/** The books of one moment that lies after the evidence: what the exchange knew by then, they should know, too. */
-export interface BooksView {
-  readonly installId: string;
-  /** When these books were begun; what is older cannot be in them. Unix ms. */
-  readonly createdMs: number;
-  readonly pairs: readonly PairState[];
-  /** Every order that the evidence names, as far as there is a row. */
-  readonly intents: readonly Intent[];
-  /** Every order that is a stop, open and ended. */
-  readonly stops: readonly Intent[];
-  /** Fills since the beginning of the evidence. */
-  readonly fills: readonly BookedFill[];
-}
 
 /** The exchange cuts times to seconds, and its clock is not ours. */
 const EDGE_MS = 60_000;

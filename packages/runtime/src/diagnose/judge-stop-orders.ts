@@ -4,7 +4,7 @@ import type { StopEvidence } from '@mtrade/engine';
 import { text } from '@mtrade/money';
 import type { PairEvidence } from './evidence.js';
 import { type Finding, finding } from './finding.js';
-import type { BooksView } from './judge-account.js';
+import type { BooksView } from './books-view.js';
 
 /** A stop that has just ended may be listed as open for a moment, and the other way round. */
 const GRACE_MS = 15_000;
