@@ -41,12 +41,14 @@ export function createRehearsal({ sign, clock, scrub }: RehearsalDeps): Rehearsa
     connect: (_options, connected) =>
       queueMicrotask(() => connected(null, new RehearsalSocket() as Duplex as Socket)),
   });
-  const exchangeNowMs = (): EpochMs => clock.epochMs();
+  // Who rehearses measures this clock once, so it is one clock for as long: a jump of the wall clock passes it by (N20).
+  const exchangeMinusMono = clock.epochMs() - clock.monoMs();
+  const exchangeNowMs = (): EpochMs => Math.round(clock.monoMs() + exchangeMinusMono) as EpochMs;
   const api = createGateApi({ sign, http, clock, exchangeNowMs, scrub });
   let count = 0;
   return {
     place: createPlacer({ api, symbols: new Set([SYMBOL]), exchangeNowMs, scrub }),
-    measureClock: async () => ({ exchangeMinusMono: clock.epochMs() - clock.monoMs(), errorMs: 0 }),
+    measureClock: async () => ({ exchangeMinusMono, errorMs: 0 }),
     order: () => {
       count += 1;
       return {
