@@ -49,7 +49,7 @@ const isFields = (value: unknown): value is Fields =>
 
 /**
  * Reads one text frame. Never throws; what is not exactly of the documented shape is `malformed` as a whole, because
- * half a frame is no price.
+ * half a frame is no price. A book ticker that came as bytes stands until the next frame: whoever keeps it copies it.
  */
 export const parseFrame = (data: string | Buffer): ParsedFrame =>
   (typeof data === 'string' ? null : scanBookTicker(data)) ?? parseJsonFrame(data);

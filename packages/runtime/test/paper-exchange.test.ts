@@ -220,7 +220,11 @@ async function realExchange(): Promise<{
   readonly restUrl: string;
   readonly env: Record<string, string>;
 }> {
-  const exchange = new Exchange({ pairs: [pairSpec('ETH/USDT', { amountDecimals: 3, priceDecimals: 1 })] });
+  const exchange = new Exchange({
+    pairs: ['ETH/USDT', 'BTC/USDT'].map((symbol) =>
+      pairSpec(symbol, { amountDecimals: 3, priceDecimals: 1 }),
+    ),
+  });
   const server = await startExchangeServer(
     { apiKeys: [{ key: 'real', secret: 'real', userId: DEFAULT_USER_ID }] },
     { exchange },
@@ -238,8 +242,8 @@ async function realExchange(): Promise<{
 }
 
 describe('live prices', () => {
-  const quote = (exchange: Exchange, bid: string, ask: string): void =>
-    exchange.setQuote('ETH/USDT', { kind: 'book', bids: [[bid, '5']], asks: [[ask, '5']] }, Date.now());
+  const quote = (exchange: Exchange, bid: string, ask: string, symbol = 'ETH/USDT'): void =>
+    exchange.setQuote(symbol, { kind: 'book', bids: [[bid, '5']], asks: [[ask, '5']] }, Date.now());
 
   test('are relayed with the rules of the real pair', async () => {
     const real = await realExchange();
@@ -251,6 +255,30 @@ describe('live prices', () => {
     expect(await ticker(exchange)).toMatchObject({ highest_bid: '2000.0', lowest_ask: '2000.5' });
     const rules = await fetch(`${exchange.endpoints.restUrl}/spot/currency_pairs/ETH_USDT`);
     expect(await rules.json()).toMatchObject({ precision: 1, amount_precision: 3, fee: '0.2' });
+  });
+
+  test('of two pairs stay apart: each is traded at its own, whichever has spoken last', async () => {
+    const real = await realExchange();
+    const { exchange } = await open(real.env, ['ETH/USDT', 'BTC/USDT']);
+    const best = async (id: string): Promise<readonly (string | undefined)[]> => {
+      const answer = await fetch(`${exchange.endpoints.restUrl}/spot/order_book?currency_pair=${id}`);
+      if (!answer.ok) return [];
+      const { bids, asks } = (await answer.json()) as Record<'bids' | 'asks', [string, string][] | undefined>;
+      return [bids?.[0]?.[0], asks?.[0]?.[0]];
+    };
+
+    // More than one round: the first prices of a connection come by another way than the later ones.
+    for (let round = 0; round < 5; round += 1) {
+      quote(real.exchange, `20${round}0.0`, `20${round}0.5`);
+      quote(real.exchange, `600${round}0.0`, `600${round}0.5`, 'BTC/USDT');
+
+      await expect
+        .poll(() => Promise.all(['ETH_USDT', 'BTC_USDT'].map(best)), { timeout: 5_000, interval: 5 })
+        .toEqual([
+          [`20${round}0.0`, `20${round}0.5`],
+          [`600${round}0.0`, `600${round}0.5`],
+        ]);
+    }
   });
 
   test('of an earlier run are never shown again: there is no price until the real exchange has spoken', async () => {

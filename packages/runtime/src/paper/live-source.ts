@@ -1,28 +1,23 @@
 import { assert, systemClock } from '@mtrade/base';
 import type { MtradeConfig } from '@mtrade/config';
 import type { MarketRules } from '@mtrade/cycle';
-import type { ScaledPrice } from '@mtrade/engine';
-import { createGateFeed, type GateFeed } from '@mtrade/feed';
+import type { PriceFeed, ScaledPrice } from '@mtrade/engine';
+import { createGateFeed } from '@mtrade/feed';
 import type { Logger } from '@mtrade/log';
-import { type PairSpec, pairSpec, PushedSource } from '@mtrade/market-sim';
+import { type PairSpec, pairSpec, PushedSource, type Quote } from '@mtrade/market-sim';
 import { text } from '@mtrade/money';
 import { createGateVenue } from '@mtrade/venue';
 
 /** Prices of the real exchange, fills on paper: the public feed pushes into the embedded exchange. */
-class LiveSource extends PushedSource {
-  readonly #feed: GateFeed;
+export class LiveSource extends PushedSource {
+  readonly #feed: PriceFeed;
 
-  constructor(rules: readonly MarketRules[], feed: GateFeed) {
+  constructor(rules: readonly MarketRules[], feed: PriceFeed) {
     super(rules.map(specOf));
     this.#feed = feed;
     feed.start({
       onTick: ({ symbol, bid, ask }) => {
-        if (bid && ask)
-          this.push({
-            atMs: 0,
-            symbol,
-            quote: { kind: 'top', bid, ask, bidSize: depth(bid), askSize: depth(ask) },
-          });
+        if (bid && ask) this.push({ atMs: 0, symbol, quote: quoteOf(bid, ask) });
       },
       onOrder: () => undefined,
       onBalances: () => undefined,
@@ -62,6 +57,15 @@ const BEST_LEVEL_QUOTE = 5_000;
 
 const depth = ({ mantissa, decimals }: ScaledPrice): string =>
   ((BEST_LEVEL_QUOTE / mantissa) * 10 ** decimals).toFixed(8);
+
+/** Of copies: the exchange keeps the quote of every pair, and the feed fills the same two prices for all of them. */
+const quoteOf = (bid: ScaledPrice, ask: ScaledPrice): Quote => ({
+  kind: 'top',
+  bid: { ...bid },
+  ask: { ...ask },
+  bidSize: depth(bid),
+  askSize: depth(ask),
+});
 
 const decimalsOf = (step: string): number => step.split('.')[1]?.length ?? 0;
 
