@@ -1,5 +1,5 @@
 import type { EpochMs } from '@mtrade/base';
-import { text } from '@mtrade/money';
+import { text, ZERO } from '@mtrade/money';
 import { describe, expect, test } from 'vitest';
 import { say, seen, type TestOrder } from './exchange.js';
 import type { StopSide } from './stop-side.js';
@@ -328,6 +328,62 @@ describe('what the exchange says of an order cannot be true: its pair waits for 
       world.cycler.laneEvent(say.settled(order));
       expect(world.pair(ETH).openIntents).toEqual([]);
     }
+  });
+
+  /** The private stream has shown the order with half of it filled; its answer was lost. */
+  function seenWithHalf() {
+    const { world, request } = accepted();
+    const order = world.exchange.execute(request, { at: '96', fee: '0', share: '0.5' });
+    const nothing = { ...order, finishAs: 'ioc', filledBase: ZERO, filledQuote: ZERO, fills: [] };
+    world.cycler.laneEvent(say.unknown(request));
+    world.cycler.laneEvent(say.evidence(seen(order)));
+    expect(text(world.pair(ETH).openIntents[0]?.filledBase ?? ZERO)).toBe(text(order.filledBase));
+    return { world, request, order, nothing };
+  }
+
+  /** Time passes, and each look by the exchange's id is answered in this way. */
+  function answerLooks(world: World, answer: TestOrder, seconds: number): void {
+    for (let second = 0; second < seconds; second += 1) {
+      const asked = world.requestsOf('settle').length;
+      world.clock.advance(1_000);
+      world.tellClock();
+      world.turn();
+      if (world.requestsOf('settle').length > asked) world.cycler.laneEvent(say.settled(answer));
+    }
+  }
+
+  test('less than it has said before: asked again quietly, and what a copy of it that lags behind has left out is booked', () => {
+    const { world, request, order, nothing } = seenWithHalf();
+    world.cycler.laneEvent(say.settled(nothing));
+    answerLooks(world, nothing, 5);
+    expect(world.pair(ETH).openIntents).toMatchObject([{ id: request.intentId, state: 'SETTLING' }]);
+    expect(world.pair(ETH).attention).toBeNull();
+    answerLooks(world, order, 20);
+    expect(world.pair(ETH)).toMatchObject({ openIntents: [], attention: null });
+    expect(booked(world)).toHaveLength(2);
+    expect([lateFills(world), world.ordersOf(ETH).length]).toEqual([0, 2]);
+    world.store.audit();
+  });
+
+  test('less than it has said before, again and again, over a restart: never ended, never bought again, told once', () => {
+    const { world, request, order, nothing } = seenWithHalf();
+    world.start();
+    world.ready();
+    world.cycler.laneEvent(say.scanned(request.intentId, world.clock.wall, [seen(nothing)]));
+    answerLooks(world, nothing, 90);
+    expectHeld(world, /has filled less than .* that the exchange has said before/, 1);
+    answerLooks(world, nothing, 90);
+    expect(world.events().filter((event) => event === 'order.contradicted')).toHaveLength(1);
+    expect(world.ordersOf(ETH)).toHaveLength(2);
+    world.cycler.laneEvent(say.settled(order));
+    expect([world.pair(ETH).openIntents, booked(world).length]).toEqual([[], 2]);
+    world.store.audit();
+  });
+
+  test('N24: less than it has said before, under another id, is a second order and no doubt', () => {
+    const { world, nothing } = seenWithHalf();
+    world.cycler.laneEvent(say.settled({ ...nothing, exchangeOrderId: 'x99' }));
+    expect(world.pair(ETH).openIntents).toMatchObject([{ state: 'QUARANTINED', finishAs: 'duplicate' }]);
   });
 
   test('a trade that stands twice in a list is not the whole list: asked for again', () => {

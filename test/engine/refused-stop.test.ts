@@ -48,12 +48,40 @@ describe('a stop that the exchange does not take', () => {
     expect(told(world, 'position.roll-back')).toHaveLength(1);
   });
 
+  test('X26: the same in an engine that is restarted before the absence is proven, each time: the refusals count', () => {
+    const { world, stops } = held();
+    const lose = (): void => stops.lose('HTTP 400 INVALID_PARAM', 'INVALID_PARAM');
+    for (let life = 0; life < 20; life += 1) {
+      answerAll(world, stops, 20_000, lose);
+      world.start();
+      world.ready();
+    }
+    answerAll(world, stops, 70_000, lose);
+    expect(stops.asked).toHaveLength(5);
+    expect(told(world, 'order.never')).toHaveLength(5);
+    expect(sales(world)).toMatchObject([{ type: 'market', amount: '0.1' }]);
+    expect(world.pair().attention).toMatch(/could not be given a stop.*INVALID_PARAM/);
+    world.store.audit();
+  });
+
+  test('X26: the same, and the answer comes when it was given up as silent: it counts as well', () => {
+    const { world, stops } = held();
+    wait(world, stops, 20_000);
+    expect(openOf(world)).toEqual(['stop-loss UNKNOWN']);
+    stops.lose('HTTP 400 INVALID_PARAM', 'INVALID_PARAM');
+    world.start();
+    world.ready();
+    wait(world, stops, 60_000);
+    expect(world.pair().position).toMatchObject({ refusals: 1 });
+  });
+
   test('X26: the same, found after all: it was accepted, and nothing counts', () => {
     const { world, stops } = held();
     stops.lose('HTTP 400 REPEAT_REQUEST', 'REPEAT_REQUEST');
     stops.arrive();
     wait(world, stops, 5_000);
     expect([stateOf(world), world.pair().position?.refusals]).toEqual(['active', 0]);
+    expect(world.pair().openIntents).toMatchObject([{ state: 'LIVE', finishAs: null }]);
   });
 
   test('N01: no answer at all, and no stop after it, says nothing about the stop: it is tried on', () => {

@@ -100,7 +100,7 @@ export interface Intent extends OrderDraft {
   readonly deadlineMs: EpochMs;
   readonly offsetErrorMs: number;
   readonly exchangeOrderId: string | null;
-  /** The exchange's own word for the end (`filled`, `ioc`, `fok`, ...), or the label of a rejection. */
+  /** The exchange's own word for the end (`filled`, `ioc`, `fok`, ...), or the label of a rejection; of an open stop one that proves nothing yet. */
   readonly finishAs: string | null;
   readonly filledBase: BaseQty | null;
   readonly filledQuote: QuoteAmount | null;

@@ -16,6 +16,8 @@ export interface StopWord {
 export type StopEvent =
   /** The answer of the POST: the stop lies on the exchange. */
   | { readonly type: 'stop-acked'; readonly stopId: string }
+  /** The answer of the POST is a refusal whose label proves nothing: it counts when no stop is found. */
+  | { readonly type: 'stop-refused'; readonly label: string }
   | { readonly type: 'stop-seen'; readonly stop: StopWord; readonly nowMs: EpochMs }
   /** A look at open and finished stops; `found` are those that can only be this one. */
   | {
@@ -51,6 +53,8 @@ export function stopTransition(intent: Intent, event: StopEvent): Intent {
   switch (event.type) {
     case 'stop-acked':
       return resting(intent, event.stopId);
+    case 'stop-refused':
+      return refused(intent, event.label);
     case 'stop-seen':
       return seen(intent, event.stop, event.nowMs);
     case 'stops-found':
@@ -66,6 +70,13 @@ export function stopTransition(intent: Intent, event: StopEvent): Intent {
     default:
       return assertNever(event);
   }
+}
+
+/** Kept with the intent, so that a restart before the proof of absence forgets no refusal. */
+function refused(intent: Intent, label: string): Intent {
+  const isAwaited = intent.state === 'SUBMITTED' || isUnresolved(intent.state);
+  const isKnown = (intent.stop?.stopId ?? null) !== null || intent.exchangeOrderId !== null;
+  return isAwaited && !isKnown && intent.finishAs !== label ? { ...intent, finishAs: label } : intent;
 }
 
 /** What it says it has filled is kept: no list of trades that lags behind takes it for nothing later. */
@@ -127,7 +138,7 @@ function seen(intent: Intent, stop: StopWord, nowMs: EpochMs): Intent {
   const knownId = intent.stop?.stopId ?? stop.stopId;
   if (knownId !== stop.stopId) return intent;
   if (intent.state === 'SETTLING') return intent;
-  const known = { stop: withId(intent, stop.stopId), proof: [] };
+  const known = { stop: withId(intent, stop.stopId), finishAs: null, proof: [] };
   // Whatever else the exchange calls it: an order that it has placed may have sold.
   if (stop.firedOrderId !== null)
     return move(intent, 'SETTLING', { ...known, exchangeOrderId: stop.firedOrderId });
@@ -154,7 +165,7 @@ function resting(intent: Intent, stopId: string): Intent {
     return move(intent, 'QUARANTINED', { finishAs: DUPLICATE, proof: [] });
   if (intent.state === 'LIVE') return intent.proof.length === 0 ? intent : { ...intent, proof: [] };
   if (intent.state !== 'SUBMITTED' && !isUnresolved(intent.state)) return intent;
-  return move(intent, 'LIVE', { stop: withId(intent, stopId), proof: [] });
+  return move(intent, 'LIVE', { stop: withId(intent, stopId), finishAs: null, proof: [] });
 }
 
 const withId = (intent: Intent, stopId: string): IntentStop => ({ ...(intent.stop as IntentStop), stopId });

@@ -63,6 +63,21 @@ const find = (found: readonly StopWord[], startedAtMs: number = NOW, complete = 
 });
 
 describe('a stop lives on the exchange', () => {
+  test('a refusal that proves nothing stays with it until it is found or proven absent, over a restart, and ends nothing', () => {
+    const refuse: StopEvent = { type: 'stop-refused', label: 'INVALID_PARAM' };
+    for (const state of ['SUBMITTED', 'UNKNOWN', 'QUARANTINED'] as const) {
+      const refused = stopTransition(stop(state), refuse);
+      expect(refused).toMatchObject({ state, finishAs: 'INVALID_PARAM', closedMs: null });
+      expect(stopTransition(refused, refuse)).toBe(refused);
+      const again = transition(refused, { type: 'restarted' });
+      expect(again).toMatchObject({ state: 'UNKNOWN', finishAs: 'INVALID_PARAM' });
+      expect(stopTransition(again, find([word()]))).toMatchObject({ state: 'LIVE', finishAs: null });
+    }
+    const twice = stop('QUARANTINED', null, { finishAs: 'duplicate' });
+    for (const known of [twice, stop('LIVE', '7'), stop('UNKNOWN', '7'), stop('SETTLING', '7')])
+      expect(stopTransition(known, refuse)).toBe(known);
+  });
+
   test('the answer of the POST makes it LIVE, and so does a look that finds it', () => {
     expect(stopTransition(stop('SUBMITTED'), { type: 'stop-acked', stopId: '7' })).toMatchObject({
       state: 'LIVE',

@@ -92,8 +92,6 @@ export interface StopMemory {
   unnamedSinceMono: MonoMs | null;
   /** Somebody was told of that. */
   isUnnamedTold: boolean;
-  /** The label of an answer to its POST that refused it without proving that; null when there was none. */
-  refusedAs: string | null;
 }
 
 /** Whether the account may be used at all. */

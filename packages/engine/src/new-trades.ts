@@ -1,5 +1,5 @@
-import type { Fill, Intent } from '@mtrade/cycle';
-import { type BaseQty, text } from '@mtrade/money';
+import { type Fill, type Intent, isDuplicate, type SettledOrder } from '@mtrade/cycle';
+import { text } from '@mtrade/money';
 import type { Books } from './books.js';
 
 /**
@@ -16,6 +16,8 @@ export interface Doubt {
   readonly reason: string;
   /** All of its trades are in the books, under other orders. */
   readonly isAllBooked: boolean;
+  /** A copy of the exchange's data that lags behind says such things for a moment: nobody is called for it at once. */
+  readonly mayPass: boolean;
 }
 
 /**
@@ -24,10 +26,16 @@ export interface Doubt {
  */
 export function doubtOf(
   books: Pick<Books, 'bookedUnder'>,
-  { id, clientOrderId, symbol, side, baseAmount }: Intent,
-  { filledBase, fills }: { readonly filledBase: BaseQty; readonly fills: readonly Fill[] },
+  intent: Intent,
+  { exchangeOrderId, filledBase, fills }: Pick<SettledOrder, 'exchangeOrderId' | 'filledBase' | 'fills'>,
 ): Doubt | null {
-  const say = (reason: string, isAllBooked = false): Doubt => ({ reason, isAllBooked });
+  const { id, clientOrderId, symbol, side, baseAmount } = intent;
+  const say = (reason: string, how: Partial<Doubt> = {}): Doubt => ({
+    isAllBooked: false,
+    mayPass: false,
+    ...how,
+    reason,
+  });
   const stranger = fills.find((fill) => fill.symbol !== symbol || fill.side !== side);
   if (stranger)
     return say(
@@ -38,9 +46,16 @@ export function doubtOf(
   if (other)
     return say(
       `trade ${other.tradeId} is booked under another order than ${clientOrderId}, which the exchange names now`,
-      others.length === fills.length,
+      { isAllBooked: others.length === fills.length },
     );
   if (baseAmount !== null && filledBase.gt(baseAmount))
     return say(`order ${clientOrderId} has filled ${text(filledBase)}, more than was ordered`);
+  // Of two orders under one name each says less than their sum, and a second one says nothing about the first.
+  const before = isDuplicate(intent) || intent.exchangeOrderId !== exchangeOrderId ? null : intent.filledBase;
+  if (before !== null && filledBase.lt(before))
+    return say(
+      `order ${clientOrderId} has filled less than the ${text(before)} that the exchange has said before`,
+      { mayPass: true },
+    );
   return null;
 }

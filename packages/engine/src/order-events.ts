@@ -173,9 +173,11 @@ export class OrderEvents {
 
   /**
    * What the exchange says of this order cannot be true. It is told once and never booked; the order is asked for again,
-   * its pair waits for it and for a human, and all others go on.
+   * its pair waits for it and for a human, and all others go on. What may pass is told when some more looks say the same.
    */
-  #disbelieve(pair: PairState, intent: Intent, { reason, isAllBooked }: Doubt): void {
+  #disbelieve(pair: PairState, intent: Intent, { reason, isAllBooked, mayPass }: Doubt): void {
+    const looks = this.#context.intents.get(intent.id)?.attempts ?? 0;
+    if (mayPass && looks < SETTLE_TRIES) return this.#settleAgain(pair, intent, reason);
     const halted = tellDoubt(this.#context, pair, intent, reason);
     if (isAllBooked && intent.stop !== undefined) return this.#stops.notItsOwn(halted, intent);
     this.#settleAgain(halted, intent, reason);

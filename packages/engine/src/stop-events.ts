@@ -122,8 +122,7 @@ export class StopEvents {
     switch (outcome.type) {
       case 'unknown':
         this.#problem(pair.symbol, `its stop has no clear answer (${outcome.reason})`);
-        stopMemory(this.#context, intent).refusedAs = outcome.label ?? null;
-        return this.#outcomeLost(pair, intent, outcome.reason);
+        return this.#unclear(pair, intent, outcome);
       case 'rejected':
         this.#refused(pair, intent, outcome);
         if (intent.state === 'SUBMITTED') doubtRules(this.#context, pair.symbol, outcome.label);
@@ -134,6 +133,17 @@ export class StopEvents {
         stopMemory(this.#context, intent).openAtMono = sentMono;
         this.#askAgain(intent.id, LOOK_EVERY_MS);
     }
+  }
+
+  /** The label first: whatever happens from here on, it stands in the row. */
+  #unclear(
+    pair: PairState,
+    intent: Intent,
+    { reason, label }: Extract<EventOf<'stop-placed'>['outcome'], { type: 'unknown' }>,
+  ): void {
+    if (label !== undefined) this.#apply(pair, intent, { type: 'stop-refused', label });
+    const now = this.#find(intent.id);
+    if (now) this.#outcomeLost(now.pair, now.intent, reason);
   }
 
   #refused(
@@ -257,13 +267,13 @@ export class StopEvents {
     const next = stopTransition(intent, event);
     if (next === intent) return;
     const entries = this.#entries(pair, intent, next);
-    const { refusedAs } = stopMemory(this.#context, intent);
-    if (next.state === 'NEVER' && refusedAs !== null)
-      return this.#closeRefused(pair, intent, next, {
-        label: refusedAs,
-        words: `${refusedAs}, and no stop was found`,
-        retryAfterMs: null,
-      });
+    const { finishAs } = next;
+    if (next.state === 'NEVER' && finishAs !== null) {
+      const words = `${finishAs}, and no stop was found`;
+      // An earlier life may have heard the answer.
+      this.#problem(pair.symbol, `the exchange refused its stop (${words})`);
+      return this.#closeRefused(pair, intent, next, { label: finishAs, words, retryAfterMs: null });
+    }
     if (!isOpen(next.state)) return closeIntent(this.#context, pair, intent, next, [], entries);
     this.#context.books.commit({
       pair: withIntent(pair, next),

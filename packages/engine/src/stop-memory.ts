@@ -13,7 +13,6 @@ export function stopMemory({ stops }: EngineContext, { id }: Pick<Intent, 'id'>)
       nearMono: 0,
       unnamedSinceMono: null,
       isUnnamedTold: false,
-      refusedAs: null,
     };
     stops.set(id, memory);
   }
