@@ -268,5 +268,6 @@ test('a command without an answer may still be carried out, and says so; stop wa
 
   expect(code).toBe(1);
   expect(stderr).toMatch(/no answer within [\d.]+ s; the command may still be carried out/);
-  expect(performance.now() - begin).toBeLessThan(8_000);
+  // Untold it would wait for a minute; a busy machine takes seconds to load the program.
+  expect(performance.now() - begin).toBeLessThan(45_000);
 });
