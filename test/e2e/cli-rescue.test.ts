@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { mtrade, usePlace } from './cli-process.js';
-import { usePaperEngines } from './paper-engine.js';
+import { statusOf, usePaperEngines } from './paper-engine.js';
 
 const place = usePlace();
 const engines = usePaperEngines(place);
@@ -63,16 +63,20 @@ describe('a configuration file that breaks beside a running engine locks nobody 
     expect((await mtrade(place, ['config', 'check'], BARE)).code).toBe(78);
   });
 
-  test('deleted, it leaves the default: where no engine runs there, the ones that do are named, and --data-dir reaches them', async () => {
+  test('deleted, it leaves the default, which is a guess: the engines that run are named, and --data-dir reaches them', async () => {
     write('"paper"');
     const engine = await engines.start(['--config', config()], BARE);
     rmSync(config());
 
     const wrong = await mtrade(place, ['stop', '--config', config()], BARE);
-    expect(wrong.code).toBe(3);
-    expect(wrong.stderr).toContain(`warning: ${config()}: no such file`);
+    expect(wrong.code).toBe(78);
+    expect(wrong.stderr).toContain(`${config()}: no such file`);
     expect(wrong.stderr).toContain(join(place.directory, '.local', 'share', 'mtrade'));
     expect(wrong.stderr).toContain(`--data-dir ${place.dataDir} (pid ${engine.child.pid})`);
+    const seen = await mtrade(place, ['status', '--config', config()], BARE);
+    expect(seen.code).toBe(3);
+    expect(seen.stderr).toContain(`warning: ${config()}: no such file`);
+    expect(seen.stderr).toContain(`--data-dir ${place.dataDir} (pid ${engine.child.pid})`);
     const shown = await mtrade(place, ['status'], BARE);
     expect(shown.code).toBe(3);
     expect(shown.stderr).toContain(`--data-dir ${place.dataDir} (pid ${engine.child.pid})`);
@@ -118,6 +122,86 @@ describe('a configuration file that breaks beside a running engine locks nobody 
     expect(doctor.code).toBe(1);
     expect(findings(doctor).filter(({ level }) => level === 'problem').map(({ check }) => check)).toEqual(['configuration', 'configuration']); // prettier-ignore
     expect(findings(doctor).find(({ check }) => check === 'engine')?.detail).toContain('answers in');
+  });
+});
+
+/** What a command may do to an engine that was not named, and must not do to the wrong one. */
+const ACTS: readonly (readonly string[])[] = [
+  ['sell', 'ETH/USDT'],
+  ['reset', 'ETH/USDT'],
+  ['resume', 'ETH/USDT'],
+  ['permit', 'ETH/USDT', 'on'],
+  ['trading', 'on'],
+  ['lock', '--kill'],
+];
+const HOLDS: readonly (readonly string[])[] = [
+  ['pause', 'ETH/USDT'],
+  ['permit', 'ETH/USDT', 'off'],
+  ['trading', 'off'],
+  ['stop'],
+  ['dashboard', '--print'],
+];
+const VIEWS: readonly (readonly string[])[] = [['status'], ['dashboard', '--print', '--read-only'], ['trades'], ['lock', '--check']]; // prettier-ignore
+
+describe('a configuration that was named and cannot be read directs no command at the engine of the default place', () => {
+  const standard = {
+    get directory() {
+      return place.directory;
+    },
+    get dataDir() {
+      return join(place.directory, '.local', 'share', 'mtrade');
+    },
+  };
+  const standards = usePaperEngines(standard);
+
+  test('mistyped or with a relative data_dir: what acts is refused with the engines that run, and nothing has happened to them', async () => {
+    const engine = await standards.start([], BARE);
+    const paused = async (): Promise<boolean | undefined> =>
+      (await statusOf(standard)).pairs.find(({ symbol }) => symbol === 'ETH/USDT')?.paused;
+    expect((await mtrade(place, ['pause', 'ETH/USDT'], BARE)).code).toBe(0);
+    writeFileSync(config(), 'data_dir = "books"\n');
+    const wrongs: readonly (readonly [readonly string[], Readonly<Record<string, string | undefined>>])[] = [
+      [['--config', 'live-typo.toml'], BARE],
+      [[], { ...BARE, MTRADE_CONFIG: 'live-typo.toml' }],
+      [['--config', 'mtrade.toml'], BARE],
+      [[], { ...BARE, MTRADE__DATA_DIR: 'books' }],
+    ];
+
+    for (const [index, args] of ACTS.entries()) {
+      const [options, env] = wrongs[index % wrongs.length] ?? [[], BARE];
+      const { code, stdout, stderr } = await mtrade(place, [...args, ...options], env);
+      expect([args, code, stdout]).toEqual([args, 78, '']);
+      expect(stderr).toContain('name it by --data-dir DIR');
+      expect(stderr).toContain(`--data-dir ${standard.dataDir} (pid ${engine.child.pid})`);
+    }
+
+    expect(await paused()).toBe(true);
+    for (const [options, env] of wrongs) {
+      const { code, stderr } = await mtrade(place, ['sell', 'ETH/USDT', ...options], env);
+      expect([options, code]).toEqual([options, 78]);
+      expect(stderr).toContain('name it by --data-dir DIR');
+    }
+    for (const args of VIEWS) {
+      const { code, stderr } = await mtrade(place, [...args, '--config', 'live-typo.toml'], BARE);
+      expect([args, code]).toEqual([args, 0]);
+      expect(stderr).toContain(`going on with the data directory ${standard.dataDir} (the default, a guess)`);
+    }
+    expect((await mtrade(place, ['resume', 'ETH/USDT', '--data-dir', standard.dataDir], BARE)).code).toBe(0);
+    expect(await paused()).toBe(false);
+  });
+
+  test('beside a second engine even what holds or stops is refused: the wrong one stopped would be harm as well', async () => {
+    const [first, second] = await Promise.all([standards.start([], BARE), engines.start()]);
+
+    for (const args of HOLDS) {
+      const { code, stdout, stderr } = await mtrade(place, [...args, '--config', 'live-typo.toml'], BARE);
+      expect([args, code, stdout]).toEqual([args, 78, '']);
+      expect(stderr).toContain(`--data-dir ${standard.dataDir} (pid ${first.child.pid})`);
+      expect(stderr).toContain(`--data-dir ${place.dataDir} (pid ${second.child.pid})`);
+    }
+    expect((await statusOf(standard)).running).toBe(true);
+    expect((await mtrade(place, ['stop', '--data-dir', standard.dataDir], BARE)).code).toBe(0);
+    expect(await first.ended).toBe(0);
   });
 });
 

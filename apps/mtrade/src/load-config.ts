@@ -3,6 +3,7 @@ import type { ConfigPlace, DataDirectory, LadderCheck, MtradeConfig, ResolvedCon
 import type { Command } from 'commander';
 import { statSync } from 'node:fs';
 import type { Cli } from './cli.js';
+import type { Purpose } from './guessed-home.js';
 
 /** `--config` of a command, wherever on the line it stood. */
 export const configOption = (command: Command): string | null =>
@@ -81,18 +82,21 @@ export interface EngineHome {
 /**
  * For every command that speaks to a running engine or reads its books: whoever has to stop an engine must be able to,
  * whatever has become of the file. One line says what is wrong with it and where the engine is looked for instead.
- * Throws MTRADE_CONFIG only where the data directory itself can be none.
+ * Throws MTRADE_CONFIG where the data directory itself can be none, or is a guess that is not good enough for `purpose`.
  */
-export async function engineHome(cli: Cli, command: Command): Promise<EngineHome> {
+export async function engineHome(cli: Cli, command: Command, purpose: Purpose): Promise<EngineHome> {
   try {
     const resolved = await loadConfig(cli, command);
     const { config } = resolved;
     return { dataDir: config.dataDir, config, resolved };
   } catch (error) {
     if (!isUnusable(error)) throw error;
-    const { path, namedBy } = await locate(cli, command);
+    const found = await locate(cli, command);
+    const { path, namedBy, isGuess } = found;
+    if (isGuess) await (await import('./guessed-home.js')).refuseGuess(purpose, found, inOneLine(error));
     requireDirectory(path);
-    cli.note(`warning: ${inOneLine(error)}; going on with the data directory ${path} (${namedBy})`);
+    const named = isGuess ? `${namedBy}, a guess` : namedBy;
+    cli.note(`warning: ${inOneLine(error)}; going on with the data directory ${path} (${named})`);
     return { dataDir: path, config: null, resolved: null };
   }
 }

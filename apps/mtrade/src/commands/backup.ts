@@ -14,7 +14,7 @@ interface BackupOptions {
 }
 
 async function backup(cli: Cli, command: Command, { to, force, json }: BackupOptions): Promise<void> {
-  const { dataDir, config } = await engineHome(cli, command);
+  const { dataDir, config } = await engineHome(cli, command, 'read');
   const store = await import('@mtrade/store');
   const source = databasePath(dataDir);
   const directory = store.backupDirectory(dataDir);

@@ -61,7 +61,7 @@ export function addDashboardCommand(program: Command, cli: Cli): void {
     .option('--print', 'only print the address; it carries the token')
     .option('--read-only', 'with the token that may look and not command')
     .action(async (options: { print?: true; readOnly?: true }, command: Command) => {
-      const { dataDir } = await engineHome(cli, command);
+      const { dataDir } = await engineHome(cli, command, options.readOnly ? 'read' : 'hold');
       const scope: PageScope = options.readOnly ? 'read' : 'control';
       const url = pageUrl(await runningUrl(dataDir), dataDir, scope);
       if (url === null)

@@ -31,9 +31,12 @@ async function configuration(
     return { resolved, dataDir: config.dataDir, findings: [summary, ...notes, ...configFile(source.file)] };
   } catch (error) {
     if (!isUnusable(error)) throw error;
-    const { path, namedBy } = await locate(cli, command);
+    const { path, namedBy, isGuess } = await locate(cli, command);
     const mend = isMtradeError(error, 'MTRADE_CONFIG') ? 'correct the named keys' : 'make the file readable';
-    const remedy = `${mend}; until then no engine starts, and commands use the data directory ${path} (${namedBy})`;
+    const use = isGuess
+      ? `which engine is meant is a guess: views look at ${path} (${namedBy}), other commands want --data-dir`
+      : `commands use the data directory ${path} (${namedBy})`;
+    const remedy = `${mend}; until then no engine starts, and ${use}`;
     const findings = errorText(error)
       .split('\n')
       .map((line) => problem('configuration', line, remedy));

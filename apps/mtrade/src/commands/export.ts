@@ -89,7 +89,7 @@ const formatOf = ({ csv, jsonl, output }: ExportOptions): ExportFormat =>
   jsonl || (!csv && output?.endsWith('.jsonl')) ? 'jsonl' : 'csv';
 
 async function run(cli: Cli, command: Command, options: ExportOptions): Promise<void> {
-  const { dataDir, config } = await engineHome(cli, command);
+  const { dataDir, config } = await engineHome(cli, command, 'read');
   const filter = await spanOf(options.pair, options);
   const reader = await openBooks(dataDir);
   try {

@@ -101,7 +101,7 @@ export function addLockCommand(program: Command, cli: Cli): void {
         throw new MtradeError('MTRADE_USAGE', 'give either --check or --kill', {});
       if (options.force === true && options.kill !== true)
         throw new MtradeError('MTRADE_USAGE', '--force belongs to --kill', {});
-      const { dataDir } = await engineHome(cli, command);
+      const { dataDir } = await engineHome(cli, command, options.kill ? 'act' : 'read');
       if (options.check) return check(cli, dataDir, options.json === true);
       return kill(cli, dataDir, options);
     });

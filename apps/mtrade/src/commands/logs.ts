@@ -30,7 +30,7 @@ const SYSTEM_UNIT = '/etc/systemd/system/mtrade.service';
 async function findLog(cli: Cli, command: Command, options: LogsOptions): Promise<LogPlace> {
   if (options.unit !== undefined)
     return { kind: 'journal', unit: options.unit, isUser: options.user === true };
-  const { dataDir, config } = await engineHome(cli, command);
+  const { dataDir, config } = await engineHome(cli, command, 'read');
   const { keep, file } = config?.log ?? UNKNOWN_LOG;
   if (options.file !== undefined) return { kind: 'file', path: resolve(cli.cwd, options.file), keep };
   const { readLogPlace } = await import('@mtrade/runtime');

@@ -4,16 +4,18 @@ import { onOff, pairArgument } from '../arguments.js';
 import type { Cli } from '../cli.js';
 import { ControlClient } from '../control-client.js';
 import { ENDPOINTS } from '../endpoints.js';
+import type { Purpose } from '../guessed-home.js';
 import { engineHome } from '../load-config.js';
 import { amountText } from '../render/columns.js';
 
-async function ask(
-  cli: Cli,
-  command: Command,
-  path: string,
-  body: Readonly<Record<string, unknown>>,
-): Promise<unknown> {
-  const { dataDir } = await engineHome(cli, command);
+interface Request {
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly purpose: Purpose;
+}
+
+async function ask(cli: Cli, command: Command, { path, body, purpose }: Request): Promise<unknown> {
+  const { dataDir } = await engineHome(cli, command, purpose);
   return new ControlClient(dataDir).post(path, body);
 }
 
@@ -49,6 +51,7 @@ interface PairCommand {
   readonly name: string;
   readonly description: string;
   readonly path: string;
+  readonly purpose: Purpose;
   readonly done: (symbol: string, answer: unknown) => readonly string[];
 }
 
@@ -57,38 +60,42 @@ const PAIR_COMMANDS: readonly PairCommand[] = [
     name: 'reset',
     description: 'close the cycle in the books as reset and pause the pair; its coins stay on the account',
     path: ENDPOINTS.reset,
+    purpose: 'act',
     done: resetLines,
   },
   {
     name: 'resume',
     description: 'let the pair start new cycles again',
     path: ENDPOINTS.resume,
+    purpose: 'act',
     done: (symbol) => [`${symbol}: resumed`],
   },
   {
     name: 'pause',
     description: 'start no new cycle; a running one goes on',
     path: ENDPOINTS.pause,
+    purpose: 'hold',
     done: (symbol) => [`${symbol}: paused`],
   },
   {
     name: 'sell',
     description: 'sell the whole position of the pair now',
     path: ENDPOINTS.sellNow,
+    purpose: 'act',
     done: (symbol) => [`${symbol}: the sale is ordered; mtrade status shows its outcome`],
   },
 ];
 
 /** The operator's commands. Each is answered by the engine after its commit. */
 export function addPairCommands(program: Command, cli: Cli): void {
-  for (const { name, description, path, done } of PAIR_COMMANDS)
+  for (const { name, description, path, purpose, done } of PAIR_COMMANDS)
     program
       .command(name)
       .description(description)
       .argument('<pair>', PAIR_HELP)
       .action(async (pair: string, _options: unknown, command: Command) => {
         const symbol = await pairArgument(pair);
-        const answer = await ask(cli, command, path, { symbol });
+        const answer = await ask(cli, command, { path, body: { symbol }, purpose });
         for (const line of done(symbol, answer)) cli.out.say(line);
       });
 
@@ -99,7 +106,7 @@ export function addPairCommands(program: Command, cli: Cli): void {
     .addArgument(new Argument('<on|off>').argParser(onOff))
     .action(async (pair: string, on: boolean, _options: unknown, command: Command) => {
       const symbol = await pairArgument(pair);
-      await ask(cli, command, ENDPOINTS.permit, { symbol, on });
+      await ask(cli, command, { path: ENDPOINTS.permit, body: { symbol, on }, purpose: on ? 'act' : 'hold' });
       cli.out.say(`${symbol}: ${on ? 'permitted to trade' : 'forbidden to trade'}`);
     });
 
@@ -108,7 +115,13 @@ export function addPairCommands(program: Command, cli: Cli): void {
     .description('engine-wide switch: off sends no new order and follows those in flight')
     .addArgument(new Argument('<on|off>').argParser(onOff))
     .action(async (on: boolean, _options: unknown, command: Command) => {
-      const answer = await ask(cli, command, on ? ENDPOINTS.tradingOn : ENDPOINTS.tradingOff, {});
+      const answer = await ask(
+        cli,
+        command,
+        on
+          ? { path: ENDPOINTS.tradingOn, body: {}, purpose: 'act' }
+          : { path: ENDPOINTS.tradingOff, body: {}, purpose: 'hold' },
+      );
       cli.out.say(on ? 'trading is on' : 'trading is off');
       for (const line of acknowledged(answer)) cli.out.say(line);
     });

@@ -24,7 +24,7 @@ async function ask<Q extends HistoryQuestion>(
   command: Command,
   question: Q,
 ): Promise<HistoryAnswers[Q['about']]> {
-  const { dataDir, config } = await engineHome(cli, command);
+  const { dataDir, config } = await engineHome(cli, command, 'read');
   const { answerFromBooks } = await import('@mtrade/runtime');
   const reader = await openBooks(dataDir);
   try {

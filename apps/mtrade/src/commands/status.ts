@@ -136,7 +136,7 @@ export function addStatusCommand(program: Command, cli: Cli): void {
     .option('--json', 'one JSON object; with --watch one a line')
     .option('--watch', 'on the whole screen until q; a look every second where there is no terminal')
     .action(async (options: { json?: true; watch?: true }, command: Command) => {
-      const home = await engineHome(cli, command);
+      const home = await engineHome(cli, command, 'read');
       const json = options.json === true;
       if (options.watch && cli.out.isTty && !json)
         return (await import('./watch.js')).watchOnScreen(cli, home.dataDir);

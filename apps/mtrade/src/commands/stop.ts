@@ -28,7 +28,7 @@ export function addStopCommand(program: Command, cli: Cli): void {
     .description('stop the running engine: no new orders, those in flight are followed or recorded')
     .option('--timeout <seconds>', 'how long to wait for its end', wholeNumber(0, 3_600), 60)
     .action(async ({ timeout }: { timeout: number }, command: Command) => {
-      const { dataDir } = await engineHome(cli, command);
+      const { dataDir } = await engineHome(cli, command, 'hold');
       const client = new ControlClient(dataDir);
       const deadline = performance.now() + timeout * 1_000;
       const limitMs = (): number =>
