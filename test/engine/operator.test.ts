@@ -132,7 +132,7 @@ describe('pause, resume, permission', () => {
     world.turn(2);
     expect(world.counter('urgent_processed')).toBeGreaterThan(0);
     expect(world.orders).toHaveLength(1);
-    expect(world.view().pairs[0]).toMatchObject({ trade: false, waiting_for: 'not_permitted' });
+    expect(world.view().pairs[0]).toMatchObject({ trade: false, waiting_for: 'only_sells' });
   });
 
   test.each([

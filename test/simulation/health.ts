@@ -86,6 +86,7 @@ export function checkClosing(world: World, healedMs: number): void {
 /** Why a pair may wait on a good day; anything else after minutes of quiet means that the engine has not recovered. */
 const GOOD_REASONS: ReadonlySet<string> = new Set<WaitReason>([
   'not_permitted',
+  'only_sells',
   'paused',
   'needs_attention',
   'intent_open',

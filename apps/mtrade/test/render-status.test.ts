@@ -135,6 +135,19 @@ describe('the status for a person', () => {
     );
   });
 
+  test('a forbidden pair that holds coins says that it waits for its sale, and at which price', () => {
+    const only = { trade: false, waiting_for: 'only_sells' } as const;
+    const pairs = [
+      pairSample({ symbol: 'BTC/USDT', ...only, sell_limit: '66.1' }),
+      pairSample({ symbol: 'ETH/USDT', ...only, sell_limit: null, sell_price: '2333.61' }),
+    ];
+
+    for (const shown of [pairs, pairs.slice(0, 1)])
+      expect(renderStatus(statusSample({ pairs: shown }), options).replaceAll(/\s+/g, ' ')).toContain(
+        `waiting: not permitted to buy (mtrade permit PAIR on), waits for its sale: BTC/USDT at 66.1${shown.length > 1 ? ', ETH/USDT at 2333.61' : ' '}`,
+      );
+  });
+
   test('a reason that holds every pair is told without their names', () => {
     const pairs = Array.from({ length: 16 }, (_, i) =>
       pairSample({ symbol: `C${i}/USDT`, waiting_for: 'account_unknown' }),

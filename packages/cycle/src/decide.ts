@@ -159,8 +159,12 @@ export function priceRefusal(
   return isLevelStale(nextRow(pair.cycle)?.level ?? 1, context) ? 'price_stale' : null;
 }
 
-/** Of two reasons to wait the one about what comes next: below the last buy that is the row, above it the sale. */
+/**
+ * Of two reasons to wait the one about what comes next: below the last buy that is the row, above it the sale. A forbidden
+ * pair has only the sale to wait for.
+ */
 function nearer(cycle: Cycle, market: MarketView, sale: WaitReason, buy: WaitReason): WaitReason {
+  if (buy === 'not_permitted') return sale === 'bid_below_required' ? 'only_sells' : sale;
   if (buy === 'ladder_exhausted') return sale;
   if (buy !== 'price_above_row') return buy;
   return (market.bid ?? ZERO).lt(cycle.lastBuyPrice ?? ZERO) ? buy : sale;

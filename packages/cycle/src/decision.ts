@@ -9,6 +9,7 @@ export const WAIT_REASONS = [
   'engine_stopped',
   'key_refused',
   'not_permitted',
+  'only_sells',
   'paused',
   'needs_attention',
   'foreign_engine',

@@ -5,6 +5,8 @@ export const WAIT_WORDS: Readonly<Record<WaitReason | 'not_configured', string>>
   engine_stopped: 'trading is switched off (mtrade trading on switches it on)',
   key_refused: 'the exchange refuses the API key (mend it, then mtrade trading on)',
   not_permitted: 'not permitted (mtrade permit PAIR on)',
+  // The price of the sale stands behind these words where there is room for it.
+  only_sells: 'not permitted to buy (mtrade permit PAIR on), waits for its sale',
   paused: 'paused (mtrade resume PAIR)',
   // No decision: the books have such a pair, the configuration has it no more.
   not_configured: 'no longer in the configuration, not managed (put it back if it holds coins)',

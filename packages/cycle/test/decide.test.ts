@@ -417,7 +417,14 @@ describe('scenario 31: permission off', () => {
 
   test('no buy of any kind', () => {
     expect(reason(idlePair({ permitted: false }), makeContext(MARKET))).toBe('not_permitted');
-    expect(reason(forbidden, makeContext(makeMarket('90', '90.01')))).toBe('not_permitted');
+    expect(reason(forbidden, makeContext(makeMarket('90', '90.01')))).toBe('only_sells');
+  });
+
+  test('a position that is still sold says that it waits for its sale, and what holds the sale up besides', () => {
+    expect(reason(forbidden, makeContext(MARKET))).toBe('only_sells');
+    expect(reason(forbidden, makeContext(MARKET, { sellWhenForbidden: false }))).toBe('not_permitted');
+    const closed = makeContext(MARKET, { rules: makeRules({ tradable: 'buy-only' }) });
+    expect(reason(forbidden, closed)).toBe('not_tradable');
   });
 
   test('whether the position is still sold is sell_when_forbidden', () => {

@@ -35,6 +35,16 @@ test('what is not known has no figure', () => {
   expect(withFigures({ ...pair, waiting_for: 'a_word_of_tomorrow' }).waiting_text).toBe('a_word_of_tomorrow');
 });
 
+test('a forbidden pair that holds coins says at which price it is still sold', () => {
+  const told = (sell_limit: string | null, sell_price: string | null) =>
+    withFigures({ ...pair, waiting_for: 'only_sells', sell_limit, sell_price }).waiting_text;
+  const words = 'not permitted to buy (mtrade permit PAIR on), waits for its sale';
+
+  expect(told('66.1', '66.09')).toBe(`${words} at 66.1`);
+  expect(told(null, '66.09')).toBe(`${words} at 66.09`);
+  expect(told(null, null)).toBe(words);
+});
+
 test('what is tied up is summed per quote coin, exactly', () => {
   const one = (symbol: string, invested: string) => ({ ...pair, symbol, invested });
   expect(investedByQuote([one('A/USDT', '0.1'), one('B/USDT', '0.2'), one('C/BTC', '1')])).toEqual({

@@ -33,6 +33,12 @@ function grouped(pairs: readonly Pair[], words: (reason: Reason) => string | und
   return groups;
 }
 
+/** A pair with the price that it waits for, where its reason is about that price. */
+function named({ symbol, waiting_for: reason, sell_limit: limit, sell_price: target }: Pair): string {
+  const price = reason === 'only_sells' ? (limit ?? target) : null;
+  return price === null ? cleanText(symbol) : `${cleanText(symbol)} at ${cleanText(price)}`;
+}
+
 /**
  * Why pairs do nothing: the normal waiting as one line of counts, then a line for each other reason with its pairs.
  * A pair that wants a human is told with its own text elsewhere.
@@ -44,8 +50,8 @@ export function waitingLines(pairs: readonly Pair[], columns: number): string[] 
     otherWords,
   );
   const lines = [...others].map(([words, held]) => {
-    const isAll = held.length === pairs.length && held.length > 1;
-    return `${words}: ${isAll ? `all (${held.length})` : held.map(({ symbol }) => cleanText(symbol)).join(', ')}`;
+    const isAll = held.length === pairs.length && held.length > 1 && held[0]?.waiting_for !== 'only_sells';
+    return `${words}: ${isAll ? `all (${held.length})` : held.map(named).join(', ')}`;
   });
   return [...(counts.length === 0 ? [] : [counts.join(', ')]), ...lines].flatMap((line) =>
     wrap(`waiting: ${line}`, columns, 9),

@@ -27,6 +27,16 @@ function distancePct(from: string | null, level: string | null): Decimal | null 
   return roundHalfUp(quotient(decimal(level).minus(price).times(HUNDRED), price), PCT_DECIMALS);
 }
 
+/** Why the pair waits; one that only sells says at which price, because nothing else will happen to it. */
+function waitingText({
+  waiting_for: reason,
+  sell_limit: limit,
+  sell_price: target,
+}: PairView): string | null {
+  const price = limit ?? target;
+  return reason === 'only_sells' && price !== null ? `${waitText(reason)} at ${price}` : waitText(reason);
+}
+
 const shown = (value: Decimal | null): string | null => value && text(value);
 
 export function withFigures(pair: PairView): PairStatus {
@@ -34,7 +44,7 @@ export function withFigures(pair: PairView): PairStatus {
   const base = decimal(pair.base_volume);
   return {
     ...pair,
-    waiting_text: waitText(pair.waiting_for),
+    waiting_text: waitingText(pair),
     distance_to_sell_pct: shown(distancePct(pair.bid, pair.sell_price)),
     distance_to_buy_pct: shown(toBuy && ZERO.minus(toBuy)),
     value:
