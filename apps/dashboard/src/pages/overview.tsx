@@ -9,6 +9,7 @@ import { useTogether } from '../parts/together.js';
 import { pairHref } from '../route.js';
 import { useFetch } from '../use-fetch.js';
 import { dayStart, ZONE } from '../zone.js';
+import { endedWords } from './ended-words.js';
 import { FILTERS, type FilterName, ORDERS, type OrderName, ordered } from './overview-order.js';
 
 /** Prices that old are called so in their row. */
@@ -64,13 +65,12 @@ function Summary() {
   const holding = now.pairs.filter(({ cycle_start_state }) => cycle_start_state === 2).length;
   const wanting = now.pairs.filter(({ state }) => state === 'needs_attention' || state === 'unknown').length;
   const next = closest.value;
-  const ended = today.data?.rows.reduce((sum, row) => sum + row.cycles, 0) ?? 0;
   return (
     <dl class="tiles">
       <Tile
         label="Earned today"
         // What is not known yet is not none.
-        note={today.data === null ? 'after fees' : `after fees, ${ended} ${ended === 1 ? 'sale' : 'sales'}`}
+        note={today.data === null ? 'after fees' : `after fees, ${endedWords(today.data.rows)}`}
       >
         {today.data === null ? '…' : <PerQuote values={today.data.totals} show={signed} />}
       </Tile>
