@@ -63,7 +63,7 @@ describe('documents', () => {
     'packages/engine/src/late-fills.ts': ['a second stop of '],
     'packages/cycle/src/stop-outs.ts': ['cycles in a row were ended by their stop with a loss'],
     'packages/engine/src/reconciler.ts': ['is older than the exchange lists'],
-    'packages/store/src/restored.ts': ['restored:'],
+    'packages/store/src/restored.ts': ['have not been compared with the exchange'],
   };
 
   test.each(Object.entries(ATTENTION))(

@@ -12,6 +12,7 @@ export const WAIT_REASONS = [
   'only_sells',
   'paused',
   'needs_attention',
+  'restored_books',
   'foreign_engine',
   'intent_open',
   'outcome_unknown',

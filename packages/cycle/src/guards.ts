@@ -1,3 +1,4 @@
+import { isRestored } from './attention.js';
 import { isBackingOff } from './backoff.js';
 import type { DecisionContext, WaitReason } from './decision.js';
 import { blockingIntents, isUnresolved, restingStop } from './open-intents.js';
@@ -20,6 +21,7 @@ const INTENT_OPEN = no('intent_open');
 const OUTCOME_UNKNOWN = unknown('outcome_unknown');
 const NOT_PERMITTED = no('not_permitted');
 const NEEDS_ATTENTION = no('needs_attention');
+const RESTORED_BOOKS = no('restored_books');
 const ROLLING_BACK = no('rolling_back');
 const STOP_REACHED = no('stop_reached');
 const UNPROTECTED = no('unprotected');
@@ -55,6 +57,9 @@ export const salePermitted: Guard = (pair, context) =>
   pair.permitted || context.sellWhenForbidden ? YES : NOT_PERMITTED;
 
 export const noAttention: Guard = (pair) => (pair.attention === null ? YES : NEEDS_ATTENTION);
+
+/** The books refuse every order of such a pair, sales and stops included: none is tried. */
+export const notRestored: Guard = (pair) => (isRestored(pair) ? RESTORED_BOOKS : YES);
 
 /**
  * What wants a stop is bought further only while it has one, and never while it is being sold for want of one. Only a
@@ -109,8 +114,8 @@ export const buyBudget: Guard = (_, { budget }) => (budget.buy ? YES : RATE_LIMI
 
 export const saleBudget: Guard = (_, { budget }) => (budget.sell ? YES : RATE_LIMITED);
 
-/** Before anything else: the engine trades and nothing of the pair is on its way. */
-export const ALWAYS: readonly Guard[] = [engineStarted, keyAccepted, nothingOpen];
+/** Before anything else: the engine trades, nothing of the pair is on its way, and its books take orders. */
+export const ALWAYS: readonly Guard[] = [engineStarted, keyAccepted, nothingOpen, notRestored];
 
 /** What every order needs to know. The account comes last: it is asked for only where an order is possible. */
 export const KNOWLEDGE: readonly Guard[] = [

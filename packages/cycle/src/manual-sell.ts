@@ -7,6 +7,7 @@ import {
   type Guard,
   keyAccepted,
   nothingOpen,
+  notRestored,
   priceFresh,
   rulesKnown,
   saleBudget,
@@ -25,6 +26,7 @@ const GUARDS: readonly Guard[] = [
   engineStarted,
   keyAccepted,
   nothingOpen,
+  notRestored,
   salePermitted,
   clockCertain,
   rulesKnown,
@@ -36,7 +38,8 @@ const GUARDS: readonly Guard[] = [
 
 /**
  * The operator's "sell now": the whole position at the market, at most 2 % below the bid, through the same intent path
- * as every order. Back-off and attention do not stop it; it sells what both the books and the account hold. Null when
+ * as every order. Back-off and attention do not stop it, unless the
+ * books are restored ones and take no order; it sells what both the books and the account hold. Null when
  * there is no position.
  */
 export function manualSell(pair: PairState, context: DecisionContext): Decision | null {

@@ -8,6 +8,7 @@ import {
   firstRefusal,
   type Guard,
   keyAccepted,
+  notRestored,
   rulesKnown,
   saleBudget,
   salesOpen,
@@ -46,8 +47,12 @@ const wait = (reason: WaitReason): Protection => ({ type: 'wait', reason });
 /** So many stops in a row may be refused before the position is sold instead. */
 export const MAX_STOP_REFUSALS = 5;
 
-/** Protecting what is held is no new risk: neither permission nor a pause nor attention is asked. */
+/**
+ * Protecting what is held is no new risk: neither permission nor a pause nor attention is asked. Only what the books
+ * refuse is not tried.
+ */
 const GUARDS: readonly Guard[] = [
+  notRestored,
   engineStarted,
   keyAccepted,
   clockCertain,

@@ -1,4 +1,5 @@
 import { type Decimal, min, toDouble } from '@mtrade/money';
+import { isRestored } from './attention.js';
 import { isBackingOff } from './backoff.js';
 import { buyTerms } from './buy-terms.js';
 import { blockingIntents } from './open-intents.js';
@@ -27,7 +28,7 @@ const OUTWARD = 2 ** -49;
 export function armTriggers(pair: PairState, context: TriggerContext): Triggers {
   const { cycle } = pair;
   const { rules, account } = context;
-  const idle = cycle?.phase !== 'active' || blockingIntents(pair).length > 0;
+  const idle = cycle?.phase !== 'active' || blockingIntents(pair).length > 0 || isRestored(pair);
   if (idle || !context.trading || isBackingOff(pair, context.nowMs) || rules === null || account === null)
     return NOTHING_ARMED;
 

@@ -11,6 +11,7 @@ export const WAIT_WORDS: Readonly<Record<WaitReason | 'not_configured', string>>
   // No decision: the books have such a pair, the configuration has it no more.
   not_configured: 'no longer in the configuration, not managed (put it back if it holds coins)',
   needs_attention: 'wants a human',
+  restored_books: 'restored books, and a human has to decide about unknown orders first',
   foreign_engine:
     'another installation of mtrade trades on this account: not buying (stop it, then mtrade trading on)',
   intent_open: 'an order is on its way',

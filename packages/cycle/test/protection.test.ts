@@ -97,6 +97,14 @@ describe('a position without a stop', () => {
     expect(protection(bare(), at('100', changes))).toEqual({ type: 'wait', reason });
   });
 
+  test('P31: waits while restored books take no order of the pair, and leaves an outdated one where it lies', () => {
+    const attention = 'restored: these books end at some time';
+    const waits = { type: 'wait', reason: 'restored_books' };
+    expect(protection({ ...bare(), attention }, at('100'))).toEqual(waits);
+    const outdated = covered().openIntents.map((stop) => ({ ...stop, limitPrice: price('1') }));
+    expect(protection({ ...covered(), attention, openIntents: outdated }, at('100'))).toEqual(waits);
+  });
+
   test('an old price or none keeps nobody from placing it: the exchange judges it', () => {
     for (const market of [
       makeMarket('90', '90', { ageMs: 60_000 }),

@@ -3,6 +3,7 @@ import {
   type Decision,
   type DecisionContext,
   type Intent,
+  isRestored,
   manualSell,
   type PairState,
   type Protection,
@@ -39,7 +40,7 @@ export function protect(
   const isEnding = stop !== undefined && stopMemory(context, stop).cancelling !== null;
   const isSale = decision.type === 'place' && decision.draft.side === 'sell';
   const wishMs = sellWishMs(memory, pair.position, facts.nowMs, nowMono);
-  const wantsSale = isSale || (wishMs !== null && wishMs > 0 && !context.draining);
+  const wantsSale = isSale || (wishMs !== null && wishMs > 0 && !context.draining && !isRestored(pair));
   if (isEnding || (stop !== undefined && wantsSale)) {
     memory.waitingFor = 'stop_ending';
     if (!isEnding) cancelStop(context, stop, 'sale', nowMono);

@@ -3,6 +3,7 @@ import {
   eachOnce,
   type Intent,
   isOpen,
+  isRestored,
   isUnresolved,
   mayHaveMade,
   type PairState,
@@ -11,6 +12,7 @@ import {
   stopTransition,
   surplus,
   transition,
+  WAIT_WORDS,
   withIntent,
 } from '@mtrade/cycle';
 import { baseQty, decimal, text } from '@mtrade/money';
@@ -307,7 +309,12 @@ export class StopEvents {
     const wasAsked = stopMemory(this.#context, from).wasCancelled && reason.startsWith('cancelled');
     // After a reset the coins are the operator's, and so is what becomes of them.
     if (wasAsked || pair.cycle?.id !== from.cycleId) return say('stop.cancelled', { reason });
-    log.error({ symbol, reason }, 'a stop was lost; it is placed again');
+    log.error(
+      { symbol, reason },
+      isRestored(pair)
+        ? `a stop was lost; the next one waits: ${WAIT_WORDS.restored_books}`
+        : 'a stop was lost; it is placed again',
+    );
     this.#problem(symbol, `its stop was lost (${reason})`);
     return say('stop.lost', { reason });
   }

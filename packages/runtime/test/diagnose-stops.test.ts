@@ -145,3 +145,13 @@ test('a stop of a cycle that a reset has closed is told', () => {
   const left = follow(reset(covered(), NOW).pair);
   expect(said(left)[0]).toBe('WARN a stop (7) of a cycle that is over is still open');
 });
+
+test('P31: restored books that wait for a human place no stop, and nothing says that one is being placed', () => {
+  const waiting = {
+    ...held(),
+    attention: 'restored: the exchange knows 1 order(s) that these books do not: t-1',
+  };
+  expect(said(waiting, 1_000)[0]).toMatch(
+    /^CRITICAL 0\.1 ETH are held without the protective stop .*; no stop is placed: restored books, and a human has to/,
+  );
+});

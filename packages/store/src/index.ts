@@ -28,4 +28,4 @@ export {
   pruneBackups,
 } from './backup-files.js';
 export { restoreDatabase, type RestoreOptions, type RestoreResult } from './restore.js';
-export { isNotCompared, RESTORED_MARK, type Restored } from './restored.js';
+export { isNotCompared, type Restored } from './restored.js';

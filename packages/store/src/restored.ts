@@ -1,7 +1,5 @@
+import { RESTORED_MARK } from '@mtrade/cycle';
 import type { Database } from 'better-sqlite3';
-
-/** Attention of a pair whose books came out of a backup begins with this; the schema then refuses every order. */
-export const RESTORED_MARK = 'restored:';
 
 const NOT_COMPARED = `${RESTORED_MARK} these books end at`;
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isMtradeError, type MtradeError } from '@mtrade/base';
-import { backupDatabase, openStore, restoreDatabase, RESTORED_MARK } from '@mtrade/store';
+import { backupDatabase, openStore, restoreDatabase } from '@mtrade/store';
 import { describe, expect, test } from 'vitest';
 import { MIGRATIONS } from '../src/schema/migrations.js';
 import {
@@ -55,7 +55,7 @@ describe('a restore', () => {
 
     const store = open(path);
     expect(store.queries.intents()).toHaveLength(1);
-    expect(store.load().pairs[0]?.attention).toMatch(RESTORED_MARK);
+    expect(store.load().pairs[0]?.attention).toMatch(/^restored:/);
     expect(store.restored()).toEqual({ booksMs, restoredMs: LATER });
     expect(booksMs).toBeGreaterThanOrEqual(NOW);
     expect(booksMs).toBeLessThan(LATER);

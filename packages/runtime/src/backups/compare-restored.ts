@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EpochMs, errorText } from '@mtrade/base';
-import { isOwnClientOrderId, type PairState } from '@mtrade/cycle';
+import { isOwnClientOrderId, type PairState, RESTORED_MARK } from '@mtrade/cycle';
 import type { Listing, StopEvidence } from '@mtrade/engine';
 import type { Logger } from '@mtrade/log';
-import { RESTORED_MARK, type Store } from '@mtrade/store';
+import type { Store } from '@mtrade/store';
 import type { AccountReader } from '@mtrade/venue';
 
 export interface CompareDeps {

@@ -1,5 +1,5 @@
-import type { PairState } from '@mtrade/cycle';
-import { isNotCompared, RESTORED_MARK, type Restored } from '@mtrade/store';
+import { type PairState, RESTORED_MARK } from '@mtrade/cycle';
+import { isNotCompared, type Restored } from '@mtrade/store';
 import { type CheckName, type Finding, finding } from './finding.js';
 
 /** What a backup cannot know: each of these is expected in restored books and settled by the comparison at the start. */

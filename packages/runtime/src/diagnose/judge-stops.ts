@@ -1,5 +1,12 @@
 import type { EpochMs } from '@mtrade/base';
-import { type PairState, protectiveStop, UNPROTECTED_ALARM_MS, unprotectedMs } from '@mtrade/cycle';
+import {
+  isRestored,
+  type PairState,
+  protectiveStop,
+  UNPROTECTED_ALARM_MS,
+  unprotectedMs,
+  WAIT_WORDS,
+} from '@mtrade/cycle';
 import { text, ZERO } from '@mtrade/money';
 import { ageText } from './age-text.js';
 import { type Finding, finding } from './finding.js';
@@ -56,6 +63,17 @@ function judgePosition(pair: PairState, nowMs: EpochMs, running: boolean): Findi
     );
   const forMs = unprotectedMs(position, nowMs);
   if (forMs === null) return [];
+  if (isRestored(pair))
+    return [
+      finding(
+        'CRITICAL',
+        'unprotected',
+        symbol,
+        `${volume} are held without the protective stop that they should have, since ${ageText(forMs)}; ` +
+          `no stop is placed: ${WAIT_WORDS.restored_books}`,
+        'do as the attention of the pair says (docs/backup.md, "Restore"); until then protect the coins at the exchange by hand',
+      ),
+    ];
   if (running && forMs < UNPROTECTED_ALARM_MS)
     return [finding('INFO', 'unprotected', symbol, 'its stop is being placed', 'nothing to do')];
   return critical(
