@@ -168,9 +168,9 @@ describe('mtrade commands against a running engine', () => {
     expect(refused.stderr).toContain('SOL/USDT holds no position to sell');
   });
 
-  test('a pair that is not configured is refused with exit 1 and the known ones', async () => {
+  test('a pair that is not configured is refused with exit 2 and the known ones', async () => {
     const { code, stderr } = await at.engine.cli('pause', 'DOGE/USDT');
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toContain('ETH/USDT');
   });
 

@@ -127,7 +127,7 @@ describe.skipIf(CHROMIUM === null)(`the web page in windows of any width${NEEDS_
       await page.setViewportSize({ width, height: 900 });
       for (const [hash, text] of PAGES) {
         await go(page, hash);
-        await page.getByText(text).first().waitFor();
+        await page.getByText(text).first().waitFor({ timeout: 60_000 });
         if (hash.startsWith('#/pairs')) await page.locator('.fills tbody tr').first().waitFor();
         // A table is laid out anew in the frame after its place has changed: by the window, or by a scroll bar.
         const found = await settled(() => page.evaluate(CUT));

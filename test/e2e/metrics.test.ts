@@ -85,7 +85,8 @@ describe('metrics of the built engine', () => {
     // A sale is urgent, unless the round comes by at that very moment: then another one.
     for (let ask = 102; ask < 120; ask += 2) {
       const { cycle } = await engine.untilPair(ETH, 'is active', ({ state }) => state === 'active');
-      if ((await engine.status()).latency_us.tick_to_order.count > 0) break;
+      const { tick_to_order: order, tick_to_decision: decision } = (await engine.status()).latency_us;
+      if (order.count > 0 && decision.count > 0) break;
       world.price(ETH, String(ask - 0.1), String(ask));
       await engine.untilPair(ETH, 'has sold and begun anew', (pair) => pair.cycle > cycle);
     }
@@ -110,6 +111,9 @@ describe('metrics of the built engine', () => {
       'the account was compared',
       ({ reconciliation }) => reconciliation?.last_at !== null,
     );
+    await expect
+      .poll(() => scrape(at.engine), { timeout: 10_000, interval: 200 })
+      .toContain('mtrade_event_loop_lag_seconds ');
     const shown = [...familiesOf(await scrape(at.engine)).keys()];
     const documented = [...document('metrics.md').matchAll(/^\| `(mtrade_\w+)` /gm)].map(([, name]) => name);
     expect(shown.filter((name) => !documented.includes(name))).toEqual([]);

@@ -67,12 +67,11 @@ export class VitalsWatch {
   }
 
   #loopLag(nowMono: number): Vitals['loopLag'] {
-    if (nowMono - this.#lagMono < LAG_WINDOW_MS) return this.#lastLag;
+    // A scrape right after the start finds nothing yet; the next one looks again and not a window later.
+    if (nowMono - this.#lagMono < LAG_WINDOW_MS || this.#lag.count === 0) return this.#lastLag;
     this.#lagMono = nowMono;
-    if (this.#lag.count > 0) {
-      const { max } = this.#lag;
-      this.#lastLag = { p99Seconds: lateness(this.#lag.percentile(99)), maxSeconds: lateness(max) };
-    }
+    const { max } = this.#lag;
+    this.#lastLag = { p99Seconds: lateness(this.#lag.percentile(99)), maxSeconds: lateness(max) };
     this.#lag.reset();
     return this.#lastLag;
   }
