@@ -88,6 +88,56 @@ describe('operator commands', () => {
     expect(JSON.parse(seen[0]?.body ?? '')).toEqual(body);
   });
 
+  const engine = { pid: 7, mode: 'live', data_dir: '/home/trader/live' };
+
+  test.each([
+    [['trading', 'off']],
+    [['trading', 'on']],
+    [['pause', 'ETH/USDT']],
+    [['resume', 'ETH/USDT']],
+    [['reset', 'ETH/USDT']],
+    [['sell', 'ETH/USDT']],
+    [['permit', 'ETH/USDT', 'off']],
+  ])('mtrade %j says which engine has done it', async (args) => {
+    answer = { status: 200, body: { schema: 1, ok: true, engine, result: {} } };
+
+    const { stdout } = await mtrade(place, args);
+
+    expect(stdout).toContain('\n(live engine, pid 7, data directory /home/trader/live)\n');
+  });
+
+  test('sell says about what is sold, and that a new cycle begins at once where nothing keeps it', async () => {
+    const result = { symbol: 'ETH/USDT', amount: '0.1', limit: '97.02', bid: '99', starts_anew: true };
+    answer = { status: 200, body: { schema: 1, ok: true, engine, result } };
+    const { stdout } = await mtrade(place, ['sell', 'ETH/USDT']);
+    expect(stdout).toContain('ETH/USDT: the sale of about 0.1 ETH is ordered, the bid is 99 USDT\n');
+    expect(stdout).toContain('a new cycle begins at once; pause the pair first to stay out\n');
+
+    answer = {
+      status: 200,
+      body: { schema: 1, ok: true, engine, result: { ...result, starts_anew: false } },
+    };
+    expect((await mtrade(place, ['sell', 'ETH/USDT'])).stdout).not.toContain('new cycle');
+    expect((await mtrade(place, ['sell', '--help'])).stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'a new cycle begins at once; pause the pair first to stay out',
+    );
+  });
+
+  test('reset and resume of a pair whose order has no known outcome say that it is still looked for', async () => {
+    const outcome_unknown = [{ client_order_id: 't-1', side: 'buy' }];
+    answer = { status: 200, body: { schema: 1, ok: true, engine, result: { cycle: 3, outcome_unknown } } };
+
+    const reset = await mtrade(place, ['reset', 'ETH/USDT']);
+    const resume = await mtrade(place, ['resume', 'ETH/USDT']);
+
+    expect(reset.stdout).toContain('the outcome of its buy t-1 is not known yet and still looked for');
+    expect(reset.stdout).toContain('if it has filled, its coins are yours and stay on the account');
+    expect(resume.stdout).toContain('the outcome of its buy t-1 is not known yet and still looked for');
+    expect(resume.stdout).toContain('the pair waits for it');
+    answer = { status: 200, body: { schema: 1, ok: true, engine, result: { cycle: 3 } } };
+    expect((await mtrade(place, ['reset', 'ETH/USDT'])).stdout).not.toContain('outcome');
+  });
+
   test('a refusal is told in the words of the engine, without control characters (S15)', async () => {
     answer = { status: 409, body: { code: 'MTRADE_COMMAND', detail: 'ETH/USDT has\u001b[2J no open cycle' } };
 
@@ -252,8 +302,11 @@ test('stop asks for the shutdown and waits for the end', async () => {
     });
   });
 
+  answer.body = { schema: 1, ok: true, engine: { pid: 7, mode: 'live', data_dir: '/d' }, result: null };
   const { code, stdout } = await mtrade(place, ['stop']);
   await closing;
+
+  expect(stdout).toContain('\n(live engine, pid 7, data directory /d)\n');
 
   expect(code).toBe(0);
   expect(stdout).toContain('has stopped');

@@ -200,7 +200,16 @@ describe('a configuration that was named and cannot be read directs no command a
       expect(stderr).toContain(`--data-dir ${place.dataDir} (pid ${second.child.pid})`);
     }
     expect((await statusOf(standard)).running).toBe(true);
-    expect((await mtrade(place, ['stop', '--data-dir', standard.dataDir], BARE)).code).toBe(0);
+    const off = await mtrade(place, ['trading', 'off'], BARE);
+    expect(off.stdout).toContain(
+      `(paper engine, pid ${first.child.pid}, data directory ${standard.dataDir})`,
+    );
+    expect(off.stderr).toBe(
+      `note: other engines run on this machine, one with --data-dir ${place.dataDir} (pid ${second.child.pid}); name the one that you mean by --data-dir or --config\n`,
+    );
+    const stop = await mtrade(place, ['stop', '--data-dir', standard.dataDir], BARE);
+    expect([stop.code, stop.stderr]).toEqual([0, '']);
+    expect(stop.stdout).toContain(`pid ${first.child.pid}`);
     expect(await first.ended).toBe(0);
   });
 });
@@ -224,8 +233,9 @@ describe('an engine that holds its lock and does not answer', () => {
     const killing = mtrade(place, ['lock', '--kill']);
     await sleep(5_000);
     engine.child.kill('SIGCONT');
-    const { code, stderr } = await killing;
+    const { code, stdout, stderr } = await killing;
     expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^stopped: .*${pid}.* \\(paper engine\\)\n$`));
     expect(stderr).toMatch(
       new RegExp(`^pid ${pid} was asked to end; its process is suspended .* Waiting for up to 45 s`),
     );

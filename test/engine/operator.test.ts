@@ -55,8 +55,10 @@ describe('reset', () => {
     const world = new World().ready();
     world.pass(ETH, '100', '100');
     world.cycler.laneEvent(say.unknown(world.lastOrder));
-    world.command({ name: 'reset', symbol: ETH });
-    world.command({ name: 'resume', symbol: ETH });
+    const awaited = [{ client_order_id: world.lastOrder.clientOrderId, side: 'buy' }];
+    expect(world.command({ name: 'reset', symbol: ETH })).toMatchObject({ outcome_unknown: awaited });
+    expect(world.command({ name: 'resume', symbol: ETH })).toMatchObject({ outcome_unknown: awaited });
+    expect(world.view().unknown_intents).toBe(1);
     world.pass(ETH, '100', '100.1');
     expect(world.orders).toHaveLength(1);
 
@@ -168,6 +170,8 @@ describe('sell now', () => {
       symbol: ETH,
       amount: '0.1',
       limit: '97.02',
+      bid: '99',
+      starts_anew: true,
     });
     world.pass(ETH, '102', '102');
     world.trade({ at: '99', fee: '0' });
@@ -176,6 +180,18 @@ describe('sell now', () => {
     expect(world.orders.filter((order) => order.side === 'sell')).toHaveLength(1);
     expect(world.view().profit).toEqual({ USDT: '-0.1' });
     expect(world.pair().cycle).toBeNull();
+  });
+
+  test('of a paused pair, or of one that may not trade, no new cycle is foretold', () => {
+    for (const command of [
+      { name: 'pause', symbol: ETH },
+      { name: 'permit', symbol: ETH, on: false },
+    ] as const) {
+      const world = activeWorld();
+      world.pass(ETH, '99', '99.1');
+      world.command(command);
+      expect(world.command({ name: 'sell-now', symbol: ETH })).toMatchObject({ starts_anew: false });
+    }
   });
 
   test('scenario 34: together with the automatic sale there is one order, whoever comes first', () => {

@@ -2,6 +2,7 @@ import { assert, type EpochMs, type MonoMs, MtradeError } from '@mtrade/base';
 import { text } from '@mtrade/money';
 import {
   type Intent,
+  isUnresolved,
   manualSell,
   type PairState,
   restingStop,
@@ -22,6 +23,15 @@ import { SELL_WITHIN_MS } from './stop-memory.js';
 
 const refused = (command: string, message: string): MtradeError =>
   new MtradeError('MTRADE_COMMAND', message, { command });
+
+/** Orders whose outcome the exchange has not told yet: they stay with the pair, block it and are looked for all the same. */
+function unresolved({ openIntents }: PairState): Readonly<Record<string, unknown>> {
+  const open = openIntents.filter(({ state }) => isUnresolved(state));
+  if (open.length === 0) return {};
+  return {
+    outcome_unknown: open.map(({ clientOrderId, side }) => ({ client_order_id: clientOrderId, side })),
+  };
+}
 
 /** Carries out the operator's commands between two passes. An answer means: committed. None of them waits for the exchange. */
 export class OperatorDesk {
@@ -45,7 +55,7 @@ export class OperatorDesk {
       case 'pause':
         return this.#change(pause(pair), 'operator.paused');
       case 'resume':
-        return this.#change(resume(pair), 'operator.resumed');
+        return { ...this.#change(resume(pair), 'operator.resumed'), ...unresolved(pair) };
       case 'reset':
         return this.#reset(pair);
       case 'sell-now':
@@ -115,6 +125,7 @@ export class OperatorDesk {
       cycle: closed?.number ?? null,
       coins_left: text(coins.base),
       cost: text(coins.cost),
+      ...unresolved(pair),
     };
   }
 
@@ -135,6 +146,9 @@ export class OperatorDesk {
       symbol: pair.symbol,
       amount: baseAmount && text(baseAmount),
       limit: limitPrice && text(limitPrice),
+      bid: context.market.bid && text(context.market.bid),
+      // Once sold, nothing but the operator keeps the pair from buying again.
+      starts_anew: pair.permitted && !pair.paused,
       ...(stop && { after_stop: true }),
     };
   }

@@ -34,7 +34,12 @@ describe('commands', () => {
 
       expect(harness.engine.commands).toEqual([command, command]);
       expect(tcp.status).toBe(200);
-      expect(tcp.json).toEqual({ schema: 1, ok: true, result: { committed: true } });
+      expect(tcp.json).toEqual({
+        schema: 1,
+        ok: true,
+        engine: { pid: process.pid, mode: 'paper', data_dir: harness.dataDir },
+        result: { committed: true },
+      });
       expect(socket.json).toEqual(tcp.json);
     },
   );
@@ -111,7 +116,8 @@ describe('commands', () => {
 
     const answer = await harness.post('/api/engine/shutdown');
 
-    expect(answer.json).toMatchObject({ ok: true });
+    const engine = { pid: process.pid, mode: 'paper', data_dir: harness.dataDir };
+    expect(answer.json).toMatchObject({ ok: true, engine });
     await expect.poll(() => harness.engine.shutdowns).toBe(1);
   });
 

@@ -70,7 +70,7 @@ function commandsFor(
     id: 'sell',
     path: path('sell'),
     title: `Sell ${symbol} now?`,
-    effect: `The whole position (${amount(pair.base_volume)} ${baseOf(symbol)}) is sold at the market, whatever it brings, also at a loss. The cycle ends with it.`,
+    effect: `The whole position (${amount(pair.base_volume)} ${baseOf(symbol)}) is sold at the market, whatever it brings, also at a loss. The cycle ends with it${pair.trade && !pair.paused ? '; a new cycle begins at once: pause the pair first to stay out' : ''}.`,
     button: 'Sell now',
     done: `${symbol} is being sold.`,
     tone: 'danger',

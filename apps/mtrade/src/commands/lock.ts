@@ -3,6 +3,7 @@ import type { KillOutcome, LockCheck, Owner } from '@mtrade/runtime';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.js';
 import { engineHome } from '../load-config.js';
+import { noteOthers, runningMode } from '../which-engine.js';
 
 interface LockOptions {
   readonly check?: true;
@@ -82,9 +83,10 @@ async function kill(cli: Cli, dataDir: string, { force, json }: LockOptions): Pr
       `pid ${holder.pid} was asked to end; ${why}. Waiting for up to ${waitMs / 1_000} s, ${then} ...`,
     );
   };
+  const mode = runningMode(dataDir);
   const result = await killHolder({ dataDir, force: force === true, onWaiting }, { clock: systemClock });
   if (json) cli.out.json({ schema: 1, outcome: result.outcome, data_dir: dataDir });
-  else cli.out.say(killText(result, dataDir, describeOwner));
+  else cli.out.say(`${killText(result, dataDir, describeOwner)}${mode === null ? '' : ` (${mode} engine)`}`);
   process.exitCode = KILL_EXIT[result.outcome];
 }
 
@@ -103,6 +105,7 @@ export function addLockCommand(program: Command, cli: Cli): void {
         throw new MtradeError('MTRADE_USAGE', '--force belongs to --kill', {});
       const { dataDir } = await engineHome(cli, command, options.kill ? 'act' : 'read');
       if (options.check) return check(cli, dataDir, options.json === true);
-      return kill(cli, dataDir, options);
+      await kill(cli, dataDir, options);
+      await noteOthers(cli, command, dataDir);
     });
 }

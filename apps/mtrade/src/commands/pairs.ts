@@ -7,6 +7,7 @@ import { ENDPOINTS } from '../endpoints.js';
 import type { Purpose } from '../guessed-home.js';
 import { engineHome } from '../load-config.js';
 import { amountText } from '../render/columns.js';
+import { engineLine, noteOthers } from '../which-engine.js';
 
 interface Request {
   readonly path: string;
@@ -14,15 +15,25 @@ interface Request {
   readonly purpose: Purpose;
 }
 
-async function ask(cli: Cli, command: Command, { path, body, purpose }: Request): Promise<unknown> {
+/** Prints what has been done and by which engine. */
+async function carryOut(
+  cli: Cli,
+  command: Command,
+  { path, body, purpose }: Request,
+  done: (answer: unknown) => readonly string[],
+): Promise<void> {
   const { dataDir } = await engineHome(cli, command, purpose);
-  return new ControlClient(dataDir).post(path, body);
+  const answer = await new ControlClient(dataDir).post(path, body);
+  for (const line of [...done(answer), ...engineLine(answer)]) cli.out.say(line);
+  await noteOthers(cli, command, dataDir);
 }
+
+const resultOf = (answer: unknown): Readonly<Record<string, unknown>> =>
+  (answer as { result?: Readonly<Record<string, unknown>> | null } | null)?.result ?? {};
 
 /** Other installations on the account that the operator has now said to be stopped. */
 function acknowledged(answer: unknown): string[] {
-  const { result } = (answer ?? {}) as { result?: { acknowledged?: unknown } | null };
-  const ids = result?.acknowledged;
+  const ids = resultOf(answer)['acknowledged'];
   if (!Array.isArray(ids)) return [];
   const named = ids.map((id) => cleanText(String(id))).join(', ');
   return [`acknowledged: the installation ${named} does not trade on this account any more`];
@@ -30,8 +41,7 @@ function acknowledged(answer: unknown): string[] {
 
 /** What a reset has ended, and which coins it leaves on the account, in the engine's words. */
 function resetLines(symbol: string, answer: unknown): string[] {
-  const { result } = (answer ?? {}) as { result?: Readonly<Record<string, unknown>> | null };
-  const { cycle, coins_left: coins, cost } = result ?? {};
+  const { cycle, coins_left: coins, cost } = resultOf(answer);
   const [base = '', quote = ''] = symbol.split('/');
   return [
     cycle === null
@@ -42,6 +52,35 @@ function resetLines(symbol: string, answer: unknown): string[] {
       : [
           `coins that stay on the account: ${cleanText(amountText(coins))} ${base}, cost ${cleanText(amountText(cost))} ${quote}`,
         ]),
+    ...awaited(
+      answer,
+      'it is booked on the cycle that was reset; if it has filled, its coins are yours and stay on the account',
+    ),
+  ];
+}
+
+/** An order of which nobody knows yet whether it has filled: neither a reset nor a resume ends that. */
+function awaited(answer: unknown, then: string): string[] {
+  const orders = resultOf(answer)['outcome_unknown'];
+  if (!Array.isArray(orders)) return [];
+  return (orders as { side?: unknown; client_order_id?: unknown }[]).map(
+    ({ side, client_order_id: id }) =>
+      `the outcome of its ${cleanText(String(side))} ${cleanText(String(id))} is not known yet and still looked for: ${then}`,
+  );
+}
+
+const ANEW = 'a new cycle begins at once; pause the pair first to stay out';
+
+/** About what is sold: the exchange has the last word on both. */
+function sellLines(symbol: string, answer: unknown): string[] {
+  const { amount, bid, starts_anew: anew } = resultOf(answer);
+  const [base = '', quote = ''] = symbol.split('/');
+  const what = typeof amount === 'string' ? ` of about ${cleanText(amountText(amount))} ${base}` : '';
+  const at = typeof bid === 'string' ? `, the bid is ${cleanText(bid)} ${quote}` : '';
+  return [
+    `${symbol}: the sale${what} is ordered${at}`,
+    'mtrade status shows its outcome',
+    ...(anew === true ? [ANEW] : []),
   ];
 }
 
@@ -68,7 +107,7 @@ const PAIR_COMMANDS: readonly PairCommand[] = [
     description: 'let the pair start new cycles again',
     path: ENDPOINTS.resume,
     purpose: 'act',
-    done: (symbol) => [`${symbol}: resumed`],
+    done: (symbol, answer) => [`${symbol}: resumed`, ...awaited(answer, 'the pair waits for it')],
   },
   {
     name: 'pause',
@@ -79,10 +118,10 @@ const PAIR_COMMANDS: readonly PairCommand[] = [
   },
   {
     name: 'sell',
-    description: 'sell the whole position of the pair now',
+    description: `sell the whole position of the pair now; ${ANEW}`,
     path: ENDPOINTS.sellNow,
     purpose: 'act',
-    done: (symbol) => [`${symbol}: the sale is ordered; mtrade status shows its outcome`],
+    done: sellLines,
   },
 ];
 
@@ -95,8 +134,7 @@ export function addPairCommands(program: Command, cli: Cli): void {
       .argument('<pair>', PAIR_HELP)
       .action(async (pair: string, _options: unknown, command: Command) => {
         const symbol = await pairArgument(pair);
-        const answer = await ask(cli, command, { path, body: { symbol }, purpose });
-        for (const line of done(symbol, answer)) cli.out.say(line);
+        await carryOut(cli, command, { path, body: { symbol }, purpose }, (answer) => done(symbol, answer));
       });
 
   program
@@ -106,8 +144,10 @@ export function addPairCommands(program: Command, cli: Cli): void {
     .addArgument(new Argument('<on|off>').argParser(onOff))
     .action(async (pair: string, on: boolean, _options: unknown, command: Command) => {
       const symbol = await pairArgument(pair);
-      await ask(cli, command, { path: ENDPOINTS.permit, body: { symbol, on }, purpose: on ? 'act' : 'hold' });
-      cli.out.say(`${symbol}: ${on ? 'permitted to trade' : 'forbidden to trade'}`);
+      const request = { path: ENDPOINTS.permit, body: { symbol, on }, purpose: on ? 'act' : 'hold' } as const;
+      await carryOut(cli, command, request, () => [
+        `${symbol}: ${on ? 'permitted to trade' : 'forbidden to trade'}`,
+      ]);
     });
 
   program
@@ -115,14 +155,12 @@ export function addPairCommands(program: Command, cli: Cli): void {
     .description('engine-wide switch: off sends no new order and follows those in flight')
     .addArgument(new Argument('<on|off>').argParser(onOff))
     .action(async (on: boolean, _options: unknown, command: Command) => {
-      const answer = await ask(
-        cli,
-        command,
-        on
-          ? { path: ENDPOINTS.tradingOn, body: {}, purpose: 'act' }
-          : { path: ENDPOINTS.tradingOff, body: {}, purpose: 'hold' },
-      );
-      cli.out.say(on ? 'trading is on' : 'trading is off');
-      for (const line of acknowledged(answer)) cli.out.say(line);
+      const request: Request = on
+        ? { path: ENDPOINTS.tradingOn, body: {}, purpose: 'act' }
+        : { path: ENDPOINTS.tradingOff, body: {}, purpose: 'hold' };
+      await carryOut(cli, command, request, (answer) => [
+        on ? 'trading is on' : 'trading is off',
+        ...acknowledged(answer),
+      ]);
     });
 }

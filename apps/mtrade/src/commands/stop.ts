@@ -6,6 +6,7 @@ import type { Cli } from '../cli.js';
 import { ControlClient } from '../control-client.js';
 import { ENDPOINTS } from '../endpoints.js';
 import { engineHome } from '../load-config.js';
+import { engineLine, noteOthers } from '../which-engine.js';
 
 const POLL_MS = 100;
 /** A question that has less time than this could not be answered by any engine. */
@@ -33,7 +34,8 @@ export function addStopCommand(program: Command, cli: Cli): void {
       const deadline = performance.now() + timeout * 1_000;
       const limitMs = (): number =>
         Math.round(Math.min(MOST_MS, Math.max(LEAST_MS, deadline - performance.now())));
-      await client.post(ENDPOINTS.shutdown, {}, limitMs());
+      const answer = await client.post(ENDPOINTS.shutdown, {}, limitMs());
+      const told = engineLine(answer);
       while (!(await isGone(client, limitMs()))) {
         if (performance.now() > deadline)
           throw new MtradeError(
@@ -43,6 +45,7 @@ export function addStopCommand(program: Command, cli: Cli): void {
           );
         await sleep(POLL_MS);
       }
-      cli.out.say('mtrade has stopped');
+      for (const line of ['mtrade has stopped', ...told]) cli.out.say(line);
+      await noteOthers(cli, command, dataDir);
     });
 }

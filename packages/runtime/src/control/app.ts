@@ -28,6 +28,8 @@ export interface AppOptions {
   readonly tokens: Tokens;
   readonly version: string;
   readonly mode: string;
+  /** Absolute. */
+  readonly dataDir: string;
   readonly limits: ControlLimits;
   readonly page?: WebPage | undefined;
 }
@@ -58,8 +60,9 @@ export function createApp(
   app.use(commandRate({ perSecond: limits.commandsPerSecond, burst: limits.commandBurst }, clock));
   app.use(bodyGuard(limits));
 
-  addCommandRoutes(app, limits, deps);
-  addSystemRoutes(app, limits, deps);
+  const engine = { pid: process.pid, mode: options.mode, data_dir: options.dataDir };
+  addCommandRoutes(app, limits, deps, engine);
+  addSystemRoutes(app, limits, deps, engine);
   addHistoryRoutes(app, limits, deps);
   addCandleRoutes(app, limits, deps);
   addPairRoutes(app, limits, deps);

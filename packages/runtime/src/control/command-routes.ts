@@ -18,16 +18,24 @@ import {
 const PERMIT = 'Give or take the permission to buy';
 const LATE = 'the engine did not confirm in time; the command may still be carried out: look at the status';
 
+/** Which engine has answered: a command that has reached the wrong one must not look like the right one. */
+export interface EngineName {
+  readonly pid: number;
+  readonly mode: string;
+  readonly data_dir: string;
+}
+
 /** One POST per operator's command; each is answered after the engine's commit. */
 export function addCommandRoutes(
   app: OpenAPIHono<ControlEnv>,
   limits: ControlLimits,
   deps: Pick<ControlDeps, 'command' | 'normalizeSymbol' | 'symbols' | 'log'>,
+  engine: EngineName,
 ): void {
   const carryOut = async (command: OperatorCommand, via: string) => {
     deps.log.info({ via, command }, "operator's command");
     const result = await withDeadline(deps.command(command), limits.commandDeadlineMs, LATE);
-    return { schema: 1, ok: true, result: result ?? null } as const;
+    return { schema: 1, ok: true, engine, result: result ?? null } as const;
   };
   const pairOf = (symbol: string): string => pairNamed(symbol, deps);
 

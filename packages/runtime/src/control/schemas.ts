@@ -176,7 +176,14 @@ export const problemSchema = z
   .openapi('Problem') satisfies z.ZodType<Omit<ProblemJson, 'code'>>;
 
 export const commandResultSchema = z
-  .object({ schema: z.literal(1), ok: z.literal(true), result: z.unknown() })
+  .object({
+    schema: z.literal(1),
+    ok: z.literal(true),
+    engine: z
+      .object({ pid: z.number().int(), mode: z.string(), data_dir: z.string() })
+      .openapi({ description: 'which engine has done it' }),
+    result: z.unknown(),
+  })
   .openapi('CommandResult');
 
 /** The length cap keeps every later pattern linear and short (S20). */

@@ -54,7 +54,10 @@ export async function startControlServer(options: ControlOptions, deps: ControlD
 
   const hub = new EventHub(limits, deps);
   const statusFeed = new StatusFeed(deps);
-  const app = createApp({ tokens, version, mode, limits, page: options.page }, { ...deps, hub, statusFeed });
+  const app = createApp(
+    { tokens, version, mode, dataDir, limits, page: options.page },
+    { ...deps, hub, statusFeed },
+  );
   const servers: Server[] = [];
   const serve = (binding: Pick<Bindings, 'via' | 'allowedHosts'>): Server => {
     const fetch = (request: Request, env: object) => app.fetch(request, { ...env, ...binding });

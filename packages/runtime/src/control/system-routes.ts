@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { commandRoute } from './command-routes.js';
+import { commandRoute, type EngineName } from './command-routes.js';
 import { withDeadline } from './deadline.js';
 import type { ControlEnv } from './http-env.js';
 import type { ControlLimits } from './limits.js';
@@ -15,6 +15,7 @@ export function addSystemRoutes(
   app: OpenAPIHono<ControlEnv>,
   limits: ControlLimits,
   deps: Pick<ControlDeps, 'status' | 'metrics' | 'ready' | 'shutdown' | 'log'>,
+  engine: EngineName,
 ): void {
   const status = () => withDeadline(deps.status(), limits.statusDeadlineMs, LATE);
 
@@ -31,7 +32,9 @@ export function addSystemRoutes(
       deps.log.info({ via: context.env.via }, 'operator asks the engine to stop');
       // The answer first. `close` also comes when the caller has gone away: the stop is carried out all the same.
       context.env.outgoing.once('close', deps.shutdown);
-      return context.json({ schema: 1, ok: true, result: null } as const, 200, { Connection: 'close' });
+      return context.json({ schema: 1, ok: true, engine, result: null } as const, 200, {
+        Connection: 'close',
+      });
     });
 }
 
