@@ -30,7 +30,7 @@ export function runningMode(dataDir: string): string | null {
 const NAMING = new Set(['MTRADE_CONFIG', 'MTRADE__DATA_DIR']);
 
 /** By an option or the environment. A file that was only found says where one stands, not which engine one means. */
-export const isNamed = (cli: Pick<Cli, 'env'>, command: Command): boolean =>
+const isNamed = (cli: Pick<Cli, 'env'>, command: Command): boolean =>
   configOption(command) !== null ||
   dataDirOption(command) !== undefined ||
   Object.entries(cli.env).some(([key, value]) => NAMING.has(key.toUpperCase()) && (value ?? '') !== '');

@@ -56,9 +56,15 @@ async function check(cli: Cli, dataDir: string, json: boolean): Promise<void> {
   process.exitCode = unproven ? ExitCode.runtimeError : LOCK_CHECK_EXIT[found.status];
 }
 
-function killText(result: KillOutcome, dataDir: string, describe: Runtime['describeOwner']): string {
-  if (result.outcome === 'stopped') return `stopped: ${describe(result.holder)}`;
-  if (result.outcome === 'killed') return `killed: ${describe(result.holder)}`;
+/** `engine` follows what was ended: its mode, or nothing. */
+function killText(
+  result: KillOutcome,
+  dataDir: string,
+  describe: Runtime['describeOwner'],
+  engine: string,
+): string {
+  if (result.outcome === 'stopped') return `stopped: ${describe(result.holder)}${engine}`;
+  if (result.outcome === 'killed') return `killed: ${describe(result.holder)}${engine}`;
   if (result.outcome === 'still-running')
     return `still running: ${describe(result.holder)}; --force ends it without waiting for its orders`;
   return `nothing was signalled: ${checkText(result.check, dataDir, describe)}`;
@@ -86,7 +92,7 @@ async function kill(cli: Cli, dataDir: string, { force, json }: LockOptions): Pr
   const mode = runningMode(dataDir);
   const result = await killHolder({ dataDir, force: force === true, onWaiting }, { clock: systemClock });
   if (json) cli.out.json({ schema: 1, outcome: result.outcome, data_dir: dataDir });
-  else cli.out.say(`${killText(result, dataDir, describeOwner)}${mode === null ? '' : ` (${mode} engine)`}`);
+  else cli.out.say(killText(result, dataDir, describeOwner, mode === null ? '' : ` (${mode} engine)`));
   process.exitCode = KILL_EXIT[result.outcome];
 }
 
