@@ -223,11 +223,29 @@ test('a ladder needs no --price while an engine runs: it has the price, the fee 
   await engine.untilPair('ONE/USDT', 'hears it', ({ ask }) => ask === '123');
   const { code, stdout, stderr } = await engine.cli('ladder', 'ONE/USDT', '--json');
   expect(code).toBe(0);
-  expect(stderr).toContain('note: 123 is what ONE/USDT costs now, as the running engine sees it');
+  expect(stderr).toBe(
+    'note: the price, 123 now, the fee and the price step are from the running engine; the rows are from this configuration\n',
+  );
   const shown = JSON.parse(stdout) as LadderViewJson;
   expect(shown).toMatchObject({ price: '123', fee_pct: '0.1', price_step: '0.01' });
   const { body } = await get('/v1/ladder?pair=ONE-USDT&price=123');
   expect(shown.rows).toEqual(body['rows']);
+});
+
+test('a ladder of a file that was edited under its engine says that its rows are not those that the engine uses', async () => {
+  const { engine } = at;
+  const before = readFileSync(engine.configPath, 'utf8');
+  try {
+    writeFileSync(engine.configPath, before.replace(/base_order = "10"/, 'base_order = "11"'));
+    const { code, stdout, stderr } = await engine.cli('ladder', 'ONE/USDT', '--price', '100', '--json');
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as LadderViewJson).rows[0]).toMatchObject({ purchase: '11' });
+    expect(stderr).toBe(
+      'note: these rows differ from what the running engine uses: ladder.base_order: the engine runs with "10", this configuration says "11"; they hold after a restart, from the next cycle on\n',
+    );
+  } finally {
+    writeFileSync(engine.configPath, before);
+  }
 });
 
 test('a ladder is shown with any parameters; those that a configuration could not have are refused with why', async () => {

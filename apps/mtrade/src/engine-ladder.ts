@@ -80,7 +80,9 @@ export async function ladderStart(
     },
     notes:
       price === null
-        ? [`note: ${known.price} is what ${symbol} costs now, as the running engine sees it`]
+        ? [
+            `note: the price, ${known.price} now, the fee and the price step are from the running engine; the rows are from this configuration`,
+          ]
         : [],
   };
 }

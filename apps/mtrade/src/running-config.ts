@@ -48,3 +48,28 @@ export function differenceNotice(found: RunningConfig | null): string[] {
     `note: ${counted(count, 'option')} of the configuration ${count === 1 ? 'differs' : 'differ'} from what the engine runs with; mtrade doctor names ${count === 1 ? 'it' : 'them'}`,
   ];
 }
+
+/** More of them would push the table away. */
+const MOST_NAMED = 3;
+
+/** For `ladder`: that its rows are not those of the running engine; nothing where the two agree. */
+export function ladderNotice(
+  found: RunningConfig | null,
+  symbol: string,
+  pairs: ResolvedConfig['document']['pairs'],
+): string[] {
+  const pair = `pairs.${symbol}`;
+  const own = pairs.find((one) => one.symbol === symbol)?.ladder ?? {};
+  // An option of [ladder] counts where the pair has none of its own.
+  const counts = (key: string): boolean =>
+    key === pair ||
+    key.startsWith(`${pair}.ladder.`) ||
+    (key.startsWith('ladder.') && !Object.hasOwn(own, key.slice('ladder.'.length)));
+  const differences = (found?.differences ?? []).filter(({ key }) => counts(key));
+  if (differences.length === 0) return [];
+  const named = differences.slice(0, MOST_NAMED).map(differenceText);
+  const more = differences.length - named.length;
+  return [
+    `note: these rows differ from what the running engine uses: ${named.join('; ')}${more > 0 ? `; and ${more} more, see mtrade doctor` : ''}; they hold after a restart, from the next cycle on`,
+  ];
+}

@@ -16,15 +16,23 @@ export function addLadderCommand(program: Command, cli: Cli): void {
     .option('--json', 'one JSON object')
     .action(async (pair: string, options: { price?: string; json?: true }, command: Command) => {
       const symbol = await pairArgument(pair);
-      const { config, document } = await loadConfig(cli, command);
-      const [{ renderLadder }, { ladderView }, { configFromDocument }, { ladderStart }, { HUNDRED }] =
-        await Promise.all([
-          import('../render/ladder.js'),
-          import('@mtrade/runtime'),
-          import('@mtrade/config'),
-          import('../engine-ladder.js'),
-          import('@mtrade/money'),
-        ]);
+      const resolved = await loadConfig(cli, command);
+      const { config, document } = resolved;
+      const [
+        { renderLadder },
+        { ladderView },
+        { configFromDocument },
+        { ladderStart },
+        { HUNDRED },
+        { compareWithRunning, ladderNotice },
+      ] = await Promise.all([
+        import('../render/ladder.js'),
+        import('@mtrade/runtime'),
+        import('@mtrade/config'),
+        import('../engine-ladder.js'),
+        import('@mtrade/money'),
+        import('../running-config.js'),
+      ]);
       const configured = config.pairs.find((candidate) => candidate.symbol === symbol);
       if (configured === undefined)
         cli.note(
@@ -39,7 +47,11 @@ export function addLadderCommand(program: Command, cli: Cli): void {
         { dataDir: config.dataDir, symbol, price: options.price ?? null },
         { feeRate: config.exchange.feePct.div(HUNDRED) },
       );
-      for (const note of notes) cli.note(note);
+      for (const note of [
+        ...notes,
+        ...ladderNotice(await compareWithRunning(resolved), symbol, document.pairs),
+      ])
+        cli.note(note);
       const view = ladderView(symbol, pairConfig.ladder, price, terms);
       for (const warning of view.warnings) cli.note(`warning: ${warning}`);
       if (options.json) return cli.out.json(view.json);
