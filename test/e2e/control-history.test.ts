@@ -95,7 +95,7 @@ test('the same stands on the terminal, in 80 columns, beside the engine', async 
 
   for (const [name, text] of [
     ['trades', /^\d\d-\d\d \d\d:\d\d:\d\d ONE\/USDT {4}sell/m],
-    ['cycles', /ONE\/USDT +1 +0 sold at target +10 +10\.0899 0\.0798101/],
+    ['cycles', /ONE\/USDT +1 +0 at target +10 +10\.0899 0\.01008 0\.0798101/],
     ['profit', /total 0\.0798101 USDT after fees/],
   ] as const) {
     const { code, stdout } = await engine.cli(name);

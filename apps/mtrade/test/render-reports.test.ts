@@ -124,13 +124,30 @@ describe('cycles', () => {
     );
     expect(text).toBe(
       [
-        'ended (UTC)    pair       cycle row how               bought      sold    profit',
-        '11-21 10:02:03 ETH/USDT       3   2 sold at target        70      71.5    1.4285',
-        '11-21 10:02:03 ETH/USDT       3   2 stopped out           70      71.5 -3.500000',
+        'ended (UTC) pair       cycle row how           bought     sold    fees    profit',
+        '11-21 10:02 ETH/USDT       3   2 at target         70     71.5  0.0715    1.4285',
+        '11-21 10:02 ETH/USDT       3   2 stopped out       70     71.5  0.0715 -3.500000',
+        'profit = sold - bought - fees + unsold, exactly; --json has all digits',
         '',
       ].join('\n'),
     );
     expect(widest(text)).toBe(80);
+  });
+
+  test('a row whose coins were not all sold says below it what they cost, so that it adds up', () => {
+    const text = rendered(
+      cycle({ bought: '2.979612', sold: '2.970962', quote_fees: '0', profit: '0.0070811', left_over: { base: '0.00025', cost: '0.0165' }, taken_over: { base: '0.0001', cost: '0.0007689' } }), // prettier-ignore
+      cycle({ taken_in: { base: '0.1', cost: '5' } }),
+    );
+    expect(text.split('\n').slice(1, 6)).toEqual([
+      '11-21 10:02 ETH/USDT       3   2 at target   2.979612 2.970962       0 0.0070811',
+      "    unsold 0.0165 USDT: 0.00025 ETH too few to be sold, left to the pair's next",
+      '    cycle',
+      '    unsold -0.0007689 USDT: 0.0001 ETH taken over from earlier cycles',
+      '11-21 10:02 ETH/USDT       3   2 at target         70     71.5  0.0715    1.4285',
+    ]);
+    expect(text).toContain('    unsold -5 USDT: 0.1 ETH sold without being in the books');
+    expect(widest(text)).toBeLessThanOrEqual(80);
   });
 
   test('a reset says below it which coins left the books and what they had cost; a roll-back says why', () => {
@@ -138,7 +155,7 @@ describe('cycles', () => {
       cycle({ outcome: 'reset', ended_by: 'reset', ended_text: 'reset', let_go: { base: '0.0123', cost: '35.123456789012345' } }), // prettier-ignore
       cycle({ ended_by: 'rollback', ended_text: 'rolled back', rollback: 'refused' }),
     );
-    expect(text.split('\n')[2]).toBe('    0.0123 ETH left the books, cost 35.12345678 USDT');
+    expect(text.split('\n')[2]).toBe('    unsold 35.12345678 USDT: 0.0123 ETH left the books with a reset');
     expect(text.split('\n')[4]).toBe(
       '    the exchange took no protective stop, so it was sold at the market',
     );

@@ -75,6 +75,20 @@ describe('the live screen', () => {
     expect(lines()).toContain('waiting: price too old: all (16)');
   });
 
+  test.each(['live', 'testnet', 'paper'] as const)(
+    'of 40 columns shows beside the mode that trading is off, and cuts nothing of its head: %s',
+    (mode) => {
+      const { out, lines } = terminal(24, 40);
+
+      open(out, { eventLines: 4 }).draw(statusSample({ mode, trading: false, version: '0.1.0' }), { foot });
+
+      expect(lines()[0]).toMatch(/(MONEY|money) {3}TRADING OFF( |$)/);
+      const head = lines().slice(0, 3).join(' ');
+      expect(head).toContain('mtrade 0.1.0');
+      expect(head).toMatch(/pid 4194303 +up \S+/);
+    },
+  );
+
   test('fits numbers and names of any length into the columns', () => {
     const { out, lines } = terminal(24);
     const long = {

@@ -18,11 +18,19 @@ function directory(): string {
 }
 
 /** What a start writes to its output once the engine runs. */
-async function written({ isTty, screen }: { isTty: boolean; screen: boolean }): Promise<string> {
+async function written({
+  isTty,
+  screen,
+  columns = 80,
+}: {
+  isTty: boolean;
+  screen: boolean;
+  columns?: number;
+}): Promise<string> {
   const dataDir = directory();
   writeFileSync(join(dataDir, 'control.token'), `${TOKEN}\n`);
   let text = '';
-  const stream = Object.assign(new PassThrough(), { isTTY: isTty, columns: 80, rows: 40 });
+  const stream = Object.assign(new PassThrough(), { isTTY: isTty, columns, rows: 40 });
   stream.on('data', (piece: Buffer) => (text += piece.toString()));
   const out = createOutput(stream, { NO_COLOR: '1' });
   const cli = { version: '0.1.0', out } as unknown as Cli;
@@ -46,6 +54,19 @@ test.each([
   const line = text.split('\n').find((one) => one.includes('#token='));
   expect(line).toContain(`page http://127.0.0.1:5000/#token=${TOKEN}`);
 });
+
+test.each([40, 60])(
+  'a screen of %i columns shows the whole address, in lines of its own',
+  async (columns) => {
+    const text = await written({ isTty: true, screen: true, columns });
+    // oxlint-disable-next-line no-control-regex
+    const lines = text.split(/\u001b\[[0-9;?]*[A-Za-z]/).filter((piece) => piece !== '');
+    const from = lines.indexOf('page');
+    const until = lines.findIndex((line) => line.startsWith('Ctrl-C'));
+    expect(lines.slice(from + 1, until).join('')).toBe(`http://127.0.0.1:5000/#token=${TOKEN}`);
+    expect(lines.slice(from, until).every((line) => line.length <= columns)).toBe(true);
+  },
+);
 
 test('a pipe, a log or the journal never gets the token', async () => {
   const text = await written({ isTty: false, screen: false });

@@ -81,6 +81,17 @@ export function beside(head: string, text: string, width: number | null): string
   return [head + first, ...rest.map((line) => ' '.repeat(margin) + line)];
 }
 
+/** Pieces side by side, two columns apart, over as many lines as they need; none is broken. */
+export function packed(pieces: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const piece of pieces) {
+    const longer = `${lines.at(-1) ?? ''}  ${piece}`;
+    if (lines.length > 0 && visibleLength(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(piece);
+  }
+  return lines;
+}
+
 /** Digits that say something: `0.0012` has two. */
 const significant = (text: string): number => text.replace(/^-?[0.]*/, '').replace('.', '').length;
 

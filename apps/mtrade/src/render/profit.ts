@@ -1,7 +1,7 @@
 import type { HistoryAnswers } from '@mtrade/runtime';
 import { decimal, ZERO } from '@mtrade/money';
 import { amountText, counted, wrap } from './columns.js';
-import { type Column, table } from './reports.js';
+import { type Column, FORMULA, table } from './reports.js';
 
 type Answer = HistoryAnswers['profit'];
 type Row = Answer['rows'][number];
@@ -22,8 +22,6 @@ const PROFIT: readonly Column<Row>[] = [
 const WIDTH = 80;
 /** More coins than these are only counted. */
 const MAX_COINS = 4;
-
-const FORMULA = 'profit = sold - bought - fees + unsold, exactly; --json has all digits';
 
 const isNone = (value: string): boolean => decimal(value).eq(ZERO);
 

@@ -50,15 +50,19 @@ export const renderTrades = ({ trades, next }: HistoryAnswers['trades']): string
 
 type Cycle = HistoryAnswers['cycles']['cycles'][number];
 const CYCLES: readonly Column<Cycle>[] = [
-  ['ended (UTC)', 14, ({ closed_ms }) => moment(closed_ms), 'left'],
+  ['ended (UTC)', 11, ({ closed_ms }) => moment(closed_ms).slice(0, 11), 'left'],
   ['pair', 10, ({ symbol }) => symbol, 'left'],
   ['cycle', 5, ({ cycle }) => String(cycle)],
   ['row', 3, ({ step }) => String(step)],
-  ['how', 14, ({ ended_text }) => ended_text, 'left'],
-  ['bought', 9, ({ bought }) => bought],
-  ['sold', 9, ({ sold }) => sold],
+  ['how', 11, ({ ended_text }) => ended_text.replace(/^sold | bought$/, ''), 'left'],
+  ['bought', 8, ({ bought }) => bought],
+  ['sold', 8, ({ sold }) => sold],
+  ['fees', 7, ({ quote_fees }) => quote_fees],
   ['profit', 9, ({ profit }) => profit],
 ];
+
+/** Of a cycle, and of all those of a day or a pair. */
+export const FORMULA = 'profit = sold - bought - fees + unsold, exactly; --json has all digits';
 
 const INDENT = '    ';
 
@@ -67,16 +71,21 @@ const ROLLBACKS: Readonly<Record<NonNullable<Cycle['rollback']>, string>> = {
   'trigger-passed': 'the price had passed its stop, so it was sold at the market',
 };
 
-/** What a row says too little about: coins that are gone, and why the engine sold by itself. */
-function remarks({ symbol, rollback, let_go: { base, cost } }: Cycle): readonly string[] {
+/** What a row says too little about: the coins that make it add up, and why the engine sold by itself. */
+function remarks({ symbol, rollback, ...cycle }: Cycle): readonly string[] {
   const [coin = '', quote = ''] = symbol.split('/');
-  return [
-    ...(base === '0'
+  const unsold = (sign: '' | '-', { base, cost }: Cycle['let_go'], what: string): string[] =>
+    base === '0' && cost === '0'
       ? []
-      : [`${amountText(base)} ${coin} left the books, cost ${amountText(cost)} ${quote}`]),
+      : [`unsold ${sign}${amountText(cost)} ${quote}: ${amountText(base)} ${coin} ${what}`];
+  return [
+    ...unsold('', cycle.left_over, "too few to be sold, left to the pair's next cycle"),
+    ...unsold('-', cycle.taken_over, 'taken over from earlier cycles'),
+    ...unsold('', cycle.let_go, 'left the books with a reset'),
+    ...unsold('-', cycle.taken_in, 'sold without being in the books, at what they fetched'),
     ...(rollback === null ? [] : [ROLLBACKS[rollback]]),
   ].flatMap((text) => wrap(text, WIDTH - INDENT.length, 0).map((line) => `${INDENT}${line}`));
 }
 
 export const renderCycles = ({ cycles, next }: HistoryAnswers['cycles']): string =>
-  cycles.length === 0 ? 'no cycle has ended\n' : table(CYCLES, cycles, remarks) + more(next);
+  cycles.length === 0 ? 'no cycle has ended\n' : `${table(CYCLES, cycles, remarks)}${FORMULA}\n${more(next)}`;

@@ -1,7 +1,7 @@
 import { cleanText } from '@mtrade/log';
 import type { StatusJson } from '@mtrade/runtime';
 import pc from 'picocolors';
-import { duration, fit, fitDecimal, micros, wrap } from './columns.js';
+import { duration, fit, fitDecimal, micros, packed, wrap } from './columns.js';
 import { stopLines } from './stops.js';
 import { waitingLines } from './waiting.js';
 
@@ -100,8 +100,12 @@ function header(status: StatusJson, { nowMs, columns, silent }: RenderOptions, c
     status.running && !status.feed.connected
       ? [colors.red(fit(`no prices: ${cleanText(status.feed.reason ?? 'not connected')}`, columns).trimEnd())]
       : [];
+  const mode = modeLabel(status.mode, colors);
+  const rest = [cleanText(status.exchange), `mtrade ${cleanText(status.version)}`, run];
+  const wide = packed([mode, ...rest, trading], columns);
   return [
-    `${modeLabel(status.mode, colors)}  ${cleanText(status.exchange)}  mtrade ${cleanText(status.version)}  ${run}  ${trading}`,
+    // Where it takes several lines, whether the engine trades stands in the first one.
+    ...(wide.length === 1 ? wide : packed([mode, trading, ...rest], columns)),
     ...feed,
     ...foreignEngines(status, columns).map((line) => colors.red(line)),
   ];

@@ -3,7 +3,7 @@ import type { EngineEvent, RunningEngine, StatusJson } from '@mtrade/runtime';
 import type { Cli } from '../cli.js';
 import type { StoredStatus } from '../stored-status.js';
 import { pageUrl } from '../page-url.js';
-import { amountText, duration } from './columns.js';
+import { amountText, duration, wrap } from './columns.js';
 import { Screen } from './screen.js';
 
 const REDRAW_MS = 1_000;
@@ -67,7 +67,8 @@ export function runSummary(
     url === null || !cli.out.isTty ? null : pageUrl(url, config.dataDir);
   const foot = (engine: RunningEngine): string[] => {
     const address = page(engine);
-    return address === null ? [footer] : [`page ${address}`, footer];
+    // A screen cuts what is too long, and an address without its end opens nothing.
+    return address === null ? [footer] : [...wrap(`page ${address}`, cli.out.columns(), 0), footer];
   };
   let timer: NodeJS.Timeout | null = null;
   let last: StatusJson | null = null;
