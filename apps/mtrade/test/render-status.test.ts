@@ -62,7 +62,7 @@ describe('the status for a person', () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  test('stops that mtrade has not placed are counted, and those beside a position are named first', () => {
+  test('P31: stops that the books do not know are named with what to do, those beside a position first', () => {
     const stop = { stop_id: '7', stop_price: '95', amount: '0.1' };
     const shown = (may_sell_ours: boolean): string =>
       renderStatus(
@@ -81,9 +81,11 @@ describe('the status for a person', () => {
         }),
         options,
       );
-    expect(shown(false)).toContain('\nunknown stops: 2 that mtrade has not placed\n');
+    expect(shown(false).replace(/\s+/g, ' ')).toContain(
+      ' unknown stops: 2 that these books do not know: ETH/USDT 0.1 at 95, BTC/USDT 0.1 at 95; cancel at the exchange those that you have not placed yourself ',
+    );
     expect(shown(true).replace(/\s+/g, ' ')).toContain(
-      '! unknown stops: 2 that mtrade has not placed; may sell a position: ETH/USDT 0.1 at 95',
+      '! unknown stops: 2 that these books do not know: ETH/USDT 0.1 at 95 (may sell the position), BTC/USDT 0.1 at 95; cancel',
     );
     expect(renderStatus(statusSample({}), options)).not.toContain('unknown stops');
   });

@@ -157,7 +157,7 @@ export class Cycler {
     this.#resolver = new Resolver(this.#context, this.#lane);
     this.#reconciler = new Reconciler(this.#context, { lane: this.#lane, surplusStops });
     this.#processor = new PairProcessor(this.#context);
-    this.#operator = new OperatorDesk(this.#context);
+    this.#operator = new OperatorDesk(this.#context, () => this.#reconciler.last?.unknownStops ?? []);
     this.#gauges = new GaugePublisher(this.#context, tally);
   }
 

@@ -2,6 +2,7 @@ import { assert, type EpochMs, type MonoMs, MtradeError } from '@mtrade/base';
 import { text } from '@mtrade/money';
 import {
   type Intent,
+  isRestored,
   isUnresolved,
   manualSell,
   type PairState,
@@ -17,7 +18,7 @@ import { journal } from './journal.js';
 import { MarketReader } from './market-reader.js';
 import type { OperatorCommand } from './operator.js';
 import { placeOrder } from './placing.js';
-import type { ForeignInstall } from './ports/index.js';
+import type { ForeignInstall, WireStop } from './ports/index.js';
 import { cancelStop } from './protecting.js';
 import { SELL_WITHIN_MS } from './stop-memory.js';
 
@@ -37,9 +38,12 @@ function unresolved({ openIntents }: PairState): Readonly<Record<string, unknown
 export class OperatorDesk {
   readonly #context: EngineContext;
   readonly #market: MarketReader;
+  readonly #unknownStops: () => readonly WireStop[];
 
-  constructor(context: EngineContext) {
+  /** `unknownStops`: stops at the exchange that the books did not know when they were compared last. */
+  constructor(context: EngineContext, unknownStops: () => readonly WireStop[]) {
     this.#context = context;
+    this.#unknownStops = unknownStops;
     this.#market = new MarketReader(context.board, context.exchangeClock);
   }
 
@@ -55,7 +59,7 @@ export class OperatorDesk {
       case 'pause':
         return this.#change(pause(pair), 'operator.paused');
       case 'resume':
-        return { ...this.#change(resume(pair), 'operator.resumed'), ...unresolved(pair) };
+        return this.#resume(pair);
       case 'reset':
         return this.#reset(pair);
       case 'sell-now':
@@ -107,6 +111,22 @@ export class OperatorDesk {
     return { symbol: pair.symbol, trade: pair.permitted, paused: pair.paused };
   }
 
+  /** Of restored books a stop that newer ones have placed may lie there still: beside it the engine would place its own. */
+  #resume(pair: PairState): Readonly<Record<string, unknown>> {
+    const stops = isRestored(pair) ? this.#stopsOf(pair.symbol) : [];
+    if (stops.length === 0) return { ...this.#change(resume(pair), 'operator.resumed'), ...unresolved(pair) };
+    // Whoever cancels them now need not wait for the next comparison to be due.
+    this.#context.wantsComparison = true;
+    const named = stops.map((stop) => `${stop.stopId} (${stop.amount} at ${stop.triggerPrice})`).join(', ');
+    throw refused(
+      'resume',
+      `${pair.symbol} is not resumed: these restored books do not know the stop ${named} at the exchange, and a second one would lie beside it; cancel it there, then resume again after a minute`,
+    );
+  }
+
+  readonly #stopsOf = (symbol: string): readonly WireStop[] =>
+    this.#unknownStops().filter((stop) => stop.symbol === symbol);
+
   #reset(before: PairState): Readonly<Record<string, unknown>> {
     const { books, clock } = this.#context;
     const nowMs = clock.epochMs();
@@ -118,6 +138,11 @@ export class OperatorDesk {
       journal: [journal(nowMs, 'operator.reset', pair.symbol, details)],
     });
     this.#disarm(pair.symbol);
+    const stops = this.#stopsOf(pair.symbol).map(({ stopId, amount, triggerPrice }) => ({
+      stop_id: stopId,
+      amount,
+      stop_price: triggerPrice,
+    }));
     return {
       symbol: pair.symbol,
       paused: pair.paused,
@@ -126,6 +151,8 @@ export class OperatorDesk {
       coins_left: text(coins.base),
       cost: text(coins.cost),
       ...unresolved(pair),
+      // They lie there still and sell the coins that are the operator's now.
+      ...(stops.length > 0 && { unknown_stops: stops }),
     };
   }
 

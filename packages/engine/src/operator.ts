@@ -81,7 +81,7 @@ export interface ReconciliationView {
     readonly last_seen: string;
     readonly what: string;
   }[];
-  /** Open stops at the exchange that mtrade has not placed, by the last comparison. */
+  /** Open stops at the exchange that the books do not know, by the last comparison. */
   readonly unknown_stops: readonly {
     readonly symbol: string;
     readonly stop_id: string;

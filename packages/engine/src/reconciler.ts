@@ -40,7 +40,7 @@ export interface LastComparison {
   readonly epochMs: EpochMs;
   /** Null: everything was listed and compared. */
   readonly missing: string | null;
-  /** Open stops at the exchange that mtrade has not placed. */
+  /** Open stops at the exchange that the books do not know. */
   readonly unknownStops: readonly WireStop[];
 }
 

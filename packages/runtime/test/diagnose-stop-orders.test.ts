@@ -70,10 +70,11 @@ function said(
     problem = null,
     trades = [],
     booked = [] as never[],
-  }: Partial<PairEvidence> & { booked?: unknown[] } = {},
+    isHeld = true,
+  }: Partial<PairEvidence> & { booked?: unknown[]; isHeld?: boolean } = {},
 ): string[] {
   const pair = { symbol: ETH, openOrders: [], finishedOrders: [], trades, stops, problem };
-  const held = { symbol: ETH, cycle: {} } as never;
+  const held = { symbol: ETH, cycle: isHeld ? {} : null } as never;
   const books = { pairs: [held], stops: own, fills: booked as never };
   return judgeStopOrders(pair, NOW, books).map(({ severity, detail }) => `${severity} ${detail}`);
 }
@@ -118,7 +119,16 @@ describe('scenario 59: the stops at the exchange against the books, both ways', 
 
   test('somebody’s own stop is a warning while the pair holds a position', () => {
     const other = stop('55', { triggerPrice: decimal('80'), amount: decimal('7') });
-    expect(said([other], [])[0]).toMatch(/^WARN stop 55 \(7 at 80\) was not placed by mtrade/);
+    expect(said([other], [])[0]).toMatch(
+      /^WARN stop 55 \(7 at 80\) lies at the exchange, and these books do not know it/,
+    );
     expect(said([{ ...other, status: 'cancelled' }], [])).toEqual([]);
+  });
+
+  test('P31: a stop that the books do not know is told without a position, too: a reset or a restore may have left it', () => {
+    const other = stop('55', { triggerPrice: decimal('80'), amount: decimal('7') });
+    expect(said([other], [], { isHeld: false })).toEqual([
+      expect.stringMatching(/^INFO stop 55 \(7 at 80\) lies at the exchange, and these books do not know it/),
+    ]);
   });
 });

@@ -28,7 +28,7 @@ describe('scenario 56: what happens to stops is told, and told to be over', () =
   });
 });
 
-test('a stop that mtrade has not placed is an alert while it may sell coins of a position', () => {
+test('a stop that the books do not know is an alert while it may sell coins of a position', () => {
   const conditions = new Conditions({ unknownAfterMs: 60_000, disconnectedAfterMs: 30_000 });
   const see = (mayBeOurs: boolean | null) => {
     const stop = { symbol: 'ETH/USDT', stop_id: '55', stop_price: '80', amount: '7' };
@@ -46,7 +46,7 @@ test('a stop that mtrade has not placed is an alert while it may sell coins of a
   };
   expect(see(false)).toEqual([]);
   expect(see(true)).toEqual([
-    expect.stringMatching(/^raised stop.unknown: a stop that mtrade has not placed \(55\) sells 7 at 80/),
+    expect.stringMatching(/^raised stop.unknown: a stop that these books do not know \(55\) sells 7 at 80/),
   ]);
   expect(see(true)).toEqual([]);
   expect(see(null)).toEqual([expect.stringMatching(/^resolved stop.unknown/)]);

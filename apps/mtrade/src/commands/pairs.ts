@@ -39,9 +39,15 @@ function acknowledged(answer: unknown): string[] {
   return [`acknowledged: the installation ${named} does not trade on this account any more`];
 }
 
+interface UnknownStop {
+  readonly stop_id: string;
+  readonly amount: string;
+  readonly stop_price: string;
+}
+
 /** What a reset has ended, and which coins it leaves on the account, in the engine's words. */
 function resetLines(symbol: string, answer: unknown): string[] {
-  const { cycle, coins_left: coins, cost } = resultOf(answer);
+  const { cycle, coins_left: coins, cost, unknown_stops: stops } = resultOf(answer);
   const [base = '', quote = ''] = symbol.split('/');
   return [
     cycle === null
@@ -52,6 +58,12 @@ function resetLines(symbol: string, answer: unknown): string[] {
       : [
           `coins that stay on the account: ${cleanText(amountText(coins))} ${base}, cost ${cleanText(amountText(cost))} ${quote}`,
         ]),
+    ...(Array.isArray(stops) ? stops : []).map(({ stop_id: id, amount, stop_price: at }: UnknownStop) =>
+      [
+        `stop ${cleanText(id)} lies at the exchange and these books do not know it:`,
+        `it sells ${cleanText(amountText(amount))} ${base} at ${cleanText(at)}; cancel it there if it is not your own`,
+      ].join(' '),
+    ),
     ...awaited(
       answer,
       'it is booked on the cycle that was reset; if it has filled, its coins are yours and stay on the account',

@@ -121,18 +121,24 @@ const foreignEngines = ({ reconciliation }: StatusJson, columns: number): string
     ),
   );
 
-/** Stops of somebody else. Beside a position of ours one may sell it: that is for a human to look at. */
+const MOST_STOPS = 6;
+
+/** Stops of somebody else, or of books that were newer. Beside a position of ours one may sell it. */
 function unknownStopLines({ reconciliation }: StatusJson, columns: number): string[] {
   const all = reconciliation?.unknown_stops ?? [];
   if (all.length === 0) return [];
-  const near = all.filter(({ may_sell_ours: isNear }) => isNear);
-  const where = near.map(
-    ({ symbol, amount: size, stop_price: at }) =>
-      `${cleanText(symbol)} ${cleanText(size)} at ${cleanText(at)}`,
-  );
-  const danger = near.length === 0 ? '' : `; may sell a position: ${where.join(', ')}`;
+  const isNear = all.some(({ may_sell_ours: near }) => near);
+  const named = [...all]
+    .sort((one, other) => Number(other.may_sell_ours) - Number(one.may_sell_ours))
+    .slice(0, MOST_STOPS)
+    .map(
+      ({ symbol, amount: size, stop_price: at, may_sell_ours: near }) =>
+        `${cleanText(symbol)} ${cleanText(size)} at ${cleanText(at)}${near ? ' (may sell the position)' : ''}`,
+    );
+  const more = all.length > MOST_STOPS ? ` and ${all.length - MOST_STOPS} more` : '';
   return wrap(
-    `${near.length === 0 ? '' : '! '}unknown stops: ${all.length} that mtrade has not placed${danger}`,
+    `${isNear ? '! ' : ''}unknown stops: ${all.length} that these books do not know: ${named.join(', ')}${more}; ` +
+      'cancel at the exchange those that you have not placed yourself',
     columns,
     2,
   );

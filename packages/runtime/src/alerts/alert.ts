@@ -13,7 +13,7 @@ export const CONDITIONS = {
   'stop.lost': 'a protective stop was lost',
   'stop.duplicate': 'a second stop lay on the exchange',
   'position.rolled-back': 'a position is sold because it cannot be protected',
-  'stop.unknown': 'a stop that mtrade has not placed may sell coins of a position',
+  'stop.unknown': 'a stop that the books do not know may sell coins of a position',
   'worker.restarted': 'a thread of the engine died and was started again',
   'feed.disconnected': 'no prices come from the exchange',
   'pair.blind': 'the price stream of a pair cannot be relied on',

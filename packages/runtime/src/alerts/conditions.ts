@@ -215,7 +215,7 @@ export class Conditions {
         yield {
           ...plain(
             'stop.unknown',
-            `a stop that mtrade has not placed (${id}) sells ${amount} at ${at}: when it fires it may take coins of the position; cancel it at the exchange, or keep so many coins beside it`,
+            `a stop that these books do not know (${id}) sells ${amount} at ${at}: when it fires it may take coins of the position; cancel it at the exchange, or keep so many coins beside it`,
           ),
           symbol,
         };

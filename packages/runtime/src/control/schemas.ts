@@ -117,7 +117,7 @@ const reconciliation = z.object({
       }),
     )
     .readonly()
-    .openapi({ description: 'open stops at the exchange that mtrade has not placed' }),
+    .openapi({ description: 'open stops at the exchange that the books do not know' }),
   findings: z
     .array(
       z.object({

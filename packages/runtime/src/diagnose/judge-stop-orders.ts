@@ -49,13 +49,23 @@ function judgeStop(
         ]
       : unbooked(stop, pair, books);
   const isHeld = books.pairs.some((one) => one.symbol === symbol && one.cycle !== null);
-  if (standing.type !== 'stranger' || status !== 'open' || !isHeld) return [];
+  if (standing.type !== 'stranger' || status !== 'open') return [];
+  if (!isHeld)
+    return [
+      finding(
+        'INFO',
+        'stops',
+        symbol,
+        `${nameOf(stop)} lies at the exchange, and these books do not know it: when it fires it sells coins of the account`,
+        'cancel it at the exchange if it is not one of your own: mtrade may have placed it before a restore',
+      ),
+    ];
   return [
     finding(
       'WARN',
       'stops',
       symbol,
-      `${nameOf(stop)} was not placed by mtrade: when it fires it may take coins of the position`,
+      `${nameOf(stop)} lies at the exchange, and these books do not know it: when it fires it may take coins of the position`,
       'cancel it at the exchange, or keep so many coins of your own beside the position',
     ),
   ];
