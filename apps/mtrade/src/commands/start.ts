@@ -6,6 +6,7 @@ import { type Command, Option } from 'commander';
 import { loadAlertAccount } from '../alert-account.js';
 import type { Cli } from '../cli.js';
 import { compileSooner } from '../compile-sooner.js';
+import { openToOthers } from '../open-to-others.js';
 import { loadConfig } from '../load-config.js';
 import { compileWasmOnce, keepHeapsSmall } from '../small-memory.js';
 import { loadWebPage } from '../web-page.js';
@@ -98,6 +99,7 @@ async function start(cli: Cli, command: Command, options: StartOptions): Promise
     if (place.kind === 'file')
       letGrow = keepLogSmall(place.path, { maxBytes: logConfig.maxSize, keep: logConfig.keep }, log);
   };
+  warnings.push(...openToOthers(resolved.config.dataDir));
   for (const warning of warnings) log.warn({}, warning);
 
   const signals = stopOnSignals(log);

@@ -3,6 +3,7 @@ import { networkFileSystem } from '@mtrade/runtime';
 import { accessSync, constants, lstatSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { notADirectory } from '../load-config.js';
+import { modeText } from '../open-to-others.js';
 import { RAM_FILE_SYSTEMS, systemFileSystem } from './file-systems.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
@@ -15,8 +16,6 @@ function nearestExisting(path: string): string {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat !== undefined || dirname(path) === path ? path : nearestExisting(dirname(path));
 }
-
-const modeText = (mode: number): string => (mode & 0o777).toString(8).padStart(4, '0');
 
 function access(path: string, exists: boolean): Finding {
   const existing = nearestExisting(path);

@@ -61,7 +61,7 @@ export interface PaperExchange {
 export function openPaperExchange(options: PaperExchangeOptions): PaperExchange {
   const { dir, balances, nowMs, quotes = {} } = options;
   const path = join(dir, JOURNAL);
-  onDisk(path, () => mkdirSync(dir, { recursive: true }));
+  onDisk(path, () => mkdirSync(dir, { recursive: true, mode: 0o700 }));
   let journal: Journal | null = null;
   const exchange = new Exchange({ ...options.exchange, onRecord: (record) => journal?.append(record) });
 
