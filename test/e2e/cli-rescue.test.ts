@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -249,14 +249,42 @@ describe('an engine that holds its lock and does not answer', () => {
     expect((await mtrade(place, ['pause', 'ETH/USDT'])).code).toBe(0);
     rmSync(join(place.dataDir, 'control.token'));
 
-    const { code, stderr } = await mtrade(place, ['status']);
+    const [shown, page, doctor, stop] = await Promise.all([
+      mtrade(place, ['status']),
+      mtrade(place, ['dashboard', '--read-only', '--print']),
+      mtrade(place, ['doctor', '--json']),
+      mtrade(place, ['stop']),
+    ]);
 
-    expect(code).toBe(77);
-    expect(stderr).toContain(
+    // The token that may only look is enough for every view.
+    expect([shown.code, shown.stderr]).toEqual([0, '']);
+    expect([page.code, page.stdout]).toEqual([0, expect.stringMatching(/^http:.*#token=\S+\n$/)]);
+    expect(stop.code).toBe(77);
+    expect(stop.stderr).toContain(
       `control.token is gone, and without it the engine (pid ${engine.child.pid}) takes no command`,
     );
+    for (const way of ['mtrade lock --kill', `kill -TERM ${engine.child.pid}`, 'systemctl stop mtrade'])
+      expect(stop.stderr).toContain(way);
+    const token = findings(doctor).find(({ check }) => check === 'control token');
+    expect(token).toMatchObject({ level: 'problem', remedy: expect.stringContaining('mtrade lock --kill') });
+    expect(token).toMatchObject({ remedy: expect.stringContaining('a start makes a new one') });
+    rmSync(join(place.dataDir, 'read.token'));
+    expect((await mtrade(place, ['status'])).code).toBe(77);
+    const blind = findings(await mtrade(place, ['doctor', '--json']));
+    expect(blind.filter(({ level }) => level === 'problem')).toMatchObject([
+      { check: 'control token', remedy: expect.stringContaining('a start makes a new one') },
+    ]);
     expect((await mtrade(place, ['lock', '--kill'])).code).toBe(0);
     expect(await engine.ended).toBe(0);
+  });
+
+  test('a data directory that others may enter is told at the start, and what the paper exchange keeps is private', async () => {
+    mkdirSync(place.dataDir);
+    chmodSync(place.dataDir, 0o755);
+    const { output } = await engines.start();
+
+    expect(output().stderr).toContain(`can be entered by others (mode 0755): chmod 700 ${place.dataDir}`);
+    expect(statSync(join(place.dataDir, 'paper-exchange')).mode & 0o777).toBe(0o700);
   });
 
   test('a pair that is not configured is wrong usage, as everywhere: exit 2, with the pairs that are', async () => {

@@ -70,13 +70,26 @@ export const unanswered = (message: string): MtradeError =>
 export const isUnanswered = (error: unknown): error is MtradeError =>
   isMtradeError(error, 'MTRADE_COMMAND') && error.facts.command === UNANSWERED;
 
-async function readToken(dataDir: string): Promise<string> {
+interface Token {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What may command, else, for a look, what may only look. */
+async function findToken(dataDir: string, isCommand: boolean): Promise<Token> {
   const path = join(dataDir, 'control.token');
+  const token = readToken(path) ?? (isCommand ? null : readToken(join(dataDir, 'read.token')));
+  if (token === null) throw await withoutToken(dataDir, path);
+  return token;
+}
+
+/** Null when there is no such file. */
+function readToken(path: string): Token | null {
   try {
-    return readFileSync(path, 'utf8').trim();
+    return { path, text: readFileSync(path, 'utf8').trim() };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw await withoutToken(dataDir, path);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw new MtradeError(
       'MTRADE_PERMISSION',
       `${path} cannot be read (${code}); run the command as the user of the engine`,
@@ -85,6 +98,11 @@ async function readToken(dataDir: string): Promise<string> {
     );
   }
 }
+
+/** How an engine is ended, in order, that takes no command. */
+export const tokenRemedy = (pid: number): string =>
+  `Put it back from a copy, or end the engine and start it again: a start makes a new one. ` +
+  `It hears mtrade lock --kill, kill -TERM ${pid}, or systemctl stop mtrade where it is that service`;
 
 /** Nobody has started here, or the file was deleted under an engine: that takes no command any more, but hears signals. */
 async function withoutToken(dataDir: string, path: string): Promise<MtradeError> {
@@ -95,8 +113,7 @@ async function withoutToken(dataDir: string, path: string): Promise<MtradeError>
   if (status !== 'running' || holder === null) return notRunning(dataDir);
   return new MtradeError(
     'MTRADE_PERMISSION',
-    `${path} is gone, and without it the engine (pid ${holder.pid}) takes no command. ` +
-      'Put it back from a copy, or end the engine with mtrade lock --kill and start it: a start makes a new one',
+    `${path} is gone, and without it the engine (pid ${holder.pid}) takes no command. ${tokenRemedy(holder.pid)}`,
     { path },
   );
 }
@@ -192,16 +209,16 @@ export class ControlClient {
 
   async #ask(method: string, path: string, body: string | null, wait: Wait): Promise<unknown> {
     const dataDir = this.#dataDir;
-    const token = await readToken(dataDir);
+    const token = await findToken(dataDir, body !== null);
     const ask = async (door: Door): Promise<unknown> => {
       let answer: Answer;
       try {
-        answer = await send(door, token, method, path, body, wait);
+        answer = await send(door, token.text, method, path, body, wait);
       } catch (error) {
         throw transportError(error as NodeJS.ErrnoException, { dataDir, door, isCommand: body !== null });
       }
       if (answer.status >= 200 && answer.status < 300) return parseBody(answer.text);
-      throw refusal(answer, path, dataDir);
+      throw refusal(answer, { path, dataDir, tokenPath: token.path });
     };
     try {
       return await ask({ socketPath: join(dataDir, 'control.sock') });
@@ -250,7 +267,13 @@ function parseBody(text: string): unknown {
   }
 }
 
-function refusal({ status, text }: Answer, path: string, dataDir: string): MtradeError {
+interface Asked {
+  readonly path: string;
+  readonly dataDir: string;
+  readonly tokenPath: string;
+}
+
+function refusal({ status, text }: Answer, { path, dataDir, tokenPath }: Asked): MtradeError {
   let problem: ProblemBody = {};
   try {
     problem = (JSON.parse(text) ?? {}) as ProblemBody;
@@ -263,13 +286,9 @@ function refusal({ status, text }: Answer, path: string, dataDir: string): Mtrad
   if (problem.code === 'MTRADE_NOT_RUNNING')
     return new MtradeError('MTRADE_COMMAND', detail, { command: UNANSWERED });
   if (status === 401)
-    return new MtradeError(
-      'MTRADE_PERMISSION',
-      `the engine refused the token in ${join(dataDir, 'control.token')}: ${detail}`,
-      {
-        path: join(dataDir, 'control.token'),
-      },
-    );
+    return new MtradeError('MTRADE_PERMISSION', `the engine refused the token in ${tokenPath}: ${detail}`, {
+      path: tokenPath,
+    });
   if (problem.code === 'MTRADE_DISK') return new MtradeError('MTRADE_DISK', detail, { path: dataDir });
   if (problem.code === 'MTRADE_DATABASE')
     return new MtradeError('MTRADE_DATABASE', detail, { path: dataDir });

@@ -1,8 +1,8 @@
 import { errorText, isMtradeError, systemClock } from '@mtrade/base';
 import { checkLock, describeOwner, type StatusJson } from '@mtrade/runtime';
-import { lstatSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { ControlClient } from '../control-client.js';
+import { ControlClient, tokenRemedy } from '../control-client.js';
 import { ENDPOINTS } from '../endpoints.js';
 import { counted, duration } from '../render/columns.js';
 import { type Finding, ok, problem, warning } from './finding.js';
@@ -25,11 +25,14 @@ export async function engine(dataDir: string): Promise<Finding[]> {
     return [
       ok(CHECK, `pid ${status.pid} answers in ${tookMs} ms; trading is ${status.trading ? 'on' : 'off'}`),
       ...socket(dataDir),
+      ...token(dataDir, status.pid),
       ...workers(status),
       ...feed(status),
       ...attention(status),
     ];
   } catch (error) {
+    const gone = token(dataDir, holder?.pid ?? null);
+    if (gone.length > 0) return gone;
     if (isMtradeError(error, 'MTRADE_PERMISSION'))
       return [problem(CHECK, errorText(error), 'run doctor as the user of the engine')];
     return [
@@ -52,6 +55,14 @@ function socket(dataDir: string): Finding[] {
       'the engine makes it anew within seconds; find out who deletes files there',
     ),
   ];
+}
+
+/** Views go on with the token that may only look, so that nothing else would tell. */
+function token(dataDir: string, pid: number | null): Finding[] {
+  const path = join(dataDir, 'control.token');
+  // An engine that is just starting has made neither yet.
+  if (pid === null || !existsSync(join(dataDir, 'control.json')) || existsSync(path)) return [];
+  return [problem('control token', `${path} is gone; the engine takes no command`, tokenRemedy(pid))];
 }
 
 function workers({ workers: all }: StatusJson): Finding[] {
