@@ -30,7 +30,7 @@ const WITH_RESTORED = 2;
 export interface StoreAge {
   /** Start of the engine that wrote last. */
   readonly startedMs: number;
-  /** Its latest change. */
+  /** Its latest change. A restore is none: restored books are as old as their backup. */
   readonly changedMs: number;
   readonly pid: number;
   readonly epoch: number;
@@ -170,7 +170,7 @@ function assemble(path: string, db: Database, dispose: () => void): Reader {
   if (!identity) throw damaged(path, 'it does not say whose books it holds');
   const lease = db.prepare<[], StoreAge>(
     `SELECT pid, epoch, started_ms AS startedMs,
-            max(started_ms, coalesce((SELECT epoch_ms FROM journal ORDER BY id DESC LIMIT 1), 0)) AS changedMs
+            max(started_ms, coalesce((SELECT epoch_ms FROM journal WHERE event <> 'books.restored' ORDER BY id DESC LIMIT 1), 0)) AS changedMs
      FROM lease`,
   );
   const queries = createQueries(db);

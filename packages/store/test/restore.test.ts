@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isMtradeError, type MtradeError } from '@mtrade/base';
-import { backupDatabase, openStore, restoreDatabase } from '@mtrade/store';
+import { backupDatabase, openReader, openStore, restoreDatabase } from '@mtrade/store';
 import { describe, expect, test } from 'vitest';
 import { MIGRATIONS } from '../src/schema/migrations.js';
 import {
@@ -53,6 +53,9 @@ describe('a restore', () => {
 
     const { aside, booksMs } = await restore(path, backup);
 
+    const reader = openReader({ path });
+    expect(reader?.age().changedMs).toBe(booksMs);
+    reader?.close();
     const store = open(path);
     expect(store.queries.intents()).toHaveLength(1);
     expect(store.load().pairs[0]?.attention).toMatch(/^restored:/);
