@@ -1,6 +1,7 @@
 import type { EpochMs } from '@mtrade/base';
 import { clientOrderId, type Fill, type Intent, type IntentState, type PairState } from '@mtrade/cycle';
 import { baseQty, decimal, price, quoteAmount } from '@mtrade/money';
+import type { JournalLine } from '@mtrade/store';
 import { describe, expect, test } from 'vitest';
 import { planCleanup } from '../src/diagnose/cleanup-plan.js';
 import type { AccountEvidence, PairEvidence } from '../src/diagnose/evidence.js';
@@ -8,6 +9,7 @@ import type { Finding } from '../src/diagnose/finding.js';
 import type { BooksView } from '../src/diagnose/books-view.js';
 import { judgeAccount } from '../src/diagnose/judge-account.js';
 import { judgePairs } from '../src/diagnose/judge-books.js';
+import { settledOrders } from '../src/diagnose/settled-orders.js';
 
 const HOUR = 3_600_000;
 const NOW = 1_800_000_000_000;
@@ -105,6 +107,7 @@ const books = (changes: Partial<BooksView> = {}): BooksView => ({
   pairs: [pair()],
   intents: [],
   stops: [],
+  settled: new Set(),
   fills: [],
   ...changes,
 });
@@ -129,6 +132,28 @@ describe('books against account', () => {
   ])('a trade of ours that is not in the ledger, %s: %s', (_why, intents, expected) => {
     const findings = judgeAccount(seen({ trades: [trade('1', cid(1))] }), books({ intents }));
     expect(said(findings)).toEqual([expected]);
+  });
+
+  test('P31: what the operator was told of and has settled by a reset or a resume is INFO, and only that', () => {
+    const line = (id: number, event: string, details: JournalLine['details'] = {}, symbol = ETH) =>
+      ({ id, epochMs: ms(NOW - HOUR), symbol, event, details }) as JournalLine;
+    const restored = line(1, 'books.compared', { result: 'unknown-orders', clientOrderIds: [cid(1)] });
+    const found = line(2, 'reconcile.orphan-trade', { clientOrderId: cid(2), reference: '2' });
+    const judged = (...journal: JournalLine[]): string[] => {
+      const settled = settledOrders({
+        journal: ({ event = '' } = {}) => journal.filter((one) => one.event.startsWith(event)),
+      });
+      const trades = [trade('1', cid(1)), trade('2', cid(2))];
+      return said(judgeAccount(seen({ trades }), books({ settled })));
+    };
+    const open = 'CRITICAL missing-trade';
+    const info = 'INFO missing-trade';
+    expect(judged(restored, found)).toEqual([open, open]);
+    expect(judged(restored, found, line(3, 'operator.reset'))).toEqual([info, info]);
+    expect(judged(restored, found, line(3, 'operator.resumed'))).toEqual([info, info]);
+    expect(judged(restored, line(2, 'operator.reset'), { ...found, id: 3 })).toEqual([info, open]);
+    expect(judged(restored, found, line(3, 'operator.reset', {}, 'BTC/USDT'))).toEqual([open, open]);
+    expect(judged(line(3, 'operator.reset'))).toEqual([open, open]);
   });
 
   test('X29: a trade of another installation is CRITICAL, unless these books are younger than it', () => {

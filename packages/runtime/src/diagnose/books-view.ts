@@ -11,6 +11,8 @@ export interface BooksView {
   readonly intents: readonly Intent[];
   /** Every order that is a stop, open and ended. */
   readonly stops: readonly Intent[];
+  /** Orders without a row that the operator has decided about, as `symbol clientOrderId`. */
+  readonly settled: ReadonlySet<string>;
   /** Fills since the beginning of the evidence. */
   readonly fills: readonly BookedFill[];
 }

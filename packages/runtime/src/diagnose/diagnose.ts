@@ -19,6 +19,7 @@ import type { BooksView } from './books-view.js';
 import { judgeAccount } from './judge-account.js';
 import { judgeFaults, judgeLock, judgePairs } from './judge-books.js';
 import { judgeRestored } from './judge-restored.js';
+import { settledOrders } from './settled-orders.js';
 
 export interface DiagnoseOptions {
   readonly config: MtradeConfig;
@@ -193,5 +194,13 @@ function booksView(reader: Reader, evidence: AccountEvidence): BooksView {
   const stops = all.filter(({ stop }) => stop !== undefined);
   const fills: readonly BookedFill[] = reader.fills({ sinceMs: evidence.fromMs - MARGIN_MS, limit });
   const { installId, createdMs } = reader.identity;
-  return { installId, createdMs, pairs: reader.pairs(), intents, stops, fills };
+  return {
+    installId,
+    createdMs,
+    pairs: reader.pairs(),
+    intents,
+    stops,
+    fills,
+    settled: settledOrders(reader),
+  };
 }

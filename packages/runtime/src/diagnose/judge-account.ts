@@ -120,6 +120,14 @@ function missingTrades({ symbol, trades }: PairEvidence, view: BooksView, books:
         `${what} not in the ledger yet; the order is ${intent.state}`,
         'the engine books it when it settles the order; start it when it does not run',
       );
+    if (intent === null && view.settled.has(`${symbol} ${clientOrderId}`))
+      return finding(
+        'INFO',
+        'missing-trade',
+        symbol,
+        `${what} not in the ledger: the operator was told of this order and has reset or resumed the pair since`,
+        'nothing to do',
+      );
     const why = intent === null ? 'the order has no row' : `the order is ${intent.state}`;
     return finding(
       'CRITICAL',
