@@ -54,7 +54,7 @@ describe('a restore', () => {
     const { aside, booksMs } = await restore(path, backup);
 
     const reader = openReader({ path });
-    expect(reader?.age().changedMs).toBe(booksMs);
+    expect(reader?.age().changedMs).toBeLessThanOrEqual(booksMs);
     reader?.close();
     const store = open(path);
     expect(store.queries.intents()).toHaveLength(1);
