@@ -70,12 +70,14 @@ function run({ rules }: Beginning): void {
       mentions: Math.floor(config.engine.urgentQueueSize / 2),
     });
     for (;;) {
-      if (stopped) break;
       // Read before anything is looked at: whatever arrives later has bumped it, and the wait returns at once.
       const seen = board.cyclerWake.current();
-      const more = cycler.doWork(() => drain(cycler));
+      // Whoever has said stop, or trading off, is obeyed before any price; the exchange's answers let a crossing go first.
+      drainControl(cycler);
+      if (stopped) break;
+      const more = cycler.doWork(() => hear(cycler));
       board.heartbeats.beat('cycler', systemClock.monoMs());
-      if (!more && !stopped) sleep.untilNext(seen);
+      if (!more) sleep.untilNext(seen);
     }
   } finally {
     store.close();
@@ -95,8 +97,7 @@ function drainControl(cycler: Cycler | null): void {
   }
 }
 
-function drain(cycler: Cycler): void {
-  drainControl(cycler);
+function hear(cycler: Cycler): void {
   for (const port of Object.values(sources)) {
     for (let item = receiveMessageOnPort(port); item; item = receiveMessageOnPort(port))
       cycler.laneEvent(item.message as LaneEvent);
