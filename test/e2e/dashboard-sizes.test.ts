@@ -138,7 +138,8 @@ describe.skipIf(CHROMIUM === null)(`the web page in windows of any width${NEEDS_
     // The columns that a narrow place gives up are back where there is room.
     await go(page, '#/pairs/BTC-USDT');
     await page.getByTestId('ladder').getByText('Stop at').waitFor();
-    expect(complaints).toEqual([]);
+    // A busy machine answers "too many questions about history at once; ask again", and the page asks again.
+    expect(complaints.filter((text) => !text.includes('409 (Conflict)'))).toEqual([]);
     await engine.stop();
   });
 });
