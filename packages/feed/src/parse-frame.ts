@@ -91,7 +91,8 @@ export function parseJsonFrame(data: string | Buffer): ParsedFrame {
 /** Gate writes times as numbers or as decimal text (`"1619093562050.3572"`); whole ms, or null. */
 function timeOf(value: unknown): number | null {
   const time = typeof value === 'string' && /^\d{1,16}(\.\d{1,9})?$/.test(value) ? Number(value) : value;
-  return typeof time === 'number' && time > 0 && time <= Number.MAX_SAFE_INTEGER ? Math.floor(time) : null;
+  // Less than a millisecond would be none when it is rounded.
+  return typeof time === 'number' && time >= 1 && time <= Number.MAX_SAFE_INTEGER ? Math.floor(time) : null;
 }
 
 /** Frames of 2021 carry only `time`, in seconds. */

@@ -30,6 +30,10 @@ describe('public frames', () => {
     });
   });
 
+  test('a time below one millisecond is none (found by fuzzing)', () => {
+    expect(parseFrame(update('spot.book_ticker', bookTicker({ t: 0.5 }))).type).toBe('malformed');
+  });
+
   test('a crossed book is passed on: the rules refuse it (W18)', () => {
     expect(parseFrame(update('spot.book_ticker', bookTicker({ b: '20000' })))).toMatchObject({
       type: 'book-ticker',

@@ -54,6 +54,10 @@ describe('the record', () => {
     }
   });
 
+  test('with a start beyond every calendar is none (found by fuzzing)', () => {
+    expect(parseOwner(JSON.stringify({ ...owner, startedAtMs: 9_000_000_000_000_000 }))).toBeNull();
+  });
+
   test('never names a group of processes', () => {
     for (const pid of [0, -1, -42, 1.5, null, '42'])
       expect(parseOwner(JSON.stringify({ ...owner, pid }))).toBeNull();

@@ -74,6 +74,8 @@ export function parseOwner(json: string): Owner | null {
   const isList = Array.isArray(argv) && argv.every((text) => typeof text === 'string');
   // pid 0 and negative ones name groups of processes: a signal to them would reach strangers.
   if (!texts || !numbers || !isList || (pid as number) < 1) return null;
+  // A time beyond every calendar cannot be told to anybody.
+  if (Number.isNaN(new Date(startedAtMs as number).getTime())) return null;
   if (accountOwnerPath !== null && typeof accountOwnerPath !== 'string') return null;
   return {
     pid,
