@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { faultsPage, scenariosPage } from './catalogue-pages.js';
 import { FAULTS } from './faults.js';
 import { table } from './markdown.js';
-import { CAMPAIGNS, type CampaignRecord, readAllRecords, repetitionIn } from './records.js';
+import { CAMPAIGNS, type CampaignRecord, readAllRecords, repetitionIn, withoutPlace } from './records.js';
 import { reliabilityPage } from './reliability-page.js';
 import { SCENARIOS } from './scenarios.js';
 import { readEvidence } from './test-files.js';
@@ -130,6 +130,14 @@ describe('the page of what was run', () => {
 
   test.each(CAMPAIGNS)('counts nothing of %s twice', (campaign) => {
     expect(repetitionIn(campaign, readAllRecords(root)[campaign])).toBe(null);
+  });
+
+  test('names no place on anybody’s machine, whatever an error has said', () => {
+    const said = JSON.stringify({
+      said: 'at acquire (file:///home/ann/mtrade/a.js:1) in /home/ann/mtrade/b.js',
+    });
+    expect(withoutPlace('/home/ann/mtrade/', said)).toBe('{"said":"at acquire (a.js:1) in b.js"}');
+    expect(JSON.stringify(readAllRecords(root))).not.toContain('file://');
   });
 
   test('a seed that was played in the same setting counts once; in another setting it is another run', () => {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 /** The campaigns whose figures are kept, one file each in test/evidence/results. */
 export const CAMPAIGNS = ['sim', 'sim-ablations', 'crash', 'lock-race', 'fuzz'] as const;
@@ -46,8 +47,12 @@ export function keepRecord(root: string, campaign: Campaign, record: CampaignRec
   const repeated = repetitionIn(campaign, records);
   if (repeated !== null) throw new Error(repeated);
   mkdirSync(dirname(recordsFile(root, campaign)), { recursive: true });
-  writeFileSync(recordsFile(root, campaign), `${JSON.stringify(records, null, 2)}\n`);
+  writeFileSync(recordsFile(root, campaign), `${withoutPlace(root, JSON.stringify(records, null, 2))}\n`);
 }
+
+/** Traces of errors name files; where on whose machine the checkout lies is nobody's business. */
+export const withoutPlace = (root: string, json: string): string =>
+  json.replaceAll(pathToFileURL(root).href, '').replaceAll(root, '');
 
 /** Null, or which two records count the same thing twice: figures of several runs are added up. */
 export function repetitionIn(campaign: Campaign, records: readonly CampaignRecord[]): string | null {

@@ -93,12 +93,19 @@ export class Books {
     return this.#deps.store.closedCycle(id);
   }
 
+  /** The open intent of which this is true, with its pair; null when there is none. */
+  openIntent(matches: (intent: Intent) => boolean): { pair: PairState; intent: Intent } | null {
+    for (const pair of this.#pairs.values()) {
+      const intent = pair.openIntents.find(matches);
+      if (intent) return { pair, intent };
+    }
+    return null;
+  }
+
   /** The row of an order, whatever its state; null when there is none. */
   intentOf(clientOrderId: string): Intent | null {
-    for (const { openIntents } of this.#pairs.values()) {
-      const open = openIntents.find((intent) => intent.clientOrderId === clientOrderId);
-      if (open) return open;
-    }
+    const open = this.openIntent((intent) => intent.clientOrderId === clientOrderId);
+    if (open) return open.intent;
     return this.#deps.store.closedIntent({ clientOrderId })?.intent ?? null;
   }
 

@@ -11,10 +11,8 @@ import { decimal, ZERO } from '@mtrade/money';
 import { bookLateFill } from './closing.js';
 import type { EngineContext } from './context.js';
 import { journal } from './journal.js';
-import type { ClosedIntent, IntentKey, LaneEvent, WireSettledOrder } from './ports/index.js';
+import type { ClosedIntent, IntentKey, LaneEventOf, WireSettledOrder } from './ports/index.js';
 import { fillFromWire } from './wire.js';
-
-type EventOf<T extends LaneEvent['type']> = Extract<LaneEvent, { type: T }>;
 
 /** A word about an order under one of our names, from wherever it comes. */
 export interface Sighting extends OrderSighting {
@@ -138,7 +136,7 @@ export class LateFills {
   }
 
   /** The trades could not be brought yet. */
-  failed(intentId: number, seen?: EventOf<'settle-failed'>['seen']): void {
+  failed(intentId: number, seen?: LaneEventOf<'settle-failed'>['seen']): void {
     for (const question of this.#questions.values()) {
       if (question.intentId !== intentId) continue;
       this.#retry(question);
@@ -150,7 +148,7 @@ export class LateFills {
   }
 
   /** Neither the order that a second stop has fired nor a trade of it: twice, far enough apart, it has sold nothing. */
-  tradedNothing({ intentId, exchangeOrderId, record }: EventOf<'stop-traded-nothing'>): void {
+  tradedNothing({ intentId, exchangeOrderId, record }: LaneEventOf<'stop-traded-nothing'>): void {
     const key = keyOf(intentId, exchangeOrderId);
     const question = this.#questions.get(key);
     if (!question?.fired) return;
@@ -200,11 +198,8 @@ export class LateFills {
 
   /** A stop that rests, while a second one of it has sold. */
   #openStop(intentId: number): Intent | undefined {
-    for (const { openIntents } of this.#context.books.pairs()) {
-      const intent = openIntents.find(({ id, stop }) => id === intentId && stop !== undefined);
-      if (intent) return intent;
-    }
-    return undefined;
+    const { books } = this.#context;
+    return books.openIntent(({ id, stop }) => id === intentId && stop !== undefined)?.intent;
   }
 
   #find(key: IntentKey): ClosedIntent | null {

@@ -12,6 +12,7 @@ import {
   transition,
   withIntent,
 } from '@mtrade/cycle';
+import { askAgain } from './ask-again.js';
 import { closeIntent } from './closing.js';
 import type { EngineContext } from './context.js';
 import { tellDoubt } from './disbelieving.js';
@@ -19,13 +20,12 @@ import { doubtRules } from './doubted-rules.js';
 import { journal } from './journal.js';
 import type { LateFills } from './late-fills.js';
 import { type Doubt, doubtOf } from './new-trades.js';
-import type { JournalEntry, LaneEvent, OrderEvidence } from './ports/index.js';
+import type { JournalEntry, LaneEventOf, OrderEvidence } from './ports/index.js';
 import { recordStages } from './record-stages.js';
 import type { StopEvents } from './stop-events.js';
 import { evidenceFromWire, fillFromWire, settledOrderFromWire } from './wire.js';
 
-type EventOf<T extends LaneEvent['type']> = Extract<LaneEvent, { type: T }>;
-export type OrderLaneEvent = EventOf<'placed' | 'settled' | 'settle-failed' | 'followed' | 'scanned'>;
+export type OrderLaneEvent = LaneEventOf<'placed' | 'settled' | 'settle-failed' | 'followed' | 'scanned'>;
 
 /** Evidence about client ids whose answer is still awaited; kept for the moment that answer gets lost. Bounded. */
 const REMEMBERED_EVIDENCE = 256;
@@ -75,9 +75,9 @@ export class OrderEvents {
     }
   }
 
-  #placed({ intentId, outcome, times }: EventOf<'placed'>): void {
+  #placed({ intentId, outcome, times }: LaneEventOf<'placed'>): void {
     const { clock, budget, log } = this.#context;
-    const open = this.#find((intent) => intent.id === intentId);
+    const open = this.#context.books.openIntent((intent) => intent.id === intentId);
     // A late answer to an order that was given up as silent is still the exchange's word on it.
     if (!open || (open.intent.state !== 'SUBMITTED' && !isUnresolved(open.intent.state))) return;
     const { pair, intent } = open;
@@ -107,7 +107,7 @@ export class OrderEvents {
         this.#apply(pair, intent, { type: 'acked', order, nowMs });
         const pairMemory = this.#context.pairs.get(pair.symbol);
         if (pairMemory) pairMemory.rulesDoubted = false;
-        this.#askAgain(intentId, TRADES_EXPECTED_MS);
+        askAgain(this.#context, intentId, TRADES_EXPECTED_MS);
       }
     }
   }
@@ -121,12 +121,12 @@ export class OrderEvents {
     this.#apply(pair, intent, { type: 'unknown' }, [entry]);
     board.counters.increment('orders_unknown');
     log.warn({ symbol: pair.symbol, clientOrderId, reason }, 'the outcome of an order is unknown');
-    this.#askAgain(intent.id, 0);
+    askAgain(this.#context, intent.id, 0);
     const known = this.#evidence.get(intent.clientOrderId);
     if (known) this.evidenceSeen(known);
   }
 
-  #settled(event: EventOf<'settled'>): void {
+  #settled(event: LaneEventOf<'settled'>): void {
     const order = {
       exchangeOrderId: event.exchangeOrderId,
       finished: true,
@@ -136,30 +136,30 @@ export class OrderEvents {
     };
     const fills = event.fills.map(fillFromWire);
     const ofThisIntent = (intent: Intent): boolean => intent.id === event.intentId;
-    const heard = this.#find(ofThisIntent);
+    const heard = this.#context.books.openIntent(ofThisIntent);
     const doubt = heard && doubtOf(this.#context.books, heard.intent, { ...order, fills });
     if (heard && doubt) return this.#disbelieve(heard.pair, heard.intent, doubt);
     // The thread that asked may have died since: its successor learns here that the order exists at all.
     if (heard && heard.intent.exchangeOrderId === null)
       this.#apply(heard.pair, heard.intent, { type: 'evidence', order });
-    const open = this.#find(ofThisIntent);
+    const open = this.#context.books.openIntent(ofThisIntent);
     if (!open) return this.#lateFills.arrived(event.intentId, [event]);
     // The exchange has bought before the stop sold, or it has not: until that is known the stop's sale might end a cycle
     // that has coins left.
     if (open.intent.stop !== undefined && hasOpenBuy(open.pair, open.intent))
-      return this.#askAgain(event.intentId, SETTLE_AFTER_BUY_MS);
+      return askAgain(this.#context, event.intentId, SETTLE_AFTER_BUY_MS);
     this.#apply(open.pair, open.intent, {
       type: 'settled',
       ...order,
       fills,
       nowMs: this.#context.clock.epochMs(),
     });
-    this.#askAgain(event.intentId, SETTLE_RETRY_MS);
+    askAgain(this.#context, event.intentId, SETTLE_RETRY_MS);
   }
 
   /** All orders under a name that two of them have; or those of an intent that ended before they were seen. */
-  #followed({ intentId, orders }: EventOf<'followed'>): void {
-    const open = this.#find((intent) => intent.id === intentId);
+  #followed({ intentId, orders }: LaneEventOf<'followed'>): void {
+    const open = this.#context.books.openIntent((intent) => intent.id === intentId);
     // Of an open intent only orders of one name are followed together; the others were fired by a second stop of it.
     if (!open || !isDuplicate(open.intent)) return this.#lateFills.arrived(intentId, orders);
     const nowMs = this.#context.clock.epochMs();
@@ -183,8 +183,8 @@ export class OrderEvents {
     this.#settleAgain(halted, intent, reason);
   }
 
-  #settleFailed({ intentId, reason, seen }: EventOf<'settle-failed'>): void {
-    const open = this.#find((intent) => intent.id === intentId);
+  #settleFailed({ intentId, reason, seen }: LaneEventOf<'settle-failed'>): void {
+    const open = this.#context.books.openIntent((intent) => intent.id === intentId);
     this.#lateFills.failed(intentId, seen);
     if (!open) return;
     if (open.intent.stop !== undefined && seen) this.#stops.orderSeen(open.pair, open.intent, seen);
@@ -200,28 +200,32 @@ export class OrderEvents {
     if (isUnresolved(intent.state)) return;
     if (memory && attempts >= SETTLE_TRIES) {
       memory.attempts = 0;
-      this.#askAgain(intentId, 0);
+      askAgain(this.#context, intentId, 0);
       return this.#apply(pair, intent, { type: 'lost' });
     }
-    this.#askAgain(intentId, Math.min(SETTLE_RETRY_LIMIT_MS, SETTLE_RETRY_MS * 2 ** Math.min(attempts, 10)));
+    askAgain(
+      this.#context,
+      intentId,
+      Math.min(SETTLE_RETRY_LIMIT_MS, SETTLE_RETRY_MS * 2 ** Math.min(attempts, 10)),
+    );
     this.#context.log.warn({ intentId, reason }, 'the trades of an order could not be read yet');
   }
 
-  #scanned({ intentId, record, found }: EventOf<'scanned'>): void {
+  #scanned({ intentId, record, found }: LaneEventOf<'scanned'>): void {
     const memory = this.#context.intents.get(intentId);
     if (memory) memory.askedUntilMono = null;
-    const open = this.#find((intent) => intent.id === intentId);
+    const open = this.#context.books.openIntent((intent) => intent.id === intentId);
     const words = found.map(evidenceFromWire);
     if (!open) for (const word of words) this.#lateFills.consider(word);
     if (!open || !isUnresolved(open.intent.state)) return;
     const nowMs = this.#context.clock.epochMs();
     this.#apply(open.pair, open.intent, { type: 'scanned', record, found: words, nowMs });
-    const now = this.#find((intent) => intent.id === intentId);
+    const now = this.#context.books.openIntent((intent) => intent.id === intentId);
     if (now && isDuplicate(now.intent)) this.#followAll(now.intent, record, words);
     // Found: its trades are asked for at once. Still unresolved (two orders under one id) keeps the scans' own pace.
     if (!memory || !now || isUnresolved(now.intent.state)) return;
     memory.attempts = 0;
-    this.#askAgain(intentId, 0);
+    askAgain(this.#context, intentId, 0);
   }
 
   /**
@@ -241,7 +245,7 @@ export class OrderEvents {
 
   /** The private stream saw one of our orders: a hint that starts a look at its trades. */
   evidenceSeen(evidence: OrderEvidence): void {
-    const open = this.#find((intent) => intent.clientOrderId === evidence.clientOrderId);
+    const open = this.#context.books.openIntent((intent) => intent.clientOrderId === evidence.clientOrderId);
     if (!open) {
       // An order without a name of ours may be the one that a stop has fired.
       this.#stops.hint(evidence.symbol);
@@ -249,7 +253,7 @@ export class OrderEvents {
     }
     if (open.intent.state === 'SUBMITTED') return this.#remember(evidence);
     this.#apply(open.pair, open.intent, { type: 'evidence', order: evidence });
-    if (open.intent.state !== 'SETTLING') this.#askAgain(open.intent.id, 0);
+    if (open.intent.state !== 'SETTLING') askAgain(this.#context, open.intent.id, 0);
   }
 
   #remember(evidence: OrderEvidence): void {
@@ -289,21 +293,6 @@ export class OrderEvents {
       intentMoves: [{ intent: next, from: intent.state }],
       journal: [...entries, ...alarm],
     });
-  }
-
-  #askAgain(intentId: number, inMs: number): void {
-    const memory = this.#context.intents.get(intentId);
-    if (!memory) return;
-    memory.askedUntilMono = null;
-    memory.askAtMono = this.#context.clock.monoMs() + inMs;
-  }
-
-  #find(matches: (intent: Intent) => boolean): { pair: PairState; intent: Intent } | null {
-    for (const pair of this.#context.books.pairs()) {
-      const intent = pair.openIntents.find(matches);
-      if (intent) return { pair, intent };
-    }
-    return null;
   }
 }
 

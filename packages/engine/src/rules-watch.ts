@@ -1,9 +1,7 @@
 import type { MonoMs } from '@mtrade/base';
 import type { EngineContext } from './context.js';
-import type { LaneEvent } from './ports/index.js';
+import type { LaneEventOf } from './ports/index.js';
 import { rulesFromWire } from './wire.js';
-
-type EventOf<T extends LaneEvent['type']> = Extract<LaneEvent, { type: T }>;
 
 /** Between two questions about rules that are not known; it doubles up to the limit. */
 const FIRST_RETRY_MS = 10_000;
@@ -57,12 +55,12 @@ export class RulesWatch {
     lane.request({ type: 'refresh-rules', symbols: [...this.#waiting.keys()] });
   }
 
-  answered({ rules }: EventOf<'rules'>): void {
+  answered({ rules }: LaneEventOf<'rules'>): void {
     this.#askedUntilMono = null;
     for (const wire of rules) this.#context.rules.set(wire.symbol, rulesFromWire(wire));
   }
 
-  failed({ reason }: EventOf<'rules-failed'>): void {
+  failed({ reason }: LaneEventOf<'rules-failed'>): void {
     this.#askedUntilMono = null;
     const { clock, log } = this.#context;
     const soonMono = clock.monoMs() + FIRST_RETRY_MS;

@@ -16,18 +16,18 @@ import {
   withIntent,
 } from '@mtrade/cycle';
 import { baseQty, decimal, text } from '@mtrade/money';
+import { askAgain } from './ask-again.js';
 import { closeIntent } from './closing.js';
 import type { EngineContext, StopMemory } from './context.js';
 import { doubtRules, isFirstDoubt } from './doubted-rules.js';
 import { journal } from './journal.js';
 import type { LateFills } from './late-fills.js';
-import type { JournalEntry, LaneEvent, WireStop } from './ports/index.js';
+import type { JournalEntry, LaneEventOf, WireStop } from './ports/index.js';
 import { rollingBack } from './rolling-back.js';
 import { stopMemory } from './stop-memory.js';
 import type { SurplusStops } from './surplus-stops.js';
 
-type EventOf<T extends LaneEvent['type']> = Extract<LaneEvent, { type: T }>;
-export type StopLaneEvent = EventOf<
+export type StopLaneEvent = LaneEventOf<
   'stop-placed' | 'stop-seen' | 'stop-look-failed' | 'stops-found' | 'stop-traded-nothing'
 >;
 
@@ -82,7 +82,7 @@ export class StopEvents {
         return this.#found(open.pair, open.intent, event);
       case 'stop-traded-nothing': {
         const { record } = event;
-        this.#askAgain(event.intentId, LOOK_EVERY_MS);
+        askAgain(this.#context, event.intentId, LOOK_EVERY_MS);
         const nowMs = this.#context.clock.epochMs();
         return this.#apply(open.pair, open.intent, { type: 'traded-nothing', record, nowMs });
       }
@@ -93,7 +93,7 @@ export class StopEvents {
   orderSeen(
     pair: PairState,
     intent: Intent,
-    { exchangeOrderId, filledBase }: NonNullable<EventOf<'settle-failed'>['seen']>,
+    { exchangeOrderId, filledBase }: NonNullable<LaneEventOf<'settle-failed'>['seen']>,
   ): void {
     if (exchangeOrderId !== intent.exchangeOrderId) return;
     const said = filledBase === null ? null : baseQty(filledBase);
@@ -110,15 +110,15 @@ export class StopEvents {
     for (const pair of this.#context.books.pairs())
       if (pair.symbol === symbol)
         for (const { id, state, stop } of pair.openIntents)
-          if (stop !== undefined && state === 'LIVE') this.#askAgain(id, 0);
+          if (stop !== undefined && state === 'LIVE') askAgain(this.#context, id, 0);
   }
 
   /** The whole list of the exchange does not have it, or has it as ended. */
   lookAt(intentId: number): void {
-    this.#askAgain(intentId, 0);
+    askAgain(this.#context, intentId, 0);
   }
 
-  #placed(pair: PairState, intent: Intent, { outcome, sentMono }: EventOf<'stop-placed'>): void {
+  #placed(pair: PairState, intent: Intent, { outcome, sentMono }: LaneEventOf<'stop-placed'>): void {
     // A late answer to a stop that was given up as silent is still the exchange's word on it.
     if (intent.state !== 'SUBMITTED' && !isUnresolved(intent.state)) return;
     switch (outcome.type) {
@@ -133,7 +133,7 @@ export class StopEvents {
         this.#apply(pair, intent, { type: 'stop-acked', stopId: outcome.stopId });
         this.#rulesFit(pair.symbol);
         stopMemory(this.#context, intent).openAtMono = sentMono;
-        this.#askAgain(intent.id, LOOK_EVERY_MS);
+        askAgain(this.#context, intent.id, LOOK_EVERY_MS);
     }
   }
 
@@ -141,7 +141,7 @@ export class StopEvents {
   #unclear(
     pair: PairState,
     intent: Intent,
-    { reason, label }: Extract<EventOf<'stop-placed'>['outcome'], { type: 'unknown' }>,
+    { reason, label }: Extract<LaneEventOf<'stop-placed'>['outcome'], { type: 'unknown' }>,
   ): void {
     if (label !== undefined) this.#apply(pair, intent, { type: 'stop-refused', label });
     const now = this.#find(intent.id);
@@ -151,7 +151,7 @@ export class StopEvents {
   #refused(
     pair: PairState,
     intent: Intent,
-    outcome: Extract<EventOf<'stop-placed'>['outcome'], { type: 'rejected' }>,
+    outcome: Extract<LaneEventOf<'stop-placed'>['outcome'], { type: 'rejected' }>,
   ): void {
     const { label, message, retryAfterMs } = outcome;
     const { clock, budget, log } = this.#context;
@@ -199,7 +199,7 @@ export class StopEvents {
     if (memory) memory.rulesDoubted = false;
   }
 
-  #seen(pair: PairState, intent: Intent, { stop, askedMono }: EventOf<'stop-seen'>): void {
+  #seen(pair: PairState, intent: Intent, { stop, askedMono }: LaneEventOf<'stop-seen'>): void {
     // Of a surplus stop that is gone already.
     if (intent.stop?.stopId !== null && intent.stop?.stopId !== stop.stopId) return;
     if (intent.state === 'SETTLING') return;
@@ -208,7 +208,7 @@ export class StopEvents {
     if (stop.status === 'open' && memory.cancelling === null) memory.wasCancelled = false;
     const isSoon = memory.cancelling !== null || stop.status !== 'open';
     memory.cancelling = null;
-    this.#askAgain(intent.id, isSoon ? LOOK_AGAIN_MS : LOOK_EVERY_MS);
+    askAgain(this.#context, intent.id, isSoon ? LOOK_AGAIN_MS : LOOK_EVERY_MS);
     const attempts = this.#context.intents.get(intent.id);
     if (attempts) attempts.attempts = 0;
     if (stop.status === 'open') memory.openAtMono = askedMono;
@@ -235,11 +235,11 @@ export class StopEvents {
     const memory = this.#context.intents.get(intent.id);
     stopMemory(this.#context, intent).cancelling = null;
     const attempts = memory?.attempts ?? 0;
-    this.#askAgain(intent.id, Math.min(LOOK_LIMIT_MS, LOOK_AGAIN_MS * 2 ** Math.min(attempts, 10)));
+    askAgain(this.#context, intent.id, Math.min(LOOK_LIMIT_MS, LOOK_AGAIN_MS * 2 ** Math.min(attempts, 10)));
     this.#context.log.warn({ symbol: intent.symbol, reason }, 'a stop could not be looked at');
   }
 
-  #found(pair: PairState, intent: Intent, { record, stops }: EventOf<'stops-found'>): void {
+  #found(pair: PairState, intent: Intent, { record, stops }: LaneEventOf<'stops-found'>): void {
     const memory = this.#context.intents.get(intent.id);
     if (memory) memory.askedUntilMono = null;
     if (!isUnresolved(intent.state) && intent.state !== 'LIVE') return;
@@ -251,7 +251,7 @@ export class StopEvents {
     if (candidates.length === 0) return;
     // Followed by its id from now on, at once.
     if (memory) memory.attempts = 0;
-    this.#askAgain(intent.id, 0);
+    askAgain(this.#context, intent.id, 0);
   }
 
   /** A stop has no name of ours: pair, price, amount and time of creation are what it is known by. */
@@ -282,7 +282,7 @@ export class StopEvents {
       intentMoves: [{ intent: next, from: intent.state }],
       journal: entries,
     });
-    if (next.state === 'SETTLING' && intent.state !== 'SETTLING') this.#askAgain(intent.id, 0);
+    if (next.state === 'SETTLING' && intent.state !== 'SETTLING') askAgain(this.#context, intent.id, 0);
     if (next.state === 'LIVE') this.#problem(pair.symbol, null);
     this.#context.followUps.add(pair.symbol);
   }
@@ -319,18 +319,7 @@ export class StopEvents {
     return say('stop.lost', { reason });
   }
 
-  #askAgain(intentId: number, inMs: number): void {
-    const memory = this.#context.intents.get(intentId);
-    if (!memory) return;
-    memory.askedUntilMono = null;
-    memory.askAtMono = this.#context.clock.monoMs() + inMs;
-  }
-
   #find(intentId: number): { pair: PairState; intent: Intent } | null {
-    for (const pair of this.#context.books.pairs()) {
-      const intent = pair.openIntents.find(({ id, stop }) => id === intentId && stop !== undefined);
-      if (intent) return { pair, intent };
-    }
-    return null;
+    return this.#context.books.openIntent(({ id, stop }) => id === intentId && stop !== undefined);
   }
 }

@@ -2,9 +2,7 @@ import { type Intent, isOpen } from '@mtrade/cycle';
 import type { EngineContext } from './context.js';
 import { journal } from './journal.js';
 import type { LateFills } from './late-fills.js';
-import type { LaneEvent, WireStop } from './ports/index.js';
-
-type EventOf<T extends LaneEvent['type']> = Extract<LaneEvent, { type: T }>;
+import type { LaneEventOf, WireStop } from './ports/index.js';
 
 /** A stop of ours that should not be on the exchange. */
 interface Surplus {
@@ -93,7 +91,7 @@ export class SurplusStops {
   }
 
   /** The look after a cancel: what it shows counts, whatever the cancel was answered. */
-  seen({ stop }: EventOf<'stop-seen'>): void {
+  seen({ stop }: LaneEventOf<'stop-seen'>): void {
     const { stopId, symbol, status, firedOrderId } = stop;
     const known = this.#stops.get(stopId);
     if (!known) return;
@@ -113,7 +111,7 @@ export class SurplusStops {
     });
   }
 
-  lookFailed({ stopId }: EventOf<'stop-look-failed'>): void {
+  lookFailed({ stopId }: LaneEventOf<'stop-look-failed'>): void {
     const known = this.#stops.get(stopId);
     if (known) this.#again(known);
   }

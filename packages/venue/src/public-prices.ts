@@ -1,9 +1,7 @@
 import { type Price, scaled } from '@mtrade/money';
 import type { EpochMs } from '@mtrade/base';
 import { asRow, asRows, textField } from './answer.js';
-import { apiBase } from './gate-signer.js';
-import { createHttpClient } from './http-client.js';
-import { readPublicly } from './public-read.js';
+import { readListPublicly } from './public-read.js';
 import { readTicker } from './rest-price.js';
 import { pairOf } from './rows.js';
 
@@ -17,28 +15,17 @@ export async function readPublicAsks(
   options: { readonly restUrl: string; readonly requestDeadlineMs: number },
   symbols: readonly string[],
 ): Promise<ReadonlyMap<string, Price>> {
-  const base = apiBase(options.restUrl);
-  const http = createHttpClient({
-    baseUrl: base,
-    requestDeadlineMs: options.requestDeadlineMs,
-    connections: 1,
-    maxReplyBytes: 16 * 1024 * 1024,
-  });
   const wanted = new Map(symbols.map((symbol) => [pairOf(symbol), symbol]));
   const at = { sentMs: 0 as EpochMs, answeredMs: 0 as EpochMs };
-  try {
-    return await readPublicly(http, { what: 'tickers', url: `${base}${PATH}` }, (json) => {
-      const rows = asRows(json).map(asRow);
-      return new Map(
-        rows.flatMap((row): [string, Price][] => {
-          const symbol = wanted.get(textField(row, 'currency_pair'));
-          if (symbol === undefined) return [];
-          const { ask } = readTicker(row, symbol, at);
-          return ask === null ? [] : [[symbol, scaled(ask.mantissa, ask.decimals) as Price]];
-        }),
-      );
-    });
-  } finally {
-    await http.close();
-  }
+  return readListPublicly(options, { what: 'tickers', path: PATH }, (json) => {
+    const rows = asRows(json).map(asRow);
+    return new Map(
+      rows.flatMap((row): [string, Price][] => {
+        const symbol = wanted.get(textField(row, 'currency_pair'));
+        if (symbol === undefined) return [];
+        const { ask } = readTicker(row, symbol, at);
+        return ask === null ? [] : [[symbol, scaled(ask.mantissa, ask.decimals) as Price]];
+      }),
+    );
+  });
 }

@@ -1,7 +1,10 @@
 import { MalformedAnswer, parseJson } from './answer.js';
-import type { HttpClient } from './http-client.js';
+import { apiBase } from './gate-signer.js';
+import { createHttpClient, type HttpClient } from './http-client.js';
 import { errorLabel } from './place-outcome.js';
 import { VenueError } from './venue-error.js';
+
+const LONGEST_LIST_BYTES = 16 * 1024 * 1024;
 
 /**
  * What the exchange tells everybody: no key and no signature, so no ccxt either. `what` names it in errors; `query` is
@@ -26,5 +29,25 @@ export async function readPublicly<T>(
   } catch (error) {
     if (error instanceof MalformedAnswer) throw failed(error.message);
     throw error;
+  }
+}
+
+/** One such question about everything of a kind, over a connection of its own. Rejects like `readPublicly`. */
+export async function readListPublicly<T>(
+  { restUrl, requestDeadlineMs }: { readonly restUrl: string; readonly requestDeadlineMs: number },
+  { what, path }: { readonly what: string; readonly path: string },
+  readAnswer: (json: unknown) => T,
+): Promise<T> {
+  const baseUrl = apiBase(restUrl);
+  const http = createHttpClient({
+    baseUrl,
+    requestDeadlineMs,
+    connections: 1,
+    maxReplyBytes: LONGEST_LIST_BYTES,
+  });
+  try {
+    return await readPublicly(http, { what, url: `${baseUrl}${path}` }, readAnswer);
+  } finally {
+    await http.close();
   }
 }

@@ -1,8 +1,6 @@
 import type { MarketRules } from '@mtrade/cycle';
 import { asRow, asRows, textField } from './answer.js';
-import { apiBase } from './gate-signer.js';
-import { createHttpClient } from './http-client.js';
-import { readPublicly } from './public-read.js';
+import { readListPublicly } from './public-read.js';
 import { pairOf, readRules } from './rows.js';
 
 const PATH = '/spot/currency_pairs';
@@ -15,22 +13,11 @@ export async function readPublicRules(
   options: { readonly restUrl: string; readonly requestDeadlineMs: number },
   symbols: readonly string[],
 ): Promise<readonly MarketRules[]> {
-  const base = apiBase(options.restUrl);
-  const http = createHttpClient({
-    baseUrl: base,
-    requestDeadlineMs: options.requestDeadlineMs,
-    connections: 1,
-    maxReplyBytes: 16 * 1024 * 1024,
-  });
   const wanted = new Map(symbols.map((symbol) => [pairOf(symbol), symbol]));
-  try {
-    return await readPublicly(http, { what: 'market rules', url: `${base}${PATH}` }, (json) =>
-      asRows(json).flatMap((row) => {
-        const symbol = wanted.get(textField(asRow(row), 'id'));
-        return symbol === undefined ? [] : [readRules(row, symbol, null)];
-      }),
-    );
-  } finally {
-    await http.close();
-  }
+  return readListPublicly(options, { what: 'market rules', path: PATH }, (json) =>
+    asRows(json).flatMap((row) => {
+      const symbol = wanted.get(textField(asRow(row), 'id'));
+      return symbol === undefined ? [] : [readRules(row, symbol, null)];
+    }),
+  );
 }

@@ -113,6 +113,8 @@ export type LaneEvent =
   | { readonly type: 'rules'; readonly rules: readonly WireRules[] }
   | { readonly type: 'rules-failed'; readonly reason: string };
 
+export type LaneEventOf<T extends LaneEvent['type']> = Extract<LaneEvent, { type: T }>;
+
 /** For the latency histograms; no rule looks at them. */
 export interface PlaceTimes extends Readonly<SendMarks> {
   /** When the order thread had the order in its hands. */

@@ -17,6 +17,14 @@ export interface PlaceOptions {
   readonly marks?: SendMarks | undefined;
 }
 
+/** A definite no of the exchange, in its own words. */
+export interface Refused {
+  readonly type: 'rejected';
+  readonly label: string;
+  readonly message: string;
+  readonly retryAfterMs: number | null;
+}
+
 /** What one POST of an order led to. Everything that is not listed as definite is `unknown` (protocol 2.5). */
 export type PlaceOutcome =
   | {
@@ -28,12 +36,7 @@ export type PlaceOutcome =
       readonly filledBase: BaseQty;
       readonly filledQuote: QuoteAmount;
     }
-  | {
-      readonly type: 'rejected';
-      readonly label: string;
-      readonly message: string;
-      readonly retryAfterMs: number | null;
-    }
+  | Refused
   | { readonly type: 'unknown'; readonly reason: string };
 
 /** What goes on the wire, already exact text; made from a committed intent and nothing else. */

@@ -1,5 +1,6 @@
 import type { EpochMs } from '@mtrade/base';
 import type { Decimal } from '@mtrade/money';
+import type { Refused } from './orders.js';
 
 /**
  * A stop on the exchange: when the last price is at or below `triggerPrice` it sells `amount` at once, for `limitPrice` or
@@ -23,12 +24,7 @@ export interface StopRequest {
 /** What one POST of a stop led to; the same whitelist of definite refusals as for an order. */
 export type StopOutcome =
   | { readonly type: 'acked'; readonly stopId: string }
-  | {
-      readonly type: 'rejected';
-      readonly label: string;
-      readonly message: string;
-      readonly retryAfterMs: number | null;
-    }
+  | Refused
   | {
       readonly type: 'unknown';
       readonly reason: string;

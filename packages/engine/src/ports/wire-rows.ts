@@ -1,5 +1,6 @@
 import type { Side } from '@mtrade/cycle';
 import type { StopEvidence } from './stops.js';
+import type { Refused } from './orders.js';
 
 export interface WireOwnTrade {
   readonly clientOrderId: string;
@@ -16,12 +17,7 @@ export type WirePlaceOutcome =
       readonly filledBase: string;
       readonly filledQuote: string;
     }
-  | {
-      readonly type: 'rejected';
-      readonly label: string;
-      readonly message: string;
-      readonly retryAfterMs: number | null;
-    }
+  | Refused
   | { readonly type: 'unknown'; readonly reason: string };
 
 /** An order that is over, with the trades that make up what it filled. */
