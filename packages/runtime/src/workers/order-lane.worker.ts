@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { setInterval, setTimeout as sleep } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { errorText, MtradeError, systemClock } from '@mtrade/base';
@@ -103,11 +102,7 @@ export async function run(boot: LaneBoot): Promise<void> {
       log,
       emit,
       sleep,
-      committed: commitWord(board.commitGate, {
-        clock: systemClock,
-        sleep,
-        maySpin: availableParallelism() > 1,
-      }),
+      committed: commitWord(board.commitGate, { clock: systemClock, sleep }),
     });
     if (cycler) listen(cycler, desk);
 
