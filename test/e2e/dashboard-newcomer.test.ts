@@ -126,6 +126,27 @@ describe.skipIf(CHROMIUM === null)(`a newcomer on the web page${NEEDS_BROWSER}`,
     expect(new Set(now)).toEqual(new Set([await earnedOnProfit(page)]));
   });
 
+  test('of an engine that is busy nothing is told: the page asks again when the engine says, and shows what it answers', async () => {
+    const { page } = await browser.open(at.engine);
+    await row(page, 'NEAR/USDT').waitFor();
+    let refusals = 0;
+    await page.route('**/v1/journal?**', async (route) => {
+      if (refusals === 2) return route.continue();
+      refusals += 1;
+      const problem = { status: 503, code: 'MTRADE_BUSY', detail: 'too many questions at once; ask again' };
+      await route.fulfill({ status: 503, headers: { 'Retry-After': '1' }, json: problem });
+    });
+    await page.evaluate(`(() => { window.told = false;
+      const look = () => { window.told ||= document.body.textContent.includes('ask again'); };
+      new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true }); })()`);
+
+    await go(page, '#/journal');
+    await page.getByText('order.filled').first().waitFor();
+
+    expect(refusals).toBe(2);
+    expect(await page.evaluate('window.told')).toBe(false);
+  });
+
   test('stops one pair with the keyboard alone', async () => {
     const { engine } = at;
     const { page } = await browser.open(engine);

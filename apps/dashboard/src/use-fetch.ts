@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { get } from './api/call.js';
+import { CallError, get } from './api/call.js';
 import { link } from './live.js';
 
 export interface Fetched<T> {
@@ -8,7 +8,10 @@ export interface Fetched<T> {
   readonly error: string | null;
 }
 
-/** Asks for a path, again every `everyMs` if given, whenever `turn` changes, and when the engine is back. */
+/**
+ * Asks for a path, again every `everyMs` if given, whenever `turn` changes, when the engine is back, and, without a word
+ * to the reader, when the engine says that it is busy until then.
+ */
 export function useFetch<T>(
   path: string | null,
   everyMs: number | null = null,
@@ -31,6 +34,11 @@ export function useFetch<T>(
         setState({ path, data, error: null });
       } catch (error) {
         if (abort.signal.aborted) return;
+        // A busy engine is no news for the reader: what he sees stays until it has time.
+        if (error instanceof CallError && error.retryAfterMs !== null) {
+          timer = setTimeout(() => void ask(), error.retryAfterMs);
+          return;
+        }
         const text = error instanceof Error ? error.message : String(error);
         setState((before) => ({ path, data: before.path === path ? before.data : null, error: text }));
       }

@@ -18,6 +18,8 @@ export interface ErrorFacts {
   MTRADE_EXCHANGE_UNAVAILABLE: { readonly url: string };
   /** An operator's command that cannot be carried out, with the reason in the message. */
   MTRADE_COMMAND: { readonly command: string };
+  /** Too much is asked at once. Nothing was done; the same may be asked again after so long. */
+  MTRADE_BUSY: { readonly retryAfterSeconds: number };
   MTRADE_USAGE: Readonly<Record<string, never>>;
 }
 export type ErrorCode = keyof ErrorFacts;
@@ -34,6 +36,7 @@ const EXIT_CODES: Record<ErrorCode, ExitCode> = {
   MTRADE_PERMISSION: ExitCode.permission,
   MTRADE_EXCHANGE_UNAVAILABLE: ExitCode.exchangeUnavailable,
   MTRADE_COMMAND: ExitCode.runtimeError,
+  MTRADE_BUSY: ExitCode.runtimeError,
   MTRADE_USAGE: ExitCode.usage,
 };
 

@@ -162,6 +162,30 @@ describe('refusals', () => {
     expect(Object.keys(answer.json).sort()).toEqual(['code', 'detail', 'id', 'status', 'title', 'type']);
   });
 
+  test('a busy history desk is a 503 that says when to ask again, for every question, and no line of the log', async () => {
+    const harness = await startHarness();
+    harness.engine.history = () =>
+      Promise.reject(new MtradeError('MTRADE_BUSY', 'too many questions', { retryAfterSeconds: 3 }));
+    const { json: document } = await harness.call({ path: '/openapi.json' });
+    const paths = document['paths'] as Record<string, { get?: { responses: Record<string, object> } }>;
+
+    for (const path of [
+      '/v1/trades',
+      '/v1/cycles',
+      '/v1/cycles/1',
+      '/v1/journal',
+      '/v1/profit',
+      '/v1/pairs/ETH-USDT',
+    ]) {
+      const answer = await harness.call({ path });
+      expect([path, answer.status, answer.headers['retry-after']]).toEqual([path, 503, '3']);
+      expect(answer.json).toMatchObject({ code: 'MTRADE_BUSY', detail: 'too many questions' });
+      const described = path.replace('/1', '/{id}').replace('ETH-USDT', '{pair}');
+      expect(paths[described]?.get?.responses['503']).toMatchObject({ headers: { 'Retry-After': {} } });
+    }
+    expect(harness.engine.errors).toEqual([]);
+  });
+
   test('an unexpected error says its id and neither its text nor its stack', async () => {
     const harness = await startHarness();
     harness.engine.answer = () => Promise.reject(new Error('the secret is abc'));
@@ -172,6 +196,7 @@ describe('refusals', () => {
     expect(answer.json['id']).toMatch(/^[0-9a-f-]{36}$/);
     expect(answer.text).not.toContain('abc');
     expect(answer.text).not.toContain('.ts');
+    expect(harness.engine.errors).toHaveLength(1);
   });
 
   test('control characters of an exchange do not reach a terminal (S15)', async () => {

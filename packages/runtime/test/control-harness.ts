@@ -93,11 +93,15 @@ export const STATUS: StatusJson = {
 export class ScriptedEngine {
   readonly commands: OperatorCommand[] = [];
   readonly listeners = new Set<(event: EngineEvent) => void>();
+  /** What it wrote into the log as a failure. */
+  readonly errors: unknown[] = [];
   shutdowns = 0;
   isReady = true;
   monoMs = 1_000;
   answer: (command: OperatorCommand) => Promise<unknown> = () => Promise.resolve({ committed: true });
   status: () => Promise<StatusJson> = () => Promise.resolve(STATUS);
+  history: ControlDeps['history'] = () =>
+    Promise.reject(new MtradeError('MTRADE_DATABASE', 'there are no books', { path: '/somewhere' }));
   metrics: () => string = () => '# TYPE mtrade_ready gauge\nmtrade_ready 1\n';
 
   readonly deps: ControlDeps = {
@@ -119,8 +123,7 @@ export class ScriptedEngine {
       data_dir: '/somewhere',
       version: '0.1.0',
     }),
-    history: () =>
-      Promise.reject(new MtradeError('MTRADE_DATABASE', 'there are no books', { path: '/somewhere' })),
+    history: (question) => this.history(question),
     command: (command) => {
       this.commands.push(command);
       return this.answer(command);
@@ -135,7 +138,7 @@ export class ScriptedEngine {
     },
     normalizeSymbol: (text) => PAIRS.find((pair) => sameLetters(pair, text)) ?? null,
     symbols: () => PAIRS,
-    log: silentLogger,
+    log: { ...silentLogger, error: (fields) => void this.errors.push(fields) },
     clock: { epochMs: () => 0 as EpochMs, monoMs: () => this.monoMs as MonoMs },
   };
 

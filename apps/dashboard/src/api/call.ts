@@ -3,11 +3,20 @@ import { forgetToken, token } from '../session.js';
 /** A refusal of the engine, or a call that never reached it (status 0). */
 export class CallError extends Error {
   readonly status: number;
+  /** When the engine says to ask again; null when it says no such thing. */
+  readonly retryAfterMs: number | null;
 
-  constructor(status: number, detail: string) {
+  constructor(status: number, detail: string, retryAfterMs: number | null = null) {
     super(detail);
     this.status = status;
+    this.retryAfterMs = retryAfterMs;
   }
+}
+
+/** The engine says whole seconds; what else the header may hold by its standard is no reason to wait. */
+function askAgainAfterMs(response: Response): number | null {
+  const seconds = response.headers.get('Retry-After');
+  return seconds !== null && /^\d{1,4}$/.test(seconds) ? Number(seconds) * 1_000 : null;
 }
 
 export async function refusalOf(response: Response): Promise<CallError> {
@@ -20,7 +29,7 @@ export async function refusalOf(response: Response): Promise<CallError> {
   }
   // Never a second try with a wrong token: the engine counts them, and one that is wrong stays wrong.
   if (response.status === 401) forgetToken(detail);
-  return new CallError(response.status, detail);
+  return new CallError(response.status, detail, askAgainAfterMs(response));
 }
 
 const authorization = (): Record<string, string> => ({ Authorization: `Bearer ${token.peek() ?? ''}` });

@@ -18,7 +18,7 @@ import type { ControlLimits } from './limits.js';
 import { type PairNames, pairNamed } from './pair-names.js';
 import type { ControlDeps } from './ports.js';
 import { Problem } from './problem.js';
-import { json, refusals, withToken } from './route-parts.js';
+import { busy, json, refusals, withToken } from './route-parts.js';
 
 const LATE = 'the books did not answer in time; ask for a shorter span';
 
@@ -76,25 +76,25 @@ const view = <Path extends string>(path: Path, summary: string) => ({
 const tradesRoute = createRoute({
   ...view('/v1/trades', 'Booked trades, the newest first'),
   request: { query: pageQuery },
-  responses: { 200: json(tradesSchema, 'one page'), ...refusals },
+  responses: { 200: json(tradesSchema, 'one page'), ...busy, ...refusals },
 });
 const cyclesRoute = createRoute({
   ...view('/v1/cycles', 'Cycles that have ended, the newest first'),
   request: { query: pageQuery },
-  responses: { 200: json(cyclesSchema, 'one page'), ...refusals },
+  responses: { 200: json(cyclesSchema, 'one page'), ...busy, ...refusals },
 });
 const cycleRoute = createRoute({
   ...view('/v1/cycles/{id}', 'One cycle that has ended, with its trades'),
   request: { params: cycleParams },
-  responses: { 200: json(cycleWithTradesSchema, 'the cycle'), ...refusals },
+  responses: { 200: json(cycleWithTradesSchema, 'the cycle'), ...busy, ...refusals },
 });
 const journalRoute = createRoute({
   ...view('/v1/journal', 'What the engine wrote down, the newest first'),
   request: { query: journalQuery },
-  responses: { 200: json(journalSchema, 'one page'), ...refusals },
+  responses: { 200: json(journalSchema, 'one page'), ...busy, ...refusals },
 });
 const profitRoute = createRoute({
   ...view('/v1/profit', 'What the cycles have earned after fees, per day of their end or per pair'),
   request: { query: profitQuery },
-  responses: { 200: json(profitSchema, 'exact sums'), ...refusals },
+  responses: { 200: json(profitSchema, 'exact sums'), ...busy, ...refusals },
 });

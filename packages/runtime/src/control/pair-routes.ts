@@ -6,7 +6,7 @@ import { pairNamed } from './pair-names.js';
 import { ladderPreviewSchema, ladderQuery, pairDetailSchema } from './pair-schemas.js';
 import type { ControlDeps } from './ports.js';
 import { Problem } from './problem.js';
-import { json, refusals, withToken } from './route-parts.js';
+import { busy, json, refusals, withToken } from './route-parts.js';
 import { pairParams } from './schemas.js';
 
 const LATE = 'the engine did not show the pair in time';
@@ -49,7 +49,7 @@ const pairRoute = createRoute({
   tags: ['views'],
   security: withToken,
   request: { params: pairParams },
-  responses: { 200: json(pairDetailSchema, 'as it is now'), ...refusals },
+  responses: { 200: json(pairDetailSchema, 'as it is now'), ...busy, ...refusals },
 });
 
 const ladderRoute = createRoute({

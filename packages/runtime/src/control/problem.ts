@@ -67,6 +67,7 @@ const STATUS_OF: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   MTRADE_EXCHANGE_UNAVAILABLE: 502,
   MTRADE_NOT_RUNNING: 503,
   MTRADE_LOCK_LOST: 503,
+  MTRADE_BUSY: 503,
 };
 
 /** Any thrown value as a refusal. An unexpected error keeps its text for the log and says only its id to the caller. */
@@ -74,7 +75,7 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof MtradeError) {
     const code: ErrorCode = error.code;
-    return new Problem(STATUS_OF[code] ?? 500, code, error.message);
+    return new Problem(STATUS_OF[code] ?? 500, code, error.message, headersOf(error));
   }
   if (error instanceof HTTPException && error.status < 500) {
     return new Problem(error.status, 'HTTP_BAD_REQUEST', errorText(error));
@@ -82,6 +83,11 @@ export function toProblem(error: unknown): Problem {
   return new Problem(500, 'HTTP_INTERNAL', 'the engine failed to answer; its log has this id and the reason');
 }
 
-/** An operator's refused command is an answer; the rest of the 5xx family is worth an error line. */
+const headersOf = (error: MtradeError): Readonly<Record<string, string>> =>
+  isMtradeError(error, 'MTRADE_BUSY') ? { 'Retry-After': String(error.facts.retryAfterSeconds) } : {};
+
+/** An operator's refused command is an answer, and so is a word on when to ask; the rest of the 5xx family is worth an error line. */
 export const isFailure = (problem: Problem, error: unknown): boolean =>
-  problem.status >= 500 && !isMtradeError(error, 'MTRADE_NOT_RUNNING');
+  problem.status >= 500 &&
+  !isMtradeError(error, 'MTRADE_NOT_RUNNING') &&
+  !isMtradeError(error, 'MTRADE_BUSY');

@@ -20,4 +20,15 @@ export const refusals = {
   },
 };
 
+/** Beside the other refusals where the books are asked: a full queue of questions says when to come again. */
+export const busy = {
+  503: {
+    description: 'too many questions about history at once, or the engine is just ending; nothing was done',
+    headers: {
+      'Retry-After': { description: 'seconds until it is worth asking again', schema: { type: 'integer' } },
+    },
+    content: { 'application/problem+json': { schema: problemSchema } },
+  },
+} as const;
+
 export const withToken = [{ token: [] }];

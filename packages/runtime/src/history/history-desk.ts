@@ -7,6 +7,8 @@ import type { HistoryAnswers, HistoryQuestion } from './questions.js';
 
 /** Questions that may wait; the next one is refused at once, so a crowd of readers costs a bounded amount. */
 const MAX_WAITING = 32;
+/** By then a full queue of ordinary questions has been answered. */
+const RETRY_AFTER_SECONDS = 1;
 /** The thread goes when nobody has asked for so long: who does not look at history does not pay for it. */
 const IDLE_MS = 60_000;
 
@@ -14,7 +16,7 @@ const WORKER = new URL('../workers/history.worker.js', import.meta.url).href;
 
 /**
  * Answers questions about the past on a thread of its own: a long look through the books delays neither trading nor
- * the operator's commands. Rejects with MtradeError.
+ * the operator's commands. Rejects with MtradeError: MTRADE_BUSY when too many questions wait already.
  */
 export class HistoryDesk {
   readonly #path: string;
@@ -37,8 +39,8 @@ export class HistoryDesk {
       recordTiming: false,
     });
     if (this.#pool.queueSize >= MAX_WAITING)
-      throw new MtradeError('MTRADE_COMMAND', 'too many questions about history at once; ask again', {
-        command: 'history',
+      throw new MtradeError('MTRADE_BUSY', 'too many questions about history at once; ask again', {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
       });
     const task: Promise<HistoryReply> = this.#pool.run({ path: this.#path, question }, { name: 'run' });
     const reply = await task.catch((error: unknown) => {
