@@ -40,6 +40,26 @@ test('an order that another cycler has withdrawn before its commit is not sent, 
   expect(errors).toEqual([expect.stringContaining('was withdrawn')]);
 });
 
+test('an order that is committed is on its way before anybody is told, and whatever becomes of the telling', () => {
+  let fails = false;
+  const ordersAt: number[] = [];
+  const world = new World({
+    onReply: (reply) => {
+      if (reply.type !== 'journal' || reply.event !== 'order.intent') return;
+      ordersAt.push(world.orders.length);
+      if (fails) throw new Error('nobody listens');
+    },
+  }).ready();
+  fails = true;
+  world.pass(ETH, '100', '100');
+  expect(ordersAt).toEqual([1]);
+  expect([world.counter('errors'), world.orders.length, world.pair().openIntents.length]).toEqual([1, 1, 1]);
+
+  fails = false;
+  world.trade({ at: '100', fee: '0' });
+  expect(world.pair()).toMatchObject({ cycle: { phase: 'active' }, openIntents: [] });
+});
+
 describe('P25: a full disk', () => {
   test('no commit, no order: nothing is sent, nothing changes, the pair rests and tries again', () => {
     const { world, fail } = failing();

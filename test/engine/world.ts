@@ -61,6 +61,8 @@ export interface WorldOptions {
   readonly symbols?: readonly string[];
   readonly balances?: Readonly<Record<string, string>>;
   readonly params?: LadderParams;
+  /** Hears of every answer and journal line of the cycler before anybody else; may throw. */
+  readonly onReply?: (reply: CyclerReply) => void;
   readonly permitted?: boolean;
   readonly rules?: (symbol: string) => MarketRules | null;
   readonly debounceMs?: number;
@@ -162,7 +164,10 @@ export class World {
         log: this.#options.log ?? silentLogger,
         lane: { request: (request) => this.#take(request) },
         restPrice: (tick) => this.reactor.onTick(tick),
-        reply: (reply) => this.replies.push(reply),
+        reply: (reply) => {
+          this.#options.onReply?.(reply);
+          this.replies.push(reply);
+        },
       },
     );
   }

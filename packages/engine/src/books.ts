@@ -154,10 +154,11 @@ export class Books {
   }
 
   /**
-   * Durable first, memory second. Throws when the store refuses; then nothing has changed anywhere. A pair's position
-   * follows in the same transaction, whatever the change is about.
+   * Durable first, memory second; then `committed` is called, and after it whoever is only to be told. Throws when the
+   * store refuses; then nothing has changed anywhere and `committed` is not called. A pair's position follows in the same
+   * transaction, whatever the change is about.
    */
-  commit(wanted: ChangeSet): void {
+  commit(wanted: ChangeSet, committed: () => void = () => undefined): void {
     const change = this.#withPosition(wanted);
     this.#deps.store.commit(change);
     if (change.pair) this.#pairs.set(change.pair.symbol, change.pair);
@@ -168,6 +169,7 @@ export class Books {
     if (change.comparedToMs !== undefined) this.#comparedToMs = change.comparedToMs;
     for (const one of change.foreignInstalls ?? []) this.#foreign.set(one.installId, one);
     for (const one of change.discrepancies ?? []) this.#discrepancies.set(keyOf(one), one);
+    committed();
     this.#deps.onCommit(change);
     for (const entry of change.journal ?? []) this.#deps.onJournal(entry);
   }

@@ -12,7 +12,7 @@ import {
 } from '@mtrade/cycle';
 import { type EngineContext, newIntentMemory } from './context.js';
 import { journal } from './journal.js';
-import type { OrderRequest, StopRequest } from './ports/index.js';
+import type { ChangeSet, OrderRequest, StopRequest } from './ports/index.js';
 
 /** The order lane may add this much to the request's own deadline before a silence means "unknown". */
 const SILENCE_MARGIN_MS = 5_000;
@@ -36,19 +36,23 @@ export function placeOrder(
 ): void {
   const { lane, log, options, board } = context;
   const ticket = board.commitGate.open();
-  const handOver = (intent: Intent): void =>
-    lane.request({ type: 'place', order: toRequest(intent), ticket });
+  const hooks: CommitHooks = {
+    before: (intent) => lane.request({ type: 'place', order: toRequest(intent), ticket }),
+    after: (intent) => {
+      // Only a cycler that is born withdraws what another left open: there are two. Nothing is sent; a scan ends it.
+      if (!board.commitGate.commit(ticket))
+        log.error({ symbol: pair.symbol, ticket }, 'an order was withdrawn while its commit was under way');
+      const rules = context.rules.get(pair.symbol);
+      if (rules && intent.side === 'buy') context.account.commit(intent.id, rules.quote, mostSpent(intent));
+    },
+  };
   try {
-    const intent = commitIntent(context, pair, draft, times, options.orderExpiryMs, handOver);
-    const rules = context.rules.get(pair.symbol);
-    if (rules && intent.side === 'buy') context.account.commit(intent.id, rules.quote, mostSpent(intent));
+    commitIntent(context, pair, draft, times, options.orderExpiryMs, hooks);
   } catch (error) {
+    // Takes back nothing that is committed: the gate has said so by then, and says one thing of a ticket.
     board.commitGate.withdraw(ticket);
     throw error;
   }
-  if (board.commitGate.commit(ticket)) return;
-  // Only a cycler that is born withdraws what another left open: there are two. The order is not sent; a scan ends it.
-  log.error({ symbol: pair.symbol, ticket }, 'an order was withdrawn while its commit was under way');
 }
 
 /** The same for a stop. Nothing on the wire expires, so the thread itself must not send it late. */
@@ -69,6 +73,13 @@ export function placeStop(context: EngineContext, pair: PairState, draft: OrderD
   lane.request({ type: 'place-stop', stop, sendBeforeMs });
 }
 
+interface CommitHooks {
+  /** Right before the commit. */
+  readonly before: (intent: Intent) => void;
+  /** Directly after it, ahead of everything that only counts and tells. */
+  readonly after: (intent: Intent) => void;
+}
+
 /** `lifeMs`: from the look at the price until the exchange would refuse it, or until its absence can be proven. */
 function commitIntent(
   context: EngineContext,
@@ -76,7 +87,7 @@ function commitIntent(
   draft: OrderDraft,
   { nowMono, tickMono }: OrderTimes,
   lifeMs: number,
-  beforeCommit: (intent: Intent) => void = () => undefined,
+  hooks: CommitHooks = { before: () => undefined, after: () => undefined },
 ): Intent {
   const { books, clock, exchangeClock, options, board } = context;
   const nowMs = clock.epochMs();
@@ -96,19 +107,22 @@ function commitIntent(
   const { cycle } = next;
   assert(cycle, `${pair.symbol} has no cycle to order for`);
 
-  beforeCommit(intent);
-  books.commit({
+  hooks.before(intent);
+  let committedMono = nowMono;
+  const change: ChangeSet = {
     pair: next,
     // An order of a cycle that is in the books already changes nothing about it: its row, ladder and all, stays.
     ...(cycle !== pair.cycle && { cycle: { ...cycle, symbol: pair.symbol } }),
     newIntents: [intent],
     journal: [journal(nowMs, 'order.intent', pair.symbol, describe(intent, cycle.number))],
+  };
+  books.commit(change, () => {
+    committedMono = clock.monoMs();
+    hooks.after(intent);
+    const askAtMono = committedMono + options.requestDeadlineMs + SILENCE_MARGIN_MS;
+    context.intents.set(intent.id, newIntentMemory({ tickMono, committedMono, askAtMono }));
+    context.budget.take(nowMono);
   });
-
-  const committedMono = clock.monoMs();
-  const askAtMono = committedMono + options.requestDeadlineMs + SILENCE_MARGIN_MS;
-  context.intents.set(intent.id, newIntentMemory({ tickMono, committedMono, askAtMono }));
-  context.budget.take(nowMono);
   board.counters.increment('orders_sent');
   board.latencies.record('decision_to_commit', (committedMono - nowMono) * 1_000);
   return intent;
