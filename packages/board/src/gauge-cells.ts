@@ -81,8 +81,8 @@ export const emptyEngineGauge = (): EngineGauge => ({
 /** Two cache lines: VERSION and copy 0 in the first, copy 1 in the second. */
 export const PAIR_GAUGE_BYTES = 128;
 export const PAIR_GAUGE_SHAPE: TwinShape = { doubles: 4, ints: 4, strideWords: 32, secondCopyWord: 16 };
-export const ENGINE_GAUGE_BYTES = 128;
-export const ENGINE_GAUGE_SHAPE: TwinShape = { doubles: 5, ints: 5, strideWords: 32, secondCopyWord: 16 };
+export const ENGINE_GAUGE_BYTES = 192;
+export const ENGINE_GAUGE_SHAPE: TwinShape = { doubles: 5, ints: 5, strideWords: 48, secondCopyWord: 24 };
 
 const STATE_MASK = 0xff;
 const PERMITTED = 1 << 8;

@@ -11,7 +11,7 @@ import { QUEUE_HEADER_WORDS } from './urgent-queue.js';
 import { WORD_BYTES } from './words.js';
 
 /** Goes up with every change of what lies where. docs/shared-memory.md draws this version. */
-export const LAYOUT_VERSION = 4;
+export const LAYOUT_VERSION = 5;
 
 /** "MTB1": the first word of every board. */
 export const MAGIC = 0x4d54_4231;

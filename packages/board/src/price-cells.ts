@@ -53,7 +53,7 @@ export const emptyPriceCell = (): PriceCell => ({
 
 /** Four cache lines per pair: VERSION and copy 0 in the first two, copy 1 in the others. */
 export const PRICE_CELL_BYTES = 256;
-export const PRICE_SHAPE: TwinShape = { doubles: 9, ints: 2, strideWords: 64, secondCopyWord: 33 };
+export const PRICE_SHAPE: TwinShape = { doubles: 9, ints: 2, strideWords: 64, secondCopyWord: 32 };
 
 const BID = 0;
 const ASK = 1;

@@ -22,6 +22,9 @@ export interface Words {
   add(index: number, value: number): number;
   plainLoad(index: number): number;
   plainStore(index: number, value: number): void;
+  /** The double in words `index` and `index + 1`; `index` is even. For the rule above it counts as two plain accesses. */
+  plainLoadDouble(index: number): number;
+  plainStoreDouble(index: number, value: number): void;
 }
 
 export const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
@@ -29,9 +32,12 @@ export const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
 /** A view of one section of the buffer. No index reaches beyond it, so no section can hurt its neighbour. */
 export class SharedWords implements Words {
   readonly #cells: Int32Array;
+  /** The same memory: a double that is put together from two words is read only once both have left the processor's buffer. */
+  readonly #doubles: Float64Array;
 
   constructor(buffer: SharedArrayBuffer, byteOffset: number, sizeBytes: number) {
     this.#cells = new Int32Array(buffer, byteOffset, sizeBytes / WORD_BYTES);
+    this.#doubles = new Float64Array(buffer, byteOffset, sizeBytes / (2 * WORD_BYTES));
   }
 
   load(index: number): number {
@@ -56,5 +62,13 @@ export class SharedWords implements Words {
 
   plainStore(index: number, value: number): void {
     this.#cells[index] = value;
+  }
+
+  plainLoadDouble(index: number): number {
+    return this.#doubles[index >> 1] as number;
+  }
+
+  plainStoreDouble(index: number, value: number): void {
+    this.#doubles[index >> 1] = value;
   }
 }

@@ -1,29 +1,40 @@
 import { describe, expect, test } from 'vitest';
 import { TwinCells } from '../src/twin-cells.js';
-import { explore, type LoomThread, wordsOver } from './support/loom.js';
+import { doubleOf, existing, explore, type LoomThread, wordsOf, wordsOver } from './support/loom.js';
 
-/** The smallest shape that can tear: one double, two words. */
-const SHAPE = { doubles: 0, ints: 2, strideWords: 8, secondCopyWord: 4 };
+/** The smallest cells that can tear: one double, and two words. Both halves are the number of the publication. */
+const FORMS = {
+  'a double': {
+    shape: { doubles: 1, ints: 0, strideWords: 8, secondCopyWord: 4 },
+    stage: ({ doubles }: TwinCells, count: number) => doubles.fill(doubleOf(count, count)),
+    seen: ({ doubles }: TwinCells) => wordsOf(existing(doubles[0])).join(),
+  },
+  'two words': {
+    shape: { doubles: 0, ints: 2, strideWords: 8, secondCopyWord: 4 },
+    stage: ({ ints }: TwinCells, count: number) => ints.fill(count),
+    seen: ({ ints }: TwinCells) => ints.join(),
+  },
+} as const;
 const SIZE = 8;
-
-const writer =
-  (publications: number, from = 1): LoomThread =>
-  (words) => {
-    const cells = new TwinCells(SHAPE, words);
-    return Array.from({ length: publications }, (_, count) => () => {
-      cells.ints.fill(from + count);
-      cells.publish(0);
-    });
-  };
-
-const reader: LoomThread = (words) => {
-  const cells = new TwinCells(SHAPE, words);
-  return [() => (cells.collect(0) === 0 ? 'nothing' : cells.ints.join())];
-};
 
 const WHOLE = ['nothing', '1,1', '2,2', '3,3'];
 
-describe('twin cells over all interleavings', () => {
+describe.each(['a double', 'two words'] as const)('twin cells over all interleavings, %s', (form) => {
+  const { shape, stage, seen } = FORMS[form];
+  const writer =
+    (publications: number, from = 1): LoomThread =>
+    (words) => {
+      const cells = new TwinCells(shape, words);
+      return Array.from({ length: publications }, (_, count) => () => {
+        stage(cells, from + count);
+        cells.publish(0);
+      });
+    };
+  const reader: LoomThread = (words) => {
+    const cells = new TwinCells(shape, words);
+    return [() => (cells.collect(0) === 0 ? 'nothing' : seen(cells))];
+  };
+
   test('no reader ever sees half of one publication and half of another', () => {
     const two = explore({
       sizeWords: SIZE,
@@ -71,8 +82,8 @@ describe('twin cells over all interleavings', () => {
       sizeWords: SIZE,
       setUp: (words) => {
         words.store(0, -2);
-        words.store(1, 1);
         words.store(2, 1);
+        words.store(3, 1);
       },
       threads: [writer(2, 2), reader],
       check: ({ memory, calls }) => {
@@ -85,7 +96,7 @@ describe('twin cells over all interleavings', () => {
   test('without the check of the version, reads are torn: the loom shows it', () => {
     const trusting: LoomThread = (words) => [
       () => {
-        const copy = (words.load(0) & 1) === 0 ? 1 : 4;
+        const copy = (words.load(0) & 1) === 0 ? 2 : 4;
         return `${words.load(copy)},${words.load(copy + 1)}`;
       },
     ];

@@ -100,6 +100,17 @@ class ReplayedWords implements Words {
     this.store(index, value);
   }
 
+  /** Two steps, as nobody promises more of a plain access to 64 bits. */
+  plainLoadDouble(index: number): number {
+    return doubleOf(this.load(index), this.load(index + 1));
+  }
+
+  plainStoreDouble(index: number, value: number): void {
+    const [first, second] = wordsOf(value);
+    this.store(index, first);
+    this.store(index + 1, second);
+  }
+
   compareExchange(index: number, expected: number, replacement: number): number {
     return this.#step(() => {
       const before = this.#at(index);
@@ -259,6 +270,15 @@ function keyOf(memory: Int32Array, states: readonly ThreadState[]): string {
   return `${memory.join(',')}|${parts.join('|')}`;
 }
 
+/** A double as the two words in which it lies. */
+export const doubleOf = (first: number, second: number): number =>
+  existing(new Float64Array(Int32Array.of(first, second).buffer)[0]);
+
+export function wordsOf(value: number): readonly [number, number] {
+  const words = new Int32Array(Float64Array.of(value).buffer);
+  return [existing(words[0]), existing(words[1])];
+}
+
 /** What is not there was asked for by mistake: a word beyond the memory, a thread beyond the list. */
 export function existing<T>(value: T | undefined): T {
   if (value === undefined) throw new RangeError('out of range');
@@ -276,6 +296,8 @@ export function wordsOver(memory: Int32Array): Words {
     store,
     plainLoad: load,
     plainStore: store,
+    plainLoadDouble: (index) => doubleOf(load(index), load(index + 1)),
+    plainStoreDouble: (index, value) => wordsOf(value).forEach((word, at) => store(index + at, word)),
     compareExchange: (index, expected, replacement) => {
       const before = load(index);
       if (before === (expected | 0)) store(index, replacement);
