@@ -26,6 +26,12 @@ export interface CleanOptions {
 /** These keep history in place; for the length of the transaction they are taken away and put back as they were. */
 const GUARDS = ['intent_permanent', 'cycle_permanent', 'position_permanent'] as const;
 
+/** With each row that goes SQLite looks for rows that point to it: too slow without an index, which no engine needs. */
+const LOOK_UPS = [
+  ['clean_intents', 'intent (cycle_id)'],
+  ['clean_fills', 'fill (intent_id)'],
+] as const;
+
 /**
  * Removes the chosen rows in one transaction. The caller holds the single-instance lock and has made a backup.
  *
@@ -49,6 +55,7 @@ function remove(db: Database, { limits, nowMs, backup }: CleanOptions, choice: C
   const names = guardsOf(db);
   const guards = names.map((name) => guardSql(db, name));
   for (const name of names) db.exec(`DROP TRIGGER ${name}`);
+  for (const [name, on] of LOOK_UPS) db.exec(`CREATE INDEX ${name} ON ${on}`);
   for (const [table, ids] of [
     ['journal', choice.journalIds],
     ['intent', choice.intentIds],
@@ -59,6 +66,7 @@ function remove(db: Database, { limits, nowMs, backup }: CleanOptions, choice: C
     const statement = db.prepare<[number]>(`DELETE FROM ${table} WHERE ${key} = ?`);
     for (const id of ids) statement.run(id);
   }
+  for (const [name] of LOOK_UPS) db.exec(`DROP INDEX ${name}`);
   for (const sql of guards) db.exec(sql);
   requireSound(db);
   const details = {

@@ -61,7 +61,7 @@ function emptyCycles(
   intents: readonly CleanableIntent[],
 ): CleanableCycle[] {
   const cleanable = new Set(intents.map(({ id }) => id));
-  const intentsOf = db.prepare<[number], number>('SELECT id FROM intent WHERE cycle_id = ?').pluck();
+  const intentsOf = intentsOfAbandoned(db);
   return db
     .prepare<[CleanLimits], Omit<CleanableCycle, 'intentIds'>>(
       `SELECT id, symbol, number, closed_ms AS closedMs FROM cycle AS c
@@ -75,8 +75,25 @@ function emptyCycles(
        ORDER BY id`,
     )
     .all(limits)
-    .map((cycle) => ({ ...cycle, intentIds: intentsOf.all(cycle.id) }))
+    .map((cycle) => ({ ...cycle, intentIds: intentsOf.get(cycle.id) ?? [] }))
     .filter(({ intentIds }) => intentIds.every((id) => cleanable.has(id)));
+}
+
+/** By cycle. One look at all orders: they have no index by cycle, which every new order would have to write. */
+function intentsOfAbandoned(db: Database): ReadonlyMap<number, readonly number[]> {
+  const found = new Map<number, number[]>();
+  const rows = db
+    .prepare<[], { readonly id: number; readonly cycleId: number }>(
+      `SELECT i.id, i.cycle_id AS cycleId FROM intent AS i JOIN cycle AS c ON c.id = i.cycle_id
+       WHERE c.state = 'abandoned' ORDER BY i.id`,
+    )
+    .iterate();
+  for (const { id, cycleId } of rows) {
+    const ids = found.get(cycleId);
+    if (ids) ids.push(id);
+    else found.set(cycleId, [id]);
+  }
+  return found;
 }
 
 /** The story of a running cycle stays whole, however old it is. */

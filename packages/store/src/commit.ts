@@ -1,21 +1,20 @@
 import { MtradeError } from '@mtrade/base';
-import type { Intent, PairState } from '@mtrade/cycle';
+import type { Intent } from '@mtrade/cycle';
 import type { ChangeSet, JournalEntry } from '@mtrade/engine';
-import { decimal, text, ZERO } from '@mtrade/money';
+import { text, ZERO } from '@mtrade/money';
 import type { Database } from 'better-sqlite3';
 import { createComparisonWriter } from './comparison.js';
 import type { Identity } from './identity.js';
+import { createPairRows, type DustChange } from './pair-rows.js';
 import { closedCycleToRow, cycleToRow, type CycleRow } from './rows/cycle-row.js';
 import { type FillRow, fillToRow } from './rows/fill-row.js';
 import { intentToRow } from './rows/intent-row.js';
-import { pairToRow } from './rows/pair-row.js';
 import { positionToRow } from './rows/position-row.js';
 import {
   CYCLE_COLUMNS,
   FILL_COLUMNS,
   insertSql,
   INTENT_COLUMNS,
-  PAIR_COLUMNS,
   POSITION_COLUMNS,
   upsertSql,
 } from './rows/sql.js';
@@ -35,21 +34,8 @@ export interface CommitDeps {
  */
 export function createCommit({ db, identity, epoch, nowMs }: CommitDeps): (change: ChangeSet) => void {
   const statements = prepare(db);
+  const pairs = createPairRows(db);
   const writeComparison = createComparisonWriter(db);
-
-  /** Writes the pair's columns; the answer is how its dust changed, for the dust ledger, or null. */
-  const writePair = (pair: PairState): DustChange | null => {
-    const row = pairToRow(pair);
-    const before = statements.dustOf.get(pair.symbol) ?? { base: '0', cost: '0' };
-    statements.pair.run(row);
-    if (before.base === row.dust_base && before.cost === row.dust_cost) return null;
-    return {
-      symbol: pair.symbol,
-      base: text(pair.dust.base.minus(decimal(before.base))),
-      cost: text(pair.dust.cost.minus(decimal(before.cost))),
-      epoch_ms: nowMs(),
-    };
-  };
 
   const moveIntent = (intent: Intent, from: Intent['state']): void => {
     if (statements.move.run({ ...intentToRow(intent), from }).changes === 1) return;
@@ -74,11 +60,11 @@ export function createCommit({ db, identity, epoch, nowMs }: CommitDeps): (chang
         { reason: 'a newer epoch holds the lease' },
       );
     if (change.trading !== undefined) statements.trading.run(change.trading ? 1 : 0);
-    const dust = change.pair ? writePair(change.pair) : null;
+    const dust = change.pair ? pairs.write(change.pair) : null;
     if (change.closedCycle) statements.cycle.run(closedCycleToRow(change.closedCycle));
     if (change.cycle) statements.cycle.run(cycleToRow(change.cycle));
     if (change.position) statements.position.run({ ...positionToRow(change.position), ...identity });
-    if (dust) statements.dust.run({ ...dust, cycle_id: dustCycle(change, dust) });
+    if (dust) statements.dust.run({ ...dust, cycle_id: dustCycle(change, dust), epoch_ms: nowMs() });
     if (change.takenIn) for (const row of takenInRows(change.takenIn, nowMs())) statements.dust.run(row);
     for (const { intent, from } of change.intentMoves ?? []) moveIntent(intent, from);
     for (const intent of change.newIntents ?? [])
@@ -89,7 +75,15 @@ export function createCommit({ db, identity, epoch, nowMs }: CommitDeps): (chang
     for (const entry of change.journal ?? []) writeJournal(entry);
   });
 
-  return (change) => apply.immediate(change);
+  return (change) => {
+    let isCommitted = false;
+    try {
+      apply.immediate(change);
+      isCommitted = true;
+    } finally {
+      pairs.ended(isCommitted);
+    }
+  };
 }
 
 /** A cycle takes dust over when its start buy fills and leaves some when its sale ends; a reset forgets it (no cycle). */
@@ -108,23 +102,12 @@ const takenInRows = ({ symbol, cycleId, base, cost }: NonNullable<ChangeSet['tak
   },
 ];
 
-interface DustChange {
-  readonly symbol: string;
-  readonly base: string;
-  readonly cost: string;
-  readonly epoch_ms: number;
-}
-
 const MUTABLE_INTENT_COLUMNS = INTENT_COLUMNS.filter((column) => column !== 'id');
 
 function prepare(db: Database) {
   return {
     epoch: db.prepare<[], number>('SELECT epoch FROM lease').pluck(),
     trading: db.prepare<[number]>('UPDATE engine SET trading = ?'),
-    pair: db.prepare<[object]>(upsertSql('pair', 'symbol', PAIR_COLUMNS)),
-    dustOf: db.prepare<[string], { base: string; cost: string }>(
-      'SELECT dust_base AS base, dust_cost AS cost FROM pair WHERE symbol = ?',
-    ),
     dust: db.prepare<[object]>(insertSql('dust', ['symbol', 'cycle_id', 'base', 'cost', 'epoch_ms'])),
     cycle: db.prepare<[CycleRow]>(upsertSql('cycle', 'id', CYCLE_COLUMNS)),
     position: db.prepare<[object]>(

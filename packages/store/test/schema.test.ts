@@ -14,6 +14,7 @@ const RELEASED = [
   'c1fd0e4066def414',
   '4ebad835e757ee0e',
   '74561615c9e80ac9',
+  'f326b0490e34968d',
 ];
 
 test('a released migration is never edited', () => {

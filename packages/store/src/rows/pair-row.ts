@@ -34,7 +34,10 @@ export const pairToRow = (pair: PairState): PairRow => ({
   last_exit: pair.lastExit,
 });
 
-/** The pair's own columns, put together with its running cycle, that cycle's position and its open intents. */
+/**
+ * The pair's own columns, put together with its running cycle, that cycle's position and its open intents. The number of
+ * the last decision is in the pair's row or in the row of an order that is still open, see `PairRows`.
+ */
 export const pairFromRow = (
   row: PairRow,
   cycle: Cycle | null,
@@ -53,7 +56,7 @@ export const pairFromRow = (
   realizedProfit: quoteAmount(row.realized_profit),
   retryAtMs: epoch(row.retry_at_ms),
   failures: row.failures,
-  decisions: row.decisions,
+  decisions: Math.max(row.decisions, ...openIntents.map(({ decisionNo }) => decisionNo)),
   stopOuts: row.stop_outs,
   lastExit: row.last_exit,
 });

@@ -3,9 +3,10 @@ import { V2 } from './v2.js';
 import { V3 } from './v3.js';
 import { V4 } from './v4.js';
 import { V5 } from './v5.js';
+import { V6 } from './v6.js';
 
 /** Append only. A released migration is never edited; index + 1 is PRAGMA user_version. */
-export const MIGRATIONS: readonly string[] = [V1, V2, V3, V4, V5];
+export const MIGRATIONS: readonly string[] = [V1, V2, V3, V4, V5, V6];
 
 /** The version that has stops and positions; older books are read as if they had none. */
 export const WITH_STOPS = 3;
