@@ -44,7 +44,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'status while the exchange hangs':
     'the status is made anew for each question: the cycler wakes up and gives its view of all pairs; see what the way there and back takes alone',
   'reset while the exchange hangs':
-    'two threads, a line of the log and a commit with fsync; see `commits` and what the way there and back takes alone',
+    'two threads and a commit with fsync; see `commits` and what the way there and back takes alone',
   'frames taken in by a second of CPU time':
     'most of it is the feed that reads and checks a frame: see `intake-time`',
   'memory over the second five million frames':

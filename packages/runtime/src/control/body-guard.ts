@@ -21,31 +21,32 @@ export function bodyGuard(options: { readonly bodyBytes: number; readonly jsonDe
         `the body is nested deeper than ${options.jsonDepth} levels`,
       );
     }
-    const headers = new Headers(context.req.raw.headers);
-    headers.delete('content-length');
-    headers.set('content-type', 'application/json');
-    context.req.raw = new Request(context.req.url, {
-      method,
-      headers,
-      body: text.trim() === '' ? '{}' : text,
-    });
+    context.req.raw.headers.set('content-type', 'application/json');
+    // As hono itself keeps a body that was read once. A second Request around it would take longer than the checks here.
+    Object.assign(context.req.bodyCache, { text: Promise.resolve(text.trim() === '' ? '{}' : text) });
     return next();
   };
 }
 
 const UNMAKEABLE_METHODS: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK']);
 
-async function readBounded(incoming: IncomingMessage, limitBytes: number): Promise<string> {
-  if (Number(incoming.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  // Leaving the loop must not destroy the request: the refusal still has to go out on its connection.
-  for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > limitBytes) throw tooLarge(limitBytes);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+function readBounded(incoming: IncomingMessage, limitBytes: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    if (Number(incoming.headers['content-length'] ?? 0) > limitBytes) return reject(tooLarge(limitBytes));
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    incoming.on('data', (chunk: Buffer) => {
+      sizeBytes += chunk.length;
+      if (sizeBytes <= limitBytes) return void chunks.push(chunk);
+      // Nothing more is kept, but the connection stays: the refusal still has to go out on it.
+      incoming.pause();
+      reject(tooLarge(limitBytes));
+    });
+    incoming.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    incoming.on('error', reject);
+    // The client has gone in the middle; after the end this comes too late to mean anything.
+    incoming.on('close', () => reject(new Problem(400, 'HTTP_BAD_REQUEST', 'the body breaks off')));
+  });
 }
 
 const tooLarge = (limitBytes: number): Problem =>

@@ -61,8 +61,8 @@ export async function startControlServer(options: ControlOptions, deps: ControlD
   const servers: Server[] = [];
   const serve = (binding: Pick<Bindings, 'via' | 'allowedHosts'>): Server => {
     const fetch = (request: Request, env: object) => app.fetch(request, { ...env, ...binding });
-    // The globals stay as they are: other parts of the process use the real Request and Response.
-    const listener = getRequestListener(fetch, { hostname: 'localhost', overrideGlobalObjects: false });
+    // It puts light versions of Request and Response into this thread's globals, which the answers are made of.
+    const listener = getRequestListener(fetch, { hostname: 'localhost' });
     const server = createLimitedServer(
       limits,
       (incoming: IncomingMessage, outgoing: ServerResponse) => void listener(incoming, outgoing),
