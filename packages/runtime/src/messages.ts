@@ -22,7 +22,7 @@ export interface WorkerBoot {
   readonly log: LogPlan;
 }
 
-/** The process's claim to be the only one: named in the books, and looked at before every intent. */
+/** The process's claim to be the only one: named in the books, and looked at before every order. */
 export interface LockClaim {
   readonly process: { readonly pid: number; readonly bootId: string; readonly processStart: string };
   readonly witnesses: readonly FileWitness[];
@@ -43,6 +43,7 @@ export interface ReactorBoot extends WorkerBoot {
 
 export interface LaneBoot extends WorkerBoot {
   readonly secrets: Secrets;
+  readonly witnesses: LockClaim['witnesses'];
   readonly control: MessagePort;
 }
 

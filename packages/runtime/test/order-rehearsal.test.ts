@@ -19,7 +19,9 @@ test.each([-DAY_MS, DAY_MS])(
       { log: silentLogger, clock },
     );
     const place = vi.fn<GateVenue['place']>(venue.rehearsal.place);
-    const rehearse = createOrderRehearsal({ ...venue, rehearsal: { ...venue.rehearsal, place } }, clock);
+    const rehearse = createOrderRehearsal({ ...venue, rehearsal: { ...venue.rehearsal, place } }, clock, () =>
+      Promise.resolve(true),
+    );
     await rehearse();
     shiftMs = jumpMs;
 

@@ -85,7 +85,12 @@ export class Supervisor {
     });
     this.#slots = {
       lane: this.#slot('lane', (generation, control) =>
-        startLane(this.#pool, { ...common(generation), secrets, control }),
+        startLane(this.#pool, {
+          ...common(generation),
+          secrets,
+          witnesses: options.claim.witnesses,
+          control,
+        }),
       ),
       cycler: this.#slot('cycler', (generation, control) =>
         startCycler({

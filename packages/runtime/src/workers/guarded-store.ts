@@ -1,22 +1,16 @@
-import { MtradeError } from '@mtrade/base';
 import type { CycleStore } from '@mtrade/engine';
-import { type FileWitness, sameFile } from '@mtrade/store';
+import type { FileWitness } from '@mtrade/store';
+import { lockLoss } from './held-word.js';
 
-/** A store that commits no intent once a file that carries the single-instance lock is gone or replaced (P40). */
+/**
+ * A store that commits no stop once a file that carries the single-instance lock is gone or replaced (P40). Other orders
+ * are handed over before their commit, and the order thread looks at the files meanwhile (`heldWord`).
+ */
 export const guardedStore = <S extends CycleStore>(store: S, witnesses: readonly FileWitness[]): S => ({
   ...store,
   commit: (change) => {
-    if (change.newIntents?.length) {
-      const lost = witnesses.find((witness) => !sameFile(witness));
-      if (lost) {
-        const reason = `${lost.path} was deleted or replaced`;
-        throw new MtradeError(
-          'MTRADE_LOCK_LOST',
-          `the lock is lost: ${reason}; no order may be sent any more`,
-          { reason },
-        );
-      }
-    }
+    const loss = change.newIntents?.some(({ stop }) => stop !== undefined) ? lockLoss(witnesses) : null;
+    if (loss !== null) throw loss;
     store.commit(change);
   },
 });

@@ -1,6 +1,6 @@
 import { setInterval, setTimeout as sleep } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
-import { errorText, MtradeError, systemClock } from '@mtrade/base';
+import { errorText, type MonoMs, MtradeError, systemClock } from '@mtrade/base';
 import { attachBoard } from '@mtrade/board';
 import { configFromWire } from '@mtrade/config/wire';
 import {
@@ -18,6 +18,7 @@ import { workerLogger } from '../logging.js';
 import type { Beginning, Endpoints, LaneBoot, WorkerControl } from '../messages.js';
 import { checkKey } from './check-key.js';
 import { commitWord } from './commit-word.js';
+import { heldWord } from './held-word.js';
 import { createOrderRehearsal } from './order-rehearsal.js';
 import { report, wireOf } from './report.js';
 
@@ -96,13 +97,15 @@ export async function run(boot: LaneBoot): Promise<void> {
       { ...endpoints, ...boot.secrets, symbols, requestDeadlineMs: config.engine.requestDeadlineMs },
       { log, clock: systemClock, onNews },
     );
+    const held = (word: (ticket: number, untilMono: MonoMs) => Promise<boolean>) =>
+      heldWord(word, boot.witnesses, (loss) => report(control, { type: 'failed', error: wireOf(loss) }));
     desk = new OrderDesk(DEFAULT_ORDER_DESK_OPTIONS, {
       venue,
       clock: systemClock,
       log,
       emit,
       sleep,
-      committed: commitWord(board.commitGate, { clock: systemClock, sleep }),
+      committed: held(commitWord(board.commitGate, { clock: systemClock, sleep })),
     });
     if (cycler) listen(cycler, desk);
 
@@ -110,7 +113,15 @@ export async function run(boot: LaneBoot): Promise<void> {
     if (config.mode !== 'paper') await checkKey(config, { venue, log });
     report(control, { type: 'ready' });
     await Promise.all([
-      keepWarm(venue, createOrderRehearsal(venue, systemClock), stop.signal),
+      keepWarm(
+        venue,
+        createOrderRehearsal(
+          venue,
+          systemClock,
+          held(() => Promise.resolve(true)),
+        ),
+        stop.signal,
+      ),
       every(HEARTBEAT_MS, stop.signal, () => board.heartbeats.beat('lane', systemClock.monoMs())),
       every(RULES_EVERY_MS, stop.signal, async () => {
         const rules = (await venue.loadRules(symbols)).map(rulesToWire);
