@@ -29,7 +29,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'one order per 2 s against the plain design': 'the same',
   '20 orders/s among 2,000 frames/s against the floor': 'the same',
   'frame received until the decision':
-    'to wake a sleeping thread takes longer than that by itself on this machine (`machine`), and only a thread that never sleeps would do without: a whole core. Before it lies `tick_to_queue`, after it a decision whose code and data have left the caches since the last one',
+    'to wake a sleeping thread takes longer than that by itself on this machine (`machine`), and only a thread that never sleeps would do without: a whole core. Before it lies `tick_to_queue`, after it a decision whose code and data have left the caches since the last one. To rehearse it does not help here: what a thread has read is gone within milliseconds, whether it sleeps or not (`caches`)',
   'one order per 2 s, the slowest hundredth':
     'a single fsync that waited for what others wrote to the same disk: see `decision_to_commit` and the floor in `commits`',
   'CPU, 16 pairs at 16 frames/s':

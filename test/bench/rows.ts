@@ -1,6 +1,7 @@
 import { engineRows, type Row, type Subjects } from '@mtrade/bench';
 import type { BenchOptions } from './arguments.js';
 import { FLOOR, floorPlan, PLAIN, plainPlan, rawPlan } from './bots/bot-process.js';
+import { cacheRow } from './cache-rows.js';
 import { commitRow } from './commit-rows.js';
 import { cyclerRow } from './cycler-rows.js';
 import { framesRows } from './frames-rows.js';
@@ -15,6 +16,7 @@ export function allRows(subjects: Subjects, { frames }: BenchOptions): readonly 
     cyclerRow,
     commitRow,
     machineRow,
+    cacheRow,
     ...memoryRows,
   ];
 }

@@ -72,6 +72,7 @@ export class PairProcessor {
     const priceVersion = this.#market.version(memory.index);
     const context = decisionContext(this.#context, pair, this.#market, nowMono);
     const decision = decide(pair, context);
+    const decidedMono = clock.monoMs();
     // Only a frame that no pass has looked at before tells how long a frame waits; what another channel's frame or a
     // back-off brought about measures nothing.
     const { receivedMono } = this.#market;
@@ -79,11 +80,12 @@ export class PairProcessor {
     memory.decidedMono = nowMono;
     board.slots.decided(memory.index, nowMono);
     memory.waitingFor = decision.type === 'wait' ? decision.reason : null;
-    if (tickMono !== null && kind === 'crossing')
-      board.latencies.record('tick_to_decision', (clock.monoMs() - tickMono) * 1_000);
 
     if (!protect(this.#context, pair, decision, context, nowMono))
       this.#carryOut(pair, memory, context, decision, tickMono);
+    // Here and not before: an order does not wait for the histogram.
+    if (tickMono !== null && kind === 'crossing')
+      board.latencies.record('tick_to_decision', (decidedMono - tickMono) * 1_000);
     this.#arm(symbol, memory, context, decision, priceVersion);
   }
 

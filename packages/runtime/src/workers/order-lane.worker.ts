@@ -30,8 +30,11 @@ const HEARTBEAT_MS = 250;
 /** 400 orders: then the compiler has done with them. */
 const WARM_UP_ROUNDS = 80;
 const WARM_UP_SLICE = 5;
-/** Under half a percent of a core. */
-const REHEARSE_EVERY_MS = 1_000;
+/**
+ * Often enough that what was compiled stays so. More often brings nothing: where others use the same processor, an order
+ * finds its caches cold a few milliseconds after the last one (`npm run bench -- caches`).
+ */
+const REHEARSE_EVERY_MS = 30_000;
 /** Less than the 4 s after which an unused connection is closed: an order would have to open one. */
 const PING_EVERY_MS = 3_000;
 
