@@ -48,7 +48,7 @@ const perOrder = (purpose: (typeof ORDERS)[number]): CrashPoint[] => [
   },
   {
     name: `order.${purpose}.queued`,
-    what: 'signed and permitted, in the queue of the connection',
+    what: 'signed, in the queue of the connection; the intent is committed, or not yet',
     fault: 'P03',
   },
   { name: `order.${purpose}.before-write`, what: 'right before its first byte', fault: 'P03' },

@@ -15,7 +15,7 @@ import { createGateVenue } from '@mtrade/venue';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 /** As if the books had the intent. */
-const PERMITTED = { permitted: () => Promise.resolve(true) };
+const PERMITTED = { permission: { now: () => true, later: () => Promise.resolve(true) } };
 
 const KEY = { key: 'e2e-key', secret: 'e2e-secret', userId: '1000' };
 const AHEAD_MS = 7_000;

@@ -44,7 +44,7 @@ function handsOf(world: World, stops: StopSide, answers: Answers) {
         clock.advance(ms);
         return Promise.resolve();
       },
-      committed: () => Promise.resolve(true),
+      commits: { now: () => true, later: () => Promise.resolve(true) },
     },
   );
   let handled = world.requests.length;

@@ -154,7 +154,10 @@ export class EngineProcess {
         if (life.alive) this.#tellCycler(event);
       },
       sleep: (ms) => world.sleep(ms, life),
-      committed: (ticket, untilMono) => this.#committed(ticket, untilMono, life),
+      commits: {
+        now: (ticket) => this.#wordOn(ticket),
+        later: (ticket, untilMono) => this.#committed(ticket, untilMono, life),
+      },
     });
     this.#lane = { life, desk, venue, underWay: 0 };
     this.#loadRules(this.#lane, RULES_TRIES);
@@ -162,10 +165,15 @@ export class EngineProcess {
 
   async #committed(ticket: number, untilMono: number, life: Life): Promise<boolean> {
     const world = this.#world;
-    const gate = this.board.commitGate;
-    while (gate.verdict(ticket) === 'open' && world.time.host.monoMs() < untilMono)
+    while (this.#wordOn(ticket) === null && world.time.host.monoMs() < untilMono)
       await world.sleep(GATE_LOOK_MS, life);
-    return gate.verdict(ticket) === 'committed';
+    return this.#wordOn(ticket) === true;
+  }
+
+  /** Nobody blocks in simulated time: what the gate has not said yet, it says later. */
+  #wordOn(ticket: number): boolean | null {
+    const verdict = this.board.commitGate.verdict(ticket);
+    return verdict === 'open' ? null : verdict === 'committed';
   }
 
   /** The first answer lets the other threads begin; without any the start is given up. Later ones are news. */

@@ -60,9 +60,10 @@ export class SimVenue implements Venue {
     this.#hooks = hooks;
   }
 
-  async place(request: OrderRequest, { permitted }: PlaceOptions): Promise<PlaceOutcome> {
+  async place(request: OrderRequest, { permission }: PlaceOptions): Promise<PlaceOutcome> {
     const { ablated } = this.#world;
-    if (!ablated('no-gate') && !(await permitted())) return rejected('NOT_SENT', null);
+    if (!ablated('no-gate') && !(permission.now() ?? (await permission.later())))
+      return rejected('NOT_SENT', null);
     if (this.#hooks.diesBeforeSend()) return new Promise(() => undefined);
     // The thread may have stood still at that point: the deadline is looked at right before the bytes go out.
     if (this.#life.frozenUntilMs > this.#world.time.nowMs) await this.#thaw();

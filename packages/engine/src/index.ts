@@ -6,6 +6,7 @@ export * from './exchange-clock.js';
 export * from './frame-age.js';
 export * from './operator.js';
 export * from './order-desk.js';
+export type { CommitWord } from './order-permission.js';
 export * from './ports/index.js';
 export * from './rate-budget.js';
 export * from './reactor.js';

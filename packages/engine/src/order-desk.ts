@@ -12,6 +12,7 @@ import type {
   WirePlaceOutcome,
   WireSettledOrder,
 } from './ports/index.js';
+import { type CommitWord, OrderPermission } from './order-permission.js';
 import { StopDesk } from './stop-desk.js';
 import { survey } from './survey.js';
 import { evidenceToWire, fillToWire, outcomeToWire, rulesToWire } from './wire.js';
@@ -27,11 +28,7 @@ export interface OrderDeskDeps {
   readonly log: Logger;
   readonly emit: (event: LaneEvent) => void;
   readonly sleep: (ms: number) => Promise<void>;
-  /**
-   * Resolves with true once the intent behind the ticket is on disk; with false when it will not be, or when nothing is
-   * known of it at `untilMono`.
-   */
-  readonly committed: (ticket: number, untilMono: MonoMs) => Promise<boolean>;
+  readonly commits: CommitWord;
 }
 
 interface FinishedOrder {
@@ -118,7 +115,7 @@ export class OrderDesk {
    * the next try may carry the same row and the same client id.
    */
   async #place(order: OrderRequest, ticket: number): Promise<void> {
-    const { venue, clock, emit, log } = this.#deps;
+    const { venue, clock, commits, emit, log } = this.#deps;
     const { clientOrderId, symbol, intentId } = order;
     if (this.#tickets.has(ticket) || this.#posted.has(clientOrderId)) {
       // Not even an answer: the first request's outcome is the only one that may move this intent.
@@ -128,25 +125,26 @@ export class OrderDesk {
     remember(this.#tickets, ticket);
     const pickedMono = clock.monoMs();
     const marks: SendMarks = { signedMono: null, sentMono: null };
-    let untilMono = (pickedMono + LONGEST_COMMIT_MS) as MonoMs;
-    let asked: Promise<boolean> | null = null;
-    const permitted = (): Promise<boolean> => (asked ??= this.#permitted(order, ticket, untilMono));
+    const permission = new OrderPermission(ticket, (pickedMono + LONGEST_COMMIT_MS) as MonoMs, {
+      commits,
+      grant: (isCommitted) => this.#grant(order, isCommitted),
+    });
     const placed = (outcome: WirePlaceOutcome): void => {
       const times = { pickedMono, ...marks, answeredMono: clock.monoMs() };
       emit({ type: 'placed', intentId, outcome, times });
     };
     const refuse = async (message: string): Promise<void> => {
-      if (!(await permitted())) return;
+      if (!(await permission.later())) return;
       log.error({ clientOrderId, symbol }, `order not sent: ${message}`);
       placed({ type: 'rejected', label: 'NOT_SENT', message, retryAfterMs: null });
     };
     const exchangeMinusMono = await this.#exchangeClock();
     if (exchangeMinusMono === null) return refuse('exchange clock unknown');
-    untilMono = (order.deadlineMs - exchangeMinusMono) as MonoMs;
-    if (clock.monoMs() >= untilMono) return refuse('deadline passed before the send');
+    permission.untilMono = (order.deadlineMs - exchangeMinusMono) as MonoMs;
+    if (clock.monoMs() >= permission.untilMono) return refuse('deadline passed before the send');
 
-    const outcome = await venue.place(order, { permitted, marks });
-    if (!(await permitted())) return;
+    const outcome = await venue.place(order, { permission, marks });
+    if (!(await permission.later())) return;
     placed(outcomeToWire(outcome));
     if (outcome.type !== 'acked' || !outcome.finished || !outcome.filledBase.gt(ZERO)) return;
     try {
@@ -157,10 +155,9 @@ export class OrderDesk {
   }
 
   /** True for one request of each client id, and only once its intent is on disk. */
-  async #permitted(order: OrderRequest, ticket: number, untilMono: MonoMs): Promise<boolean> {
-    const { committed, log } = this.#deps;
-    const { clientOrderId, symbol } = order;
-    if (!(await committed(ticket, untilMono))) {
+  #grant({ clientOrderId, symbol }: OrderRequest, isCommitted: boolean): boolean {
+    const { log } = this.#deps;
+    if (!isCommitted) {
       log.warn({ clientOrderId, symbol }, 'order withheld: its intent was not committed');
       return false;
     }

@@ -100,7 +100,10 @@ function desk(changes: Partial<Venue> = {}) {
         sleeps.push(ms);
         return Promise.resolve();
       },
-      committed: (ticket) => Promise.resolve(!uncommitted.has(ticket)),
+      commits: {
+        now: (ticket) => !uncommitted.has(ticket),
+        later: (ticket) => Promise.resolve(!uncommitted.has(ticket)),
+      },
     },
   );
   const order = (more: Partial<OrderRequest> = {}): OrderRequest => ({
@@ -165,8 +168,8 @@ describe('placing', () => {
   test('I2: an order whose intent is not committed is not sent, and nothing is said of it', async () => {
     const bytes: string[] = [];
     const { place, events, uncommitted } = desk({
-      place: async ({ clientOrderId }, { permitted }) => {
-        if (!(await permitted()))
+      place: async ({ clientOrderId }, { permission }) => {
+        if (permission.now() !== true)
           return { type: 'rejected', label: 'NOT_SENT', message: '', retryAfterMs: null };
         bytes.push(clientOrderId);
         return ACKED;

@@ -1,7 +1,7 @@
 import type { MonoMs } from '@mtrade/base';
 import { type CommitVerdict, createBoard } from '@mtrade/board';
 import { expect, test } from 'vitest';
-import { commitWord } from '../src/workers/commit-word.js';
+import { createCommitWord } from '../src/workers/commit-word.js';
 
 /** Time that passes only while somebody reads it or sleeps. */
 function clockThat(onMs: (nowMs: number) => void) {
@@ -26,6 +26,8 @@ function clockThat(onMs: (nowMs: number) => void) {
 }
 
 const UNTIL = 3_000 as MonoMs;
+/** The thread blocks at least this long. */
+const BLOCKED_MS = 10;
 
 for (const [when, atMs] of [
   ['before the thread looks', 0],
@@ -52,8 +54,11 @@ for (const [when, atMs] of [
         },
       };
 
-      const permitted = await commitWord(gate, { clock, sleep })(ticket, UNTIL);
+      const word = createCommitWord(gate, { clock, sleep });
+      const atOnce = word.now(ticket);
+      const permitted = atOnce ?? (await word.later(ticket, UNTIL));
 
+      expect(atOnce).toBe(atMs <= BLOCKED_MS ? isCommitted : null);
       expect(permitted).toBe(isCommitted);
       expect(permitted).toBe(verdict === 'commit' && atMs < UNTIL);
     });

@@ -44,35 +44,37 @@ describe('a file that carries the lock', () => {
       test(`no. ${index} ${way}: the order that is under way is withheld, and the loss is told (P40)`, async () => {
         const losses: MtradeError[] = [];
         const asked: number[] = [];
+        const hear = (ticket: number): true => {
+          asked.push(ticket);
+          return true;
+        };
         const word = heldWord(
-          (ticket) => {
-            asked.push(ticket);
-            return Promise.resolve(true);
-          },
+          { now: hear, later: async (ticket) => hear(ticket) },
           files.map(witnessOf),
           (loss) => losses.push(loss),
         );
-        expect(await word(1, UNTIL)).toBe(true);
+        expect([word.now(1), await word.later(1, UNTIL)]).toEqual([true, true]);
 
         const file = files[index];
         lose(file);
 
-        expect(await word(2, UNTIL)).toBe(false);
-        expect(losses).toMatchObject([{ code: 'MTRADE_LOCK_LOST', exitCode: 75 }]);
+        expect([word.now(2), await word.later(2, UNTIL)]).toEqual([false, false]);
+        const loss = { code: 'MTRADE_LOCK_LOST', exitCode: 75 };
+        expect(losses).toMatchObject([loss, loss]);
         expect(losses[0]?.message).toContain(file);
-        expect(asked).toEqual([1]);
+        expect(asked).toEqual([1, 1]);
       });
 
   test('in its place changes nothing of what the gate says', async () => {
     for (const says of [true, false]) {
       const word = heldWord(
-        () => Promise.resolve(says),
+        { now: () => (says ? null : says), later: () => Promise.resolve(says) },
         files.map(witnessOf),
         () => {
           throw new Error('nothing is lost');
         },
       );
-      expect(await word(1, UNTIL)).toBe(says);
+      expect([word.now(1), await word.later(1, UNTIL)]).toEqual([says ? null : false, says]);
     }
   });
 

@@ -19,9 +19,10 @@ test.each([-DAY_MS, DAY_MS])(
       { log: silentLogger, clock },
     );
     const place = vi.fn<GateVenue['place']>(venue.rehearsal.place);
-    const rehearse = createOrderRehearsal({ ...venue, rehearsal: { ...venue.rehearsal, place } }, clock, () =>
-      Promise.resolve(true),
-    );
+    const rehearse = createOrderRehearsal({ ...venue, rehearsal: { ...venue.rehearsal, place } }, clock, {
+      now: () => true,
+      later: () => Promise.resolve(true),
+    });
     await rehearse();
     shiftMs = jumpMs;
 

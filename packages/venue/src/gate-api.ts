@@ -1,17 +1,18 @@
 import { type Clock, errorText } from '@mtrade/base';
-import type { PauseReason, SendMarks, VenueNews } from '@mtrade/engine';
+import type { PauseReason, Permission, SendMarks, VenueNews } from '@mtrade/engine';
 import { MalformedAnswer, notJson, parseJson } from './answer.js';
 import type { GateCall, GateSigner } from './gate-signer.js';
-import type { HttpClient, HttpReply, HttpRequest } from './http-client.js';
+import type { HttpClient, HttpReply, HttpRequest, SendHooks } from './http-client.js';
 import { rejectionKind } from './labels.js';
 import { errorLabel } from './place-outcome.js';
 import { quietAfter } from './quiet.js';
 import { retryAfterMs } from './retry-after.js';
+import { sendPermitted } from './send-permitted.js';
 import { VenueError } from './venue-error.js';
 
 export interface SendOptions {
-  /** Waited for once the request is signed; false means that nothing was or will be sent. */
-  readonly permitted?: () => Promise<boolean>;
+  /** Asked right before the first byte; without it nothing is sent. */
+  readonly permission?: Permission;
   /** Asked right before the first byte is written; false means that nothing was or will be sent. */
   readonly mayStart?: () => boolean;
   /** Written to as the request comes along. */
@@ -71,32 +72,41 @@ export function createGateApi(deps: GateApiDeps): GateApi {
     }
   };
 
-  const send: GateApi['send'] = async (call, { permitted, mayStart, marks } = {}) => {
+  /** In a time in which the exchange wants quiet nothing goes out. */
+  const keepQuiet = (call: GateCall): void => {
+    const quietMs = Math.ceil(quiet.untilMono - clock.monoMs());
+    if (quietMs <= 0) return;
+    const isRate = quiet.reason === 'rate_limited';
+    throw new VenueError(
+      `${call.method} /${call.path}: not sent, the exchange asked to wait ${quietMs} ms more (${quiet.reason})`,
+      {
+        url: `/${call.section}/${call.path}`,
+        phase: 'not-sent',
+        label: isRate ? 'TOO_MANY_REQUESTS' : 'PAUSED',
+        ...(isRate && { retryAfterMs: quietMs }),
+      },
+    );
+  };
+
+  const send: GateApi['send'] = async (call, { permission, mayStart, marks } = {}) => {
     const request = build(call);
     if (marks) marks.signedMono = clock.monoMs();
-    const url = request.url.split('?', 1)[0] as string;
-    if (permitted && !(await permitted()))
+    // Told when it is on its way: nobody waits for whoever counts.
+    const onSent = (): void => {
+      if (marks) marks.sentMono = clock.monoMs();
+      onNews({ type: 'spent', calls: 1 });
+    };
+    const start = (hooks: SendHooks): Promise<HttpReply> => {
+      keepQuiet(call);
+      return http.send(request, { ...hooks, onSent });
+    };
+    const reply = await (permission ? sendPermitted({ permission, mayStart, start }) : start({ mayStart }));
+    if (reply === null)
       throw new VenueError(`${call.method} /${call.path}: not sent, it was not permitted`, {
-        url,
+        url: `/${call.section}/${call.path}`,
         phase: 'not-sent',
         label: 'NOT_PERMITTED',
       });
-    const quietMs = Math.ceil(quiet.untilMono - clock.monoMs());
-    if (quietMs > 0) {
-      const isRate = quiet.reason === 'rate_limited';
-      throw new VenueError(
-        `${call.method} /${call.path}: not sent, the exchange asked to wait ${quietMs} ms more (${quiet.reason})`,
-        {
-          url,
-          phase: 'not-sent',
-          label: isRate ? 'TOO_MANY_REQUESTS' : 'PAUSED',
-          ...(isRate && { retryAfterMs: quietMs }),
-        },
-      );
-    }
-    onNews({ type: 'spent', calls: 1 });
-    const onSent = marks && (() => (marks.sentMono = clock.monoMs()));
-    const reply = await http.send(request, { mayStart, onSent });
     learn(reply, call);
     return reply;
   };

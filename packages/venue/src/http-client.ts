@@ -29,7 +29,10 @@ export interface HttpClientOptions {
 export type HttpConnector = (options: unknown, connected: (error: null, connection: Socket) => void) => void;
 
 export interface SendHooks {
-  /** Asked right before the first byte is written; false means that nothing was or will be sent. */
+  /**
+   * Asked right before the first byte is written, when the connection is there and nothing else is left to do; false
+   * means that nothing was or will be sent. It may block the thread for a while.
+   */
   readonly mayStart?: (() => boolean) | undefined;
   /** Told once the whole request has been handed to the socket. */
   readonly onSent?: (() => void) | undefined;

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { type IncomingHttpHeaders, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, type EpochMs, systemClock } from '@mtrade/base';
-import type { OrderRequest, Venue, VenueNews } from '@mtrade/engine';
+import type { OrderRequest, PlaceOptions, Venue, VenueNews } from '@mtrade/engine';
 import { silentLogger } from '@mtrade/log';
 import { createGateVenue } from '../src/gate-venue.js';
 
@@ -59,6 +59,12 @@ export const json = (response: ServerResponse, status: number, body: unknown, he
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
 };
+
+/** An order whose commit has brought this word already. */
+export const withWord = (word: boolean): PlaceOptions => ({
+  permission: { now: () => word, later: () => Promise.resolve(word) },
+});
+export const PERMITTED = withWord(true);
 
 export interface Setup {
   readonly venue: Venue;

@@ -11,11 +11,10 @@ import {
   filledAnswer,
   json,
   order,
+  PERMITTED,
   setUp,
+  withWord,
 } from './exchange-stub.js';
-
-/** As if the books had the intent. */
-const PERMITTED = { permitted: () => Promise.resolve(true) };
 
 let setup: Setup | null = null;
 afterEach(async () => {
@@ -369,7 +368,7 @@ describe('permission', () => {
   test('I2: without it not one byte leaves, although the order is built and signed', async () => {
     setup = await setUp((_, response) => json(response, 201, filledAnswer()));
     const marks: SendMarks = { signedMono: null, sentMono: null };
-    const outcome = await setup.venue.place(order(), { permitted: () => Promise.resolve(false), marks });
+    const outcome = await setup.venue.place(order(), { ...withWord(false), marks });
 
     expect(outcome).toMatchObject({ type: 'rejected', label: 'NOT_SENT' });
     expect(setup.seen).toEqual([]);
@@ -379,9 +378,11 @@ describe('permission', () => {
   test('I2, I9: while it is waited for nothing leaves, and what it comes too late for is not sent', async () => {
     setup = await setUp((_, response) => json(response, 201, filledAnswer()));
     let permit: (isCommitted: boolean) => void = () => undefined;
-    const permission = new Promise<boolean>((resolve) => (permit = resolve));
+    const word = new Promise<boolean>((resolve) => (permit = resolve));
     const deadlineMs = (Date.now() + 30) as never;
-    const placing = setup.venue.place(order({ deadlineMs }), { permitted: () => permission });
+    const placing = setup.venue.place(order({ deadlineMs }), {
+      permission: { now: () => null, later: () => word },
+    });
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(setup.seen).toEqual([]);
     permit(true);

@@ -1,16 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Clock, type MonoMs, systemClock } from '@mtrade/base';
 import type { VenueNews } from '@mtrade/engine';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Answer, json, order, type Setup, setUp } from './exchange-stub.js';
-
-/** As if the books had the intent. */
-const PERMITTED = { permitted: () => Promise.resolve(true) };
+import { type Answer, json, order, PERMITTED, type Setup, setUp } from './exchange-stub.js';
+import { selfSigned } from './self-signed.js';
 
 let setup: Setup | null = null;
 afterEach(async () => {
@@ -159,28 +153,3 @@ describe('no way to the exchange', () => {
     }
   });
 });
-
-function selfSigned(subject: string, names: string): { key: string; cert: string } {
-  const directory = mkdtempSync(join(tmpdir(), 'mtrade-tls-'));
-  const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
-  try {
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:prime256v1',
-        '-nodes',
-        '-days',
-        '1',
-      ].concat(['-subj', subject, '-addext', `subjectAltName=${names}`, '-keyout', key, '-out', cert]),
-      { stdio: 'ignore' },
-    );
-    return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
-}

@@ -3,6 +3,7 @@ import type { VenueNews } from '@mtrade/engine';
 import { silentLogger } from '@mtrade/log';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createGateVenue, type GateVenue, type HttpClient } from '@mtrade/venue';
+import { PERMITTED, withWord } from './exchange-stub.js';
 
 const send = vi.fn<HttpClient['send']>(() => Promise.reject(new Error('nothing may be sent')));
 const onNews = vi.fn<(news: VenueNews) => void>();
@@ -15,8 +16,7 @@ const open = async (keys: { apiKey: string; apiSecret: string }): Promise<void> 
   );
 };
 
-const rehearse = () =>
-  venue.rehearsal.place(venue.rehearsal.order(), { permitted: () => Promise.resolve(true) });
+const rehearse = () => venue.rehearsal.place(venue.rehearsal.order(), PERMITTED);
 
 afterEach(() => venue.close());
 
@@ -33,9 +33,7 @@ test('a rehearsed order is built, signed, written and answered as a real one is,
 test('a rehearsed order that is not permitted is not written either', async () => {
   await open({ apiKey: 'key', apiSecret: 'secret' });
 
-  const outcome = await venue.rehearsal.place(venue.rehearsal.order(), {
-    permitted: () => Promise.resolve(false),
-  });
+  const outcome = await venue.rehearsal.place(venue.rehearsal.order(), withWord(false));
 
   expect(outcome).toMatchObject({ type: 'rejected', label: 'NOT_SENT' });
 });

@@ -33,7 +33,7 @@ async function run({ symbols, restUrl, wsUrl, apiKey, apiSecret }: BotBoot): Pro
         timeInForce: 'fok',
         deadlineMs: (Date.now() + LIFE_MS) as EpochMs,
       },
-      { permitted: () => Promise.resolve(true) },
+      { permission: { now: () => true, later: () => Promise.resolve(true) } },
     );
   });
   process.send?.('ready');

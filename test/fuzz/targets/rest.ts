@@ -9,7 +9,7 @@ import * as samples from '../samples.js';
 import { Broken, type Target } from '../target.js';
 
 /** As if the books had the intent. */
-const PERMITTED = { permitted: () => Promise.resolve(true) };
+const PERMITTED = { permission: { now: () => true, later: () => Promise.resolve(true) } };
 
 const { SYMBOL, PAIR, CLIENT_ID, ORDER_ID } = samples;
 

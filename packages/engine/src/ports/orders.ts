@@ -10,9 +10,17 @@ export interface SendMarks {
   sentMono: number | null;
 }
 
+/** The right to send an order: its intent is on disk, and nobody has used the right before. */
+export interface Permission {
+  /** Blocks the thread for the moment that a commit takes. Null: nothing is known even then. */
+  readonly now: () => boolean | null;
+  /** The same word, whenever it comes; false when there is none at the order's deadline. */
+  readonly later: () => Promise<boolean>;
+}
+
 export interface PlaceOptions {
-  /** Asked once all is built and signed, before the first byte: nothing is sent unless it resolves with true. */
-  readonly permitted: () => Promise<boolean>;
+  /** Asked when nothing but the writing is left to do: no byte is sent unless the answer is true. */
+  readonly permission: Permission;
   /** Written to: how far the request came, and when. */
   readonly marks?: SendMarks | undefined;
 }

@@ -1,5 +1,6 @@
-import type { Clock, MonoMs } from '@mtrade/base';
-import type { CommitGate } from '@mtrade/board';
+import type { Clock } from '@mtrade/base';
+import type { CommitGate, CommitVerdict } from '@mtrade/board';
+import type { CommitWord } from '@mtrade/engine';
 
 /** The thread sleeps until it is woken, and hears of nothing else meanwhile. A commit takes a fraction of this. */
 const BLOCK_MS = 20;
@@ -12,16 +13,23 @@ interface CommitWordDeps {
 }
 
 /**
- * Waits for the gate's word on a ticket: true only when it says `committed`. It sleeps from the first moment on: a
- * thread that looked all the time would take the processor from the very commit it waits for whenever both share one.
+ * The gate's word, as the order thread waits for it. It sleeps from the first moment on: a thread that looked all the
+ * time would take the processor from the very commit it waits for whenever both share one.
  */
-export const commitWord =
-  (gate: Pick<CommitGate, 'verdict' | 'wait'>, { clock, sleep }: CommitWordDeps) =>
-  async (ticket: number, untilMono: MonoMs): Promise<boolean> => {
-    let verdict = gate.wait(ticket, BLOCK_MS);
-    while (verdict === 'open' && clock.monoMs() < untilMono) {
+export const createCommitWord = (
+  gate: Pick<CommitGate, 'verdict' | 'wait'>,
+  { clock, sleep }: CommitWordDeps,
+): CommitWord => ({
+  now: (ticket) => wordOf(gate.wait(ticket, BLOCK_MS)),
+  later: async (ticket, untilMono) => {
+    for (;;) {
+      const word = wordOf(gate.verdict(ticket));
+      if (word !== null) return word;
+      if (clock.monoMs() >= untilMono) return false;
       await sleep(LOOK_EVERY_MS);
-      verdict = gate.verdict(ticket);
     }
-    return verdict === 'committed';
-  };
+  },
+});
+
+const wordOf = (verdict: CommitVerdict): boolean | null =>
+  verdict === 'open' ? null : verdict === 'committed';

@@ -1,4 +1,5 @@
-import { MtradeError, type MonoMs } from '@mtrade/base';
+import { MtradeError } from '@mtrade/base';
+import type { CommitWord } from '@mtrade/engine';
 import { type FileWitness, sameFile } from '@mtrade/store';
 
 /** The error of a file that carries the single-instance lock and is not the one that was locked; null while all are. */
@@ -11,18 +12,22 @@ export function lockLoss(witnesses: readonly FileWitness[]): MtradeError | null 
   });
 }
 
-/** Whether an order may go out: resolves with the gate's word on its ticket, at `untilMono` at the latest. */
-type Word = (ticket: number, untilMono: MonoMs) => Promise<boolean>;
-
 /**
  * The gate's word, and no word at all once a file that carries the lock is gone or replaced (P40). The look is the last
  * thing before the wait for the commit, which takes longer than it: the order goes out no later for it.
  */
-export const heldWord =
-  (word: Word, witnesses: readonly FileWitness[], onLost: (error: MtradeError) => void): Word =>
-  (ticket, untilMono) => {
+export function heldWord(
+  word: CommitWord,
+  witnesses: readonly FileWitness[],
+  onLost: (error: MtradeError) => void,
+): CommitWord {
+  const isHeld = (): boolean => {
     const loss = lockLoss(witnesses);
-    if (loss === null) return word(ticket, untilMono);
-    onLost(loss);
-    return Promise.resolve(false);
+    if (loss !== null) onLost(loss);
+    return loss === null;
   };
+  return {
+    now: (ticket) => isHeld() && word.now(ticket),
+    later: async (ticket, untilMono) => isHeld() && word.later(ticket, untilMono),
+  };
+}

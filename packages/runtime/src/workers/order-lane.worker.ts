@@ -1,9 +1,10 @@
 import { setInterval, setTimeout as sleep } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
-import { errorText, type MonoMs, MtradeError, systemClock } from '@mtrade/base';
+import { errorText, MtradeError, systemClock } from '@mtrade/base';
 import { attachBoard } from '@mtrade/board';
 import { configFromWire } from '@mtrade/config/wire';
 import {
+  type CommitWord,
   DEFAULT_ORDER_DESK_OPTIONS,
   type LaneEvent,
   type LaneRequest,
@@ -17,7 +18,7 @@ import type { MarketRules } from '@mtrade/cycle';
 import { workerLogger } from '../logging.js';
 import type { Beginning, Endpoints, LaneBoot, WorkerControl } from '../messages.js';
 import { checkKey } from './check-key.js';
-import { commitWord } from './commit-word.js';
+import { createCommitWord } from './commit-word.js';
 import { heldWord } from './held-word.js';
 import { createOrderRehearsal } from './order-rehearsal.js';
 import { report, wireOf } from './report.js';
@@ -100,7 +101,7 @@ export async function run(boot: LaneBoot): Promise<void> {
       { ...endpoints, ...boot.secrets, symbols, requestDeadlineMs: config.engine.requestDeadlineMs },
       { log, clock: systemClock, onNews },
     );
-    const held = (word: (ticket: number, untilMono: MonoMs) => Promise<boolean>) =>
+    const held = (word: CommitWord): CommitWord =>
       heldWord(word, boot.witnesses, (loss) => report(control, { type: 'failed', error: wireOf(loss) }));
     desk = new OrderDesk(DEFAULT_ORDER_DESK_OPTIONS, {
       venue,
@@ -108,7 +109,7 @@ export async function run(boot: LaneBoot): Promise<void> {
       log,
       emit,
       sleep,
-      committed: held(commitWord(board.commitGate, { clock: systemClock, sleep })),
+      commits: held(createCommitWord(board.commitGate, { clock: systemClock, sleep })),
     });
     if (cycler) listen(cycler, desk);
 
@@ -121,7 +122,7 @@ export async function run(boot: LaneBoot): Promise<void> {
         createOrderRehearsal(
           venue,
           systemClock,
-          held(() => Promise.resolve(true)),
+          held({ now: () => true, later: () => Promise.resolve(true) }),
         ),
         stop.signal,
       ),

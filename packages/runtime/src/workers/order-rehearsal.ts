@@ -1,16 +1,16 @@
 import type { Clock } from '@mtrade/base';
-import { DEFAULT_ORDER_DESK_OPTIONS, OrderDesk, type OrderDeskDeps } from '@mtrade/engine';
+import { type CommitWord, DEFAULT_ORDER_DESK_OPTIONS, OrderDesk } from '@mtrade/engine';
 import { silentLogger } from '@mtrade/log';
 import type { GateVenue } from '@mtrade/venue';
 
 /**
- * Takes an order through everything that a real one passes in the order thread, but for the wire; `committed` stands for
+ * Takes an order through everything that a real one passes in the order thread, but for the wire; `commits` stands for
  * the gate. It never rejects: what is wrong will be told by the first real request.
  */
 export function createOrderRehearsal(
   venue: GateVenue,
   clock: Clock,
-  committed: OrderDeskDeps['committed'],
+  commits: CommitWord,
 ): () => Promise<void> {
   const { place, measureClock, order } = venue.rehearsal;
   const desk = new OrderDesk(DEFAULT_ORDER_DESK_OPTIONS, {
@@ -19,7 +19,7 @@ export function createOrderRehearsal(
     log: silentLogger,
     emit: () => undefined,
     sleep: () => Promise.resolve(),
-    committed,
+    commits,
   });
   let ticket = 0;
   return async () => {
