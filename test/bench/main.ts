@@ -6,6 +6,7 @@ import {
   describeMachine,
   endChildren,
   judge,
+  machineText,
   type MeasuredFigures,
   plainTable,
   plainText,
@@ -13,7 +14,9 @@ import {
   type RowContext,
   runRows,
   Subjects,
+  takenNow,
   verdictTable,
+  warningsOf,
 } from '@mtrade/bench';
 import { type BenchOptions, parseArguments, USAGE, UsageError } from './arguments.js';
 import { GOALS } from './goals.js';
@@ -43,6 +46,10 @@ async function run(options: BenchOptions): Promise<number> {
     const unknown = options.rows.filter((id) => !known.some((row) => row.id === id));
     if (unknown.length > 0) throw new UsageError(`no row ${unknown.join(', ')}; --list names them`);
     const chosen = options.rows.length === 0 ? known : known.filter(({ id }) => options.rows.includes(id));
+    const machine = describeMachine();
+    say(machineText(machine));
+    for (const warning of warningsOf(machine, takenNow(context.command, options.quick)))
+      say(`note: ${warning}`);
     const rows = await runRows(chosen, context, (figures) => say(`\n${plainText(figures)}`));
     const again = options.check ? suspects(rows) : [];
     if (again.length > 0) say('\nOnce more, because it looks like a regression:');

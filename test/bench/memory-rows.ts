@@ -71,6 +71,7 @@ async function measureMemory({ quick, progress }: RowContext): Promise<readonly 
       name: variant,
       rounds: values,
       isUnsteady: variant === CONTENDED,
+      isReference: variant === HAND_OVER,
     })),
     notes: [],
   }));

@@ -23,6 +23,7 @@ describe('mtrade bench', () => {
       '.',
     ]);
     expect([code, stderr]).toEqual([0, expect.stringContaining('start')]);
+    expect(stderr).toContain('a look, not a measurement');
     const { schema, rows } = JSON.parse(stdout) as Rows;
     expect(schema).toBe(1);
     const [firstOrder, ready] = rows;

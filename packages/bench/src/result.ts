@@ -11,6 +11,8 @@ export interface VariantResult {
   readonly note?: string;
   /** Depends on what else the machine does at the moment: shown, and not divided by anything. */
   readonly isUnsteady?: boolean;
+  /** Nothing of ours: shown beside it, and no change of it is a regression. */
+  readonly isReference?: boolean;
 }
 
 /** Everything that was measured side by side, in one unit. */

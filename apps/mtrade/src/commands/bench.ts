@@ -52,13 +52,22 @@ async function run(cli: Cli, wanted: readonly string[], options: BenchOptions): 
       throw new MtradeError('MTRADE_USAGE', `no row ${unknown.join(', ')}; there are: ${names}`, {});
     }
     const chosen = wanted.length === 0 ? known : known.filter(({ id }) => wanted.includes(id));
+    const machine = bench.describeMachine();
+    // Before the benchmark itself makes the machine busy.
+    const warnings = bench.warningsOf(machine, bench.takenNow(context.command, quick));
+    for (const warning of warnings) cli.note(`note: ${warning}`);
+    if (options.json === undefined) cli.out.write(`${bench.machineText(machine)}\n${bench.LEGEND}\n\n`);
     const measuring = bench.runRows(chosen, context, (figures) => {
       if (options.json === undefined) cli.out.write(`${bench.plainText(figures)}\n\n`);
     });
     const rows = await Promise.race([measuring, aborted]);
-    if (options.json) return cli.out.json({ schema: 1, machine: bench.describeMachine(), rows });
+    if (options.json) return cli.out.json({ schema: 1, machine, rows });
     const verdicts = bench.judge(bench.ENGINE_GOALS, rows).filter(({ answer }) => answer !== 'not measured');
-    if (verdicts.length > 0) cli.out.write(`${bench.plainTable(bench.verdictTable(verdicts, rows))}\n`);
+    if (verdicts.length > 0)
+      cli.out.write(
+        `${bench.plainTable(bench.verdictTable(verdicts, rows))}\n\nThe goals are for a machine that does nothing else, and for an engine at ordinary priority.\n`,
+      );
+    for (const warning of warnings) cli.note(`note: ${warning}`);
   } finally {
     bench.endChildren();
     await subjects.close();
@@ -74,5 +83,12 @@ export function addBenchCommand(program: Command, cli: Cli): void {
     .option('--quick', 'fewer rounds: a look, not a measurement')
     .option('--dir <directory>', 'on the disk that is to be measured (default: the temporary directory)')
     .option('--json', 'one JSON object')
+    .addHelpText(
+      'after',
+      `
+Run it while the machine does nothing else, and not at real-time priority
+(chrt): that hides what other programs and the scheduler do to an engine.
+What the figures mean: docs/performance.md`,
+    )
     .action(async (rows: readonly string[], options: BenchOptions) => run(cli, rows, options));
 }

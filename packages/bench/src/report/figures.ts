@@ -7,6 +7,8 @@ export interface Line {
   /** By the name of the variant that this one is divided by. */
   readonly ratios: Readonly<Record<string, Ratio>>;
   readonly note?: string;
+  /** Nothing of ours, shown for comparison. What others are divided by is never ours, either. */
+  readonly isReference?: boolean;
 }
 
 /** A measured row as it is published and committed. */
@@ -20,7 +22,7 @@ export interface Figures {
 
 export function figuresOf({ id, title, unit, bases, variants, notes }: RowResult): Figures {
   const named = new Map(variants.map((variant) => [variant.name, variant]));
-  const lines = variants.map(({ name, rounds, note, isUnsteady = false }): Line => {
+  const lines = variants.map(({ name, rounds, note, isUnsteady = false, isReference = false }): Line => {
     const others = isUnsteady ? [] : bases.filter((base) => base !== name && named.has(base));
     return {
       name,
@@ -29,6 +31,7 @@ export function figuresOf({ id, title, unit, bases, variants, notes }: RowResult
         others.map((base) => [base, ratioOf(rounds, named.get(base)?.rounds ?? [])]),
       ),
       ...(note === undefined ? {} : { note }),
+      ...(isReference && { isReference }),
     };
   });
   return { id, title, unit, lines, notes };

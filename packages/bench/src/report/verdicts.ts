@@ -6,9 +6,11 @@ import type { Figures } from './figures.js';
 /** The goals with what was measured. */
 export function verdictTable(verdicts: readonly Verdict[], rows: readonly Figures[]): Table {
   const unitOf = (row: string): string => rows.find(({ id }) => id === row)?.unit ?? '';
+  // A column of reasons that are not known would only make the table wider.
+  const isReasoned = verdicts.some(({ goal, answer }) => answer === 'missed' && goal.reason !== undefined);
   return {
     words: [0, 1, 4, 5],
-    head: ['goal', 'row', 'limit', 'measured', 'verdict', 'reason'],
+    head: ['goal', 'row', 'limit', 'measured', 'verdict', ...(isReasoned ? ['reason'] : [])],
     rows: verdicts.map(({ goal, value, answer }) => {
       const unit = goal.over === undefined ? ` ${unitOf(goal.row)}` : ' x';
       return [
@@ -17,7 +19,7 @@ export function verdictTable(verdicts: readonly Verdict[], rows: readonly Figure
         `${goal.is} ${short(goal.limit)}${unit}`.trimEnd(),
         value === null ? '' : `${short(value)}${unit}`,
         answer,
-        answer === 'missed' ? (goal.reason ?? '') : '',
+        ...(isReasoned ? [answer === 'missed' ? (goal.reason ?? '') : ''] : []),
       ];
     }),
   };

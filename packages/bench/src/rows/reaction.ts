@@ -36,10 +36,12 @@ export async function measureReaction(
 ): Promise<readonly RowResult[]> {
   const { id, title, rounds, bases, notes, stages } = options;
   const missing = new Map<string, number>();
+  const references = new Set<string>();
   const contenders: Contender[] = [];
   let watch: StageWatch | null = null;
   for (const plan of plans) {
     const subject = await subjects.get(plan);
+    if (subject.engine === null) references.add(plan.name);
     const watched =
       stages?.of === plan.name && subject.engine !== null ? new StageWatch(subject.engine) : null;
     await watched?.begin();
@@ -64,7 +66,7 @@ export async function measureReaction(
   const variants = plans.map(({ name }): VariantResult => {
     const lost = missing.get(name) ?? 0;
     const note = lost === 0 ? {} : { note: `${lost} orders did not come within ${ORDER_LIMIT_MS} ms` };
-    return { name, rounds: values.get(name) ?? [], ...note };
+    return { name, rounds: values.get(name) ?? [], isReference: references.has(name), ...note };
   });
   const stageRow = stages === undefined ? null : (watch?.row(stages.id, stages.title) ?? null);
   return [{ id, title, unit: 'us', bases, variants, notes }, ...(stageRow === null ? [] : [stageRow])];
