@@ -53,6 +53,9 @@ export function boardOf(board: Board, life: Life, debounce: Debounce, options: B
     tryPop: () => urgent.tryPop(),
     depth: () => urgent.depth(),
     sweep: () => urgent.sweep(),
+    get capacity() {
+      return urgent.capacity;
+    },
     get tookCrossing() {
       return urgent.tookCrossing;
     },

@@ -74,6 +74,11 @@ export class UrgentQueue {
     }
   }
 
+  /** So many pairs have room. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+
   /** True when the last `pop` of this object has brought a pair that had crossed a trigger. */
   get tookCrossing(): boolean {
     return this.#tookCrossing;

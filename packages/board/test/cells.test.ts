@@ -71,15 +71,15 @@ describe('trigger cells', () => {
     const into = emptyTriggerCell();
     triggers.arm(0, { buyAtOrBelow: 96.35, askLevel: 2, sellAtOrAbove: null });
     expect(triggers.read(0, into)).toBe(true);
-    expect(into).toEqual({ buyAtOrBelow: 96.35, askLevel: 2, sellAtOrAbove: Infinity });
-    triggers.arm(0, { buyAtOrBelow: null, askLevel: 1, sellAtOrAbove: 100.6 });
+    expect(into).toEqual({ buyAtOrBelow: 96.35, askLevel: 2, sellAtOrAbove: Infinity, isPatient: false });
+    triggers.arm(0, { buyAtOrBelow: null, askLevel: 1, sellAtOrAbove: 100.6, isPatient: true });
     triggers.read(0, into);
-    expect(into).toEqual({ buyAtOrBelow: -Infinity, askLevel: 1, sellAtOrAbove: 100.6 });
+    expect(into).toEqual({ buyAtOrBelow: -Infinity, askLevel: 1, sellAtOrAbove: 100.6, isPatient: true });
   });
 
   test('a pair that was never armed does not show the levels of the one read before', () => {
     const { triggers } = board();
-    const into = { buyAtOrBelow: 5, askLevel: 3, sellAtOrAbove: 6 };
+    const into = { buyAtOrBelow: 5, askLevel: 3, sellAtOrAbove: 6, isPatient: true };
     expect(triggers.read(1, into)).toBe(false);
     expect(into).toEqual(emptyTriggerCell());
   });

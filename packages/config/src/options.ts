@@ -99,7 +99,7 @@ export const SECTIONS = {
       min: 1,
       max: 60_000,
       unit: 'ms',
-      help: 'After a pair was processed, price changes that cross none of its levels wait this long (useful: 50-200).',
+      help: 'After a pair was processed, price changes that cross none of its levels wait this long (useful: 50-200), ten times as long while it waits for nothing but its levels.',
     }),
     urgent_queue_size: whole({
       default: 100,

@@ -38,5 +38,6 @@ export * from './late-fill.js';
 export * from './commands.js';
 export * from './ending.js';
 export * from './triggers.js';
+export * from './patience.js';
 export * from './levels.js';
 export * from './wait-words.js';

@@ -10,6 +10,7 @@ import {
   priceRefusal,
   raiseAttention,
   type Triggers,
+  waitsForLevels,
 } from '@mtrade/cycle';
 import { toDouble } from '@mtrade/money';
 import type { EngineContext, PairMemory } from './context.js';
@@ -137,14 +138,15 @@ export class PairProcessor {
     priceVersion: number,
   ): void {
     const { board, books, clock } = this.#context;
-    const triggers = armTriggers(books.pair(symbol), context);
+    const pair = books.pair(symbol);
+    const triggers = armTriggers(pair, context);
     const already = decision.type === 'wait' ? reached(triggers, context.market) : NEITHER;
     const armed: Triggers = {
       askLevel: triggers.askLevel,
       buyAtOrBelow: already.buy ? null : triggers.buyAtOrBelow,
       sellAtOrAbove: already.sell ? null : triggers.sellAtOrAbove,
     };
-    board.triggers.arm(memory.index, armed);
+    board.triggers.arm(memory.index, { ...armed, isPatient: waitsForLevels(pair, decision, armed) });
     if (this.#market.version(memory.index) === priceVersion) return;
     const now = reached(armed, this.#market.view(memory.index, clock.monoMs()));
     if (now.buy || now.sell) board.slots.markDirty(memory.index);

@@ -26,6 +26,8 @@ export interface ReactorDeps {
 }
 
 const UNKNOWN = -1;
+/** A pair that waits for nothing but its levels is looked at once in so many debounce windows while its price moves. */
+export const PATIENT_WINDOWS = 10;
 /** The exchange's clock is measured every minute or so. */
 const CLOCK_READ_EVERY_MS = 1_000;
 
@@ -87,14 +89,16 @@ export class Reactor {
     // Read again, now that the price can be seen: what the cycler arms later it holds against this price itself.
     triggers.read(pair, this.#triggers);
     if (cell.suspectSinceMono < 0 && this.#crosses()) return this.#pushCrossing(pair, tick);
-    if (slots.elapsedMs(pair, this.#clock.monoMs()) < this.#options.debounceMs) {
+    const { isPatient } = this.#triggers;
+    const windowMs = this.#options.debounceMs * (isPatient ? PATIENT_WINDOWS : 1);
+    if (slots.elapsedMs(pair, this.#clock.monoMs()) < windowMs) {
       counters.increment('reactor_debounced');
       return;
     }
     const pushed = urgent.push(pair, false);
     if (pushed === 'queued') {
       counters.increment('reactor_queued');
-      this.#board.cyclerWake.mention();
+      this.#mention(isPatient);
       this.#measure(tick);
     } else if (pushed === 'coalesced') {
       counters.increment('reactor_debounced');
@@ -120,6 +124,13 @@ export class Reactor {
     }
     this.#board.cyclerWake.notify();
     if (pushed === 'queued') this.#measure(tick);
+  }
+
+  /** Nobody wakes up for a pair that waits for its levels, unless others would soon find no room. */
+  #mention(isPatient: boolean): void {
+    const { cyclerWake, urgent } = this.#board;
+    if (!isPatient) cyclerWake.mention();
+    else if (urgent.depth() >= urgent.capacity / 2) cyclerWake.notify();
   }
 
   /** After the cycler was woken: it does not wait for the histogram. */

@@ -1,7 +1,7 @@
 import { type Board, createBoard, emptyPriceCell } from '@mtrade/board';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Reactor, type ScaledPrice, type Tick } from '../src/index.js';
+import { PATIENT_WINDOWS, Reactor, type ScaledPrice, type Tick } from '../src/index.js';
 import { ManualClock } from './manual-clock.js';
 
 const SYMBOL = 'ETH/USDT';
@@ -124,6 +124,44 @@ describe('the urgent queue', () => {
     clock.advance(1);
     tick({ bid: whole(98), ask: whole(100) });
     expect(board.urgent.depth()).toBe(1);
+  });
+
+  test('a pair that waits for its levels is looked at once a second, and for that nobody is woken', () => {
+    const { board, tick, clock } = world();
+    const move = (price: number): void => tick({ bid: whole(price), ask: whole(price + 1) });
+    move(99);
+    board.urgent.pop();
+    board.slots.stamp(0, clock.mono);
+    board.triggers.arm(0, { buyAtOrBelow: 95, askLevel: 1, sellAtOrAbove: 110, isPatient: true });
+    const seen = board.cyclerWake.current();
+    clock.advance(100 * PATIENT_WINDOWS - 1);
+    move(98);
+    expect(board.urgent.depth()).toBe(0);
+    clock.advance(1);
+    move(99);
+    expect(board.urgent.depth()).toBe(1);
+    expect(board.cyclerWake.current()).toBe(seen);
+
+    // Whatever the window: what crosses is told at once.
+    board.urgent.pop();
+    board.slots.stamp(0, clock.mono);
+    move(110);
+    expect(board.urgent.depth()).toBe(1);
+    expect(board.cyclerWake.current()).toBeGreaterThan(seen);
+  });
+
+  test('pairs that wake nobody leave room for those that do: the cycler is woken when the queue is half full', () => {
+    const { board, clock, tick } = world();
+    board.cyclerWake.rest(-1, 0, () => true);
+    const seen = board.cyclerWake.current();
+    for (const [pair, symbol] of board.symbols.entries()) {
+      board.triggers.arm(pair, { buyAtOrBelow: 95, askLevel: 1, sellAtOrAbove: 110, isPatient: true });
+      board.slots.stamp(pair, clock.mono - 100 * PATIENT_WINDOWS);
+      tick({ symbol, bid: whole(99), ask: whole(101) });
+      expect(board.cyclerWake.current() > seen).toBe(board.urgent.depth() >= board.urgent.capacity / 2);
+      if (board.urgent.depth() >= board.urgent.capacity / 2) break;
+    }
+    expect(board.counters.read('urgent_full')).toBe(0);
   });
 
   test.each([

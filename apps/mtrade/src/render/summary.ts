@@ -7,9 +7,7 @@ import { amountText, duration, wrap } from './columns.js';
 import { Screen } from './screen.js';
 
 const REDRAW_MS = 1_000;
-/** Without a screen the status is looked at this often, so that the last line is a fresh one, and printed less often. */
-const PLAIN_LOOK_MS = 5_000;
-const PLAIN_EVERY_LOOKS = 12;
+const PLAIN_EVERY_MS = 60_000;
 const EVENT_LINES = 4;
 
 /** An average price has forty decimals. */
@@ -71,8 +69,8 @@ export function runSummary(
     return address === null ? [footer] : [...wrap(`page ${address}`, cli.out.columns(), 0), footer];
   };
   let timer: NodeJS.Timeout | null = null;
+  let running: RunningEngine | null = null;
   let last: StatusJson | null = null;
-  let looks = 0;
 
   const show = async (engine: RunningEngine): Promise<void> => {
     try {
@@ -83,12 +81,12 @@ export function runSummary(
     }
     if (last === null) return;
     if (view !== null) view.draw(last, { foot: foot(engine) });
-    else if (looks % PLAIN_EVERY_LOOKS === 0) cli.out.say(plainLine(last, Date.now()));
-    looks += 1;
+    else cli.out.say(plainLine(last, Date.now()));
   };
 
   return {
     onStarted: (engine) => {
+      running = engine;
       const { url, tookOverFrom, config } = engine;
       const takenOver = `took over from an engine that ended without stopping (${tookOverFrom}); its open orders are looked up first`;
       if (tookOverFrom) view?.addEvent(takenOver);
@@ -100,15 +98,17 @@ export function runSummary(
         if (address !== null) cli.out.say(`page ${address}`);
       }
       void show(engine);
-      timer = setInterval(() => void show(engine), view === null ? PLAIN_LOOK_MS : REDRAW_MS);
+      timer = setInterval(() => void show(engine), view === null ? PLAIN_EVERY_MS : REDRAW_MS);
       timer.unref();
     },
     onEvent: (line) => view?.addEvent(eventText(line)),
     close: async () => {
       if (timer !== null) clearInterval(timer);
       view?.close();
+      // What was counted since the last look lies in this thread; where it cannot be had, that look has to do.
+      last = (await running?.status().catch(() => null)) ?? last;
       if (last === null) return;
-      // The last look is seconds old, and the drain after it may have opened or closed cycles.
+      // The drain may have opened or closed cycles, and no thread is left to ask.
       const stored = await readBooks().catch(() => null);
       cli.out.say(finalLine(last, stored, Date.now()));
     },

@@ -1,11 +1,11 @@
 import { lstatSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { errorText } from '@mtrade/base';
+import { errorText, everySeconds } from '@mtrade/base';
 import type { Logger } from '@mtrade/log';
 import { listenUnix } from './listeners.js';
 
 /** Until then the commands use the port instead, where there is one. */
-const LOOK_EVERY_MS = 2_000;
+const LOOK_EVERY_S = 2;
 
 export interface SocketKeeper {
   readonly close: () => void;
@@ -31,16 +31,15 @@ export function keepSocket(
     await listenUnix(current, path);
     log.warn({ path }, 'somebody has deleted the control socket; it was made anew');
   };
-  const timer = setInterval(() => {
+  const endLooks = everySeconds(LOOK_EVERY_S, () => {
     look().catch((error: unknown) =>
       log.warn({ path, error: errorText(error) }, 'the control socket is gone'),
     );
-  }, LOOK_EVERY_MS);
-  timer.unref();
+  });
   return {
     close: () => {
       closed = true;
-      clearInterval(timer);
+      endLooks();
     },
   };
 }

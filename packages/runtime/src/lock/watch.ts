@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
-import type { Clock } from '@mtrade/base';
+import { type Clock, everySeconds } from '@mtrade/base';
 import type { Logger } from '@mtrade/log';
 import { type FileWitness, sameFile } from '@mtrade/store';
 
-const INTERVAL_MS = 1_000;
+const LOOK_EVERY_S = 1;
 /** A gap this long between two looks means that the process was stopped or the machine asleep. */
 const SUSPENDED_MS = 5_000;
 
@@ -50,8 +50,7 @@ export function watchLock(witnesses: readonly FileWitness[], { clock, log, onLos
       log.warn({ gapMs: Math.round(gapMs) }, 'the process was suspended; looking at the lock');
     stillHeld();
   };
-  const timer = setInterval(look, INTERVAL_MS).unref();
-  return { stillHeld, isIntact, lose, stop: () => clearInterval(timer) };
+  return { stillHeld, isIntact, lose, stop: everySeconds(LOOK_EVERY_S, look) };
 }
 
 /** A directory as it is now, for `watchLock`. */

@@ -1,5 +1,6 @@
 import { stat, statfs } from 'node:fs/promises';
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
+import { everySeconds } from '@mtrade/base';
 
 /** What the process itself takes, and has left. */
 export interface Vitals {
@@ -23,9 +24,11 @@ interface Disk {
   readonly databaseBytes: number | null;
 }
 
-/** A timer that fires this often and is watched: each time wakes the main thread. */
-const RESOLUTION_MS = 500;
-const SECONDS_PER_NS = 1e-9;
+const LOOK_EVERY_S = 1;
+const US_PER_MS = 1_000;
+const SECONDS_PER_US = 1e-6;
+/** What is later still counts as this: the thread has stood still. */
+const LONGEST_US = 60_000_000;
 const LAG_WINDOW_MS = 15_000;
 const DISK_EVERY_MS = 10_000;
 
@@ -35,7 +38,10 @@ const DISK_EVERY_MS = 10_000;
  */
 export class VitalsWatch {
   readonly #options: VitalsOptions;
-  readonly #lag: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  /** How late each of the thread's seconds came, us. */
+  readonly #lag: RecordableHistogram = createHistogram({ highest: LONGEST_US, figures: 2 });
+  readonly #endLooks: () => void;
+  #lookedMono = performance.now();
   #lagMono = 0;
   #lastLag: Vitals['loopLag'] = null;
   #disk: Disk = { freeBytes: null, databaseBytes: null };
@@ -44,7 +50,7 @@ export class VitalsWatch {
 
   constructor(options: VitalsOptions) {
     this.#options = options;
-    this.#lag.enable();
+    this.#endLooks = everySeconds(LOOK_EVERY_S, () => this.#noteLateness(performance.now()));
     void this.#look();
   }
 
@@ -63,17 +69,25 @@ export class VitalsWatch {
   }
 
   close(): void {
-    this.#lag.disable();
+    this.#endLooks();
   }
 
   #loopLag(nowMono: number): Vitals['loopLag'] {
     // A scrape right after the start finds nothing yet; the next one looks again and not a window later.
     if (nowMono - this.#lagMono < LAG_WINDOW_MS || this.#lag.count === 0) return this.#lastLag;
     this.#lagMono = nowMono;
-    const { max } = this.#lag;
-    this.#lastLag = { p99Seconds: lateness(this.#lag.percentile(99)), maxSeconds: lateness(max) };
+    this.#lastLag = {
+      p99Seconds: this.#lag.percentile(99) * SECONDS_PER_US,
+      maxSeconds: this.#lag.max * SECONDS_PER_US,
+    };
     this.#lag.reset();
     return this.#lastLag;
+  }
+
+  #noteLateness(nowMono: number): void {
+    const lateMs = nowMono - this.#lookedMono - LOOK_EVERY_S * 1_000;
+    this.#lookedMono = nowMono;
+    this.#lag.record(Math.min(LONGEST_US, Math.max(1, Math.round(lateMs * US_PER_MS))));
   }
 
   async #look(): Promise<void> {
@@ -101,7 +115,3 @@ const sizeOf = (path: string): Promise<number | null> =>
     ({ size }) => size,
     () => null,
   );
-
-/** The histogram holds the time between two firings. */
-const lateness = (betweenNs: number): number =>
-  Math.max(0, betweenNs * SECONDS_PER_NS - RESOLUTION_MS / 1_000);

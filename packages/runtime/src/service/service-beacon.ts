@@ -20,8 +20,8 @@ const HEARTS: readonly Heart[] = ['reactor', 'cycler'];
 const LOOK_EVERY_MS = 500;
 /** Without a watchdog the line of `systemctl status` is renewed this often. */
 const STATUS_EVERY_MS = 10_000;
-/** A heart that is this quiet does not beat. Ours beat several times a second; a busy machine is given some more. */
-const MIN_QUIET_MS = 2_000;
+/** A heart that is this quiet does not beat. Ours beat once a second; a busy machine is given some more. */
+const MIN_QUIET_MS = 3_000;
 
 /**
  * Tells the service manager that the engine is ready and, from then on, that it lives. It lives while both workers' hearts

@@ -1,4 +1,4 @@
-import { type Clock, errorText, MtradeError } from '@mtrade/base';
+import { type Clock, errorText, everySeconds, MtradeError } from '@mtrade/base';
 import { type Board, createBoard, type Role } from '@mtrade/board';
 import type { MtradeConfig, Secrets } from '@mtrade/config';
 import { configToWire } from '@mtrade/config/wire';
@@ -38,7 +38,7 @@ export interface SupervisorDeps {
 
 /** A worker whose heart has not beaten for so long sits in a busy loop and is killed. */
 const HEARTBEAT_LIMIT_MS = 10_000;
-const WATCH_EVERY_MS = 1_000;
+const WATCH_EVERY_S = 1;
 const STOP_GRACE_MS = 2_000;
 
 /** Starts the threads, lays the lines between them, brings the dead back, and answers for all of them. */
@@ -50,8 +50,8 @@ export class Supervisor {
   readonly #lines = new Switchboard();
   readonly #cycler: CyclerClient;
   readonly #slots: Readonly<Record<Party, WorkerSlot>>;
-  #watch: NodeJS.Timeout | null = null;
-  #pulse: NodeJS.Timeout | null = null;
+  #endWatch: (() => void) | null = null;
+  #endPulse: (() => void) | null = null;
   #endpoints: Endpoints | null = null;
   /** The threads that have been told to begin; in their next lives they begin at once. */
   readonly #begun = new Set<Party>();
@@ -134,10 +134,10 @@ export class Supervisor {
     await this.#begin('cycler');
     await this.#begin('reactor');
     if (this.#isStopping) return;
-    this.#watch = setInterval(() => this.#watchHearts(), WATCH_EVERY_MS);
+    this.#endWatch = everySeconds(WATCH_EVERY_S, () => this.#watchHearts());
     const beat = (): void => this.#board.heartbeats.beat('supervisor', this.#deps.clock.monoMs());
     beat();
-    this.#pulse = setInterval(beat, WATCH_EVERY_MS);
+    this.#endPulse = everySeconds(WATCH_EVERY_S, beat);
   }
 
   /** True when prices flow, the books are open and the account can be read: the engine could trade now. */
@@ -182,7 +182,7 @@ export class Supervisor {
   /** No new orders; what is on the wire is followed for up to `drainMs`, the rest stays on disk as it is. */
   async stop(drainMs: number): Promise<void> {
     this.#isStopping = true;
-    if (this.#watch) clearInterval(this.#watch);
+    this.#endWatch?.();
     if (drainMs > 0) {
       await this.#cycler
         .drain(drainMs)
@@ -192,7 +192,7 @@ export class Supervisor {
     }
     await this.#slots.reactor.stop(STOP_GRACE_MS);
     // Not earlier: the reactor watches over it.
-    if (this.#pulse) clearInterval(this.#pulse);
+    this.#endPulse?.();
     this.#board.cyclerWake.notify();
     const cycler = this.#slots.cycler.stop(STOP_GRACE_MS);
     this.#board.cyclerWake.notify();

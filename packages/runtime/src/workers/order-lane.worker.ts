@@ -27,7 +27,7 @@ import { report, wireOf } from './report.js';
 const START_TRIES = 6;
 const START_RETRY_MS = 1_000;
 const RULES_EVERY_MS = 3_600_000;
-const HEARTBEAT_MS = 250;
+const HEARTBEAT_MS = 1_000;
 /** 400 orders: then the compiler has done with them. */
 const WARM_UP_ROUNDS = 80;
 const WARM_UP_SLICE = 5;

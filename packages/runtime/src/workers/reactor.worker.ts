@@ -13,7 +13,8 @@ import { Watchdog } from './watchdog.js';
 // Entry file of the reactor thread: read boot data, wait for the beginning, open the feed, say ready. No rule of
 // trading lives here.
 
-const HEARTBEAT_MS = 250;
+/** Whoever waits for a beat waits for seconds, and each one wakes the thread. */
+const HEARTBEAT_MS = 1_000;
 
 const boot = workerData as ReactorBoot;
 const { control } = boot;

@@ -2,7 +2,7 @@ import type { MonoMs } from '@mtrade/base';
 import type { Heartbeats } from '@mtrade/board';
 
 /** 15 s of looks, one with each heartbeat of the thread that looks. */
-export const WATCHDOG_LOOKS = 60;
+export const WATCHDOG_LOOKS = 15;
 
 /**
  * Watches the supervisor from another thread: while it stalls nobody restarts a dead worker, answers an operator or

@@ -1,0 +1,66 @@
+import { price, quoteAmount, toDouble } from '@mtrade/money';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { armTriggers, decide, type DecisionContext, type PairState, waitsForLevels } from '../src/index.js';
+import { activePair, cycleOf, idlePair, makeAccount, makeContext, makeMarket, NOW } from './make.js';
+
+const at = (cents: number, changes: Partial<DecisionContext> = {}): DecisionContext =>
+  makeContext(makeMarket((cents / 100).toFixed(2), ((cents + 1) / 100).toFixed(2)), changes);
+
+const isPatient = (pair: PairState, context: DecisionContext): boolean =>
+  waitsForLevels(pair, decide(pair, context), armTriggers(pair, context));
+
+const cents = fc.integer({ min: 50_00, max: 150_00 });
+
+describe('a pair that waits for its levels', () => {
+  test('finds the same at every price that reaches neither of them', () => {
+    const pair = activePair();
+    let compared = 0;
+    fc.assert(
+      fc.property(cents, cents, (here, there) => {
+        fc.pre(isPatient(pair, at(here)));
+        const { buyAtOrBelow, sellAtOrAbove } = armTriggers(pair, at(here));
+        const { market } = at(there);
+        const reaches =
+          toDouble(market.ask ?? price('1')) <= (buyAtOrBelow ?? 0) ||
+          toDouble(market.bid ?? price('1')) >= (sellAtOrAbove ?? Infinity);
+        if (reaches) return;
+        compared += 1;
+        expect(decide(pair, at(there)).type).toBe('wait');
+        expect(isPatient(pair, at(there))).toBe(true);
+      }),
+    );
+    expect(compared).toBeGreaterThan(0);
+  });
+
+  test('is one between its levels, and one that may not be traded and holds nothing', () => {
+    expect(isPatient(activePair(), at(100_00))).toBe(true);
+    expect(isPatient(idlePair({ permitted: false }), at(100_00))).toBe(true);
+  });
+
+  test.each<[string, PairState, Partial<DecisionContext>]>([
+    ['that has not begun', idlePair(), { budget: { buy: false, sell: true } }],
+    [
+      'whose money does not suffice for its next row',
+      activePair(),
+      { account: makeAccount({ quoteAvailable: quoteAmount('0') }) },
+    ],
+    ['that pauses after an error', { ...activePair(), retryAtMs: (NOW + 1) as typeof NOW }, {}],
+    ['that wants a human', { ...activePair(), attention: 'look' }, {}],
+    ['that may only sell', { ...activePair(), permitted: false }, {}],
+    ['whose price is too old', activePair(), { market: makeMarket('100.00', '100.01', { ageMs: 60_000 }) }],
+    ['whose balances are unknown', activePair(), { account: null }],
+    ['while trading is switched off', activePair(), { trading: false }],
+    ['while nothing is known of orders of before', activePair(), { reconciled: false }],
+  ])('is none %s: something else may be over at any moment', (_, pair, changes) => {
+    expect(isPatient(pair, at(100_00, changes))).toBe(false);
+  });
+
+  test('is one on the last row of its ladder, where only the sale is left', () => {
+    const pair = activePair();
+    const cycle = cycleOf(pair);
+    const last = { ...pair, cycle: { ...cycle, step: (cycle.ladder?.rows.length ?? 0) - 1 } };
+    expect(armTriggers(last, at(50_00)).buyAtOrBelow).toBeNull();
+    expect(isPatient(last, at(50_00))).toBe(true);
+  });
+});
