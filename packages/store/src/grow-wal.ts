@@ -2,7 +2,7 @@ import { errorText } from '@mtrade/base';
 import type { Logger } from '@mtrade/log';
 import type { Database } from 'better-sqlite3';
 
-/** SQLite copies the WAL into the database, and begins it anew, with the commit that reaches 1,000 pages. */
+/** At the latest with the commit that reaches 1,000 pages SQLite copies the WAL into the database, and begins it anew. */
 const CHECKPOINT_PAGES = 1_000;
 /** For that commit itself, and for the last pages here, which stay in memory. */
 const SPARE_PAGES = 100;

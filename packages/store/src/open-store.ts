@@ -12,6 +12,7 @@ import { openWriter, type PragmaValues, readPragmas, sqliteVersion } from './con
 import { createDatabase } from './create.js';
 import { guarded, reading, storeError } from './errors.js';
 import { growWal } from './grow-wal.js';
+import { createIdleCheckpoint } from './idle-checkpoint.js';
 import { type Identity, readIdentity, type StoredIdentity } from './identity.js';
 import { inspect } from './inspect.js';
 import { takeLease } from './lease.js';
@@ -60,6 +61,8 @@ export interface Store extends CycleStore {
   readonly queries: Queries;
   readonly identity: StoredIdentity;
   readonly epoch: number;
+  /** Whoever commits has nothing to do just now: what would hold up a commit later is done while nobody waits. */
+  readonly rest: () => void;
   /** False when the file under our path is no longer the one that we have open (P30). A few microseconds. */
   readonly fileInPlace: () => boolean;
   /** What the connection says of itself: settings, SQLite and schema version. */
@@ -117,6 +120,7 @@ function assemble(db: Database, options: StoreOptions, deps: Required<StoreDeps>
     epoch: lease.epoch,
     nowMs: clock.epochMs,
   });
+  const checkpoint = createIdleCheckpoint(db, { epoch: lease.epoch, clock, log });
   const booked = db
     .prepare<[string, string, string], number>(
       'SELECT intent_id FROM fill WHERE exchange = ? AND symbol = ? AND trade_id = ?',
@@ -139,7 +143,9 @@ function assemble(db: Database, options: StoreOptions, deps: Required<StoreDeps>
           { reason: 'database file replaced' },
         );
       attempt(path, 'a change', () => commit(change));
+      checkpoint.committed();
     },
+    rest: checkpoint.rest,
     restored: () => reading(path, () => readRestored(db)),
     endRestored: () => attempt(path, 'ending a restore', () => void db.prepare('DELETE FROM restored').run()),
     knowsOrder: (clientOrderId) =>

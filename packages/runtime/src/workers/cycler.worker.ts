@@ -77,7 +77,9 @@ function run({ rules }: Beginning): void {
       if (stopped) break;
       const more = cycler.doWork(() => hear(cycler));
       board.heartbeats.beat('cycler', systemClock.monoMs());
-      if (!more) sleep.untilNext(seen);
+      if (more) continue;
+      store.rest();
+      sleep.untilNext(seen);
     }
   } finally {
     store.close();
