@@ -13,6 +13,7 @@ import { positionToRow } from './rows/position-row.js';
 import {
   CYCLE_COLUMNS,
   FILL_COLUMNS,
+  insertByPlaceSql,
   insertSql,
   INTENT_COLUMNS,
   POSITION_COLUMNS,
@@ -33,6 +34,7 @@ export interface CommitDeps {
  * the same side: pair, ended cycle, running cycle, position, dust, moved intents, new intents, fills, findings, journal.
  */
 export function createCommit({ db, identity, epoch, nowMs }: CommitDeps): (change: ChangeSet) => void {
+  const { mode, exchange, account } = identity;
   const statements = prepare(db);
   const pairs = createPairRows(db);
   const writeComparison = createComparisonWriter(db);
@@ -68,7 +70,7 @@ export function createCommit({ db, identity, epoch, nowMs }: CommitDeps): (chang
     if (change.takenIn) for (const row of takenInRows(change.takenIn, nowMs())) statements.dust.run(row);
     for (const { intent, from } of change.intentMoves ?? []) moveIntent(intent, from);
     for (const intent of change.newIntents ?? [])
-      statements.intent.run({ ...intentToRow(intent), ...identity });
+      statements.intent.run(Object.values(intentToRow(intent)), mode, exchange, account);
     for (const booked of change.fills ?? [])
       statements.fill.run({ ...fillToRow(booked), exchange: identity.exchange });
     writeComparison(change);
@@ -113,7 +115,10 @@ function prepare(db: Database) {
     position: db.prepare<[object]>(
       upsertSql('position', 'cycle_id', [...POSITION_COLUMNS, 'mode', 'exchange', 'account']),
     ),
-    intent: db.prepare<[object]>(insertSql('intent', [...INTENT_COLUMNS, 'mode', 'exchange', 'account'])),
+    // Values by their place, in the order of the columns: an order waits for this row, and names cost a look-up each.
+    intent: db.prepare<[readonly unknown[], string, string, string]>(
+      insertByPlaceSql('intent', [...INTENT_COLUMNS, 'mode', 'exchange', 'account']),
+    ),
     // Every column, so that a caller who changes what is frozen is refused and not ignored.
     move: db.prepare<[object]>(
       `UPDATE intent SET ${MUTABLE_INTENT_COLUMNS.map((c) => `${c} = @${c}`).join(', ')}

@@ -7,6 +7,8 @@ import { describe, expect, test } from 'vitest';
 import { createCommit } from '../src/commit.js';
 import { openWriter } from '../src/connection.js';
 import { storeError } from '../src/errors.js';
+import { intentToRow } from '../src/rows/intent-row.js';
+import { INTENT_COLUMNS } from '../src/rows/sql.js';
 import { clock, limit, newPath, NOW, open, SYMBOL, thrownBy, Trader, withSql } from './books.js';
 
 /** Every table's rows as text: equal dumps are equal books. */
@@ -40,6 +42,11 @@ describe('a change is whole or absent', () => {
     expect(pair).toEqual(trader.pair);
     expect(pair?.openIntents).toHaveLength(1);
     expect(text(pair?.cycle?.baseVolume ?? ZERO)).toBe('3.0685');
+  });
+
+  test("an order's values are written by their place: they stand in the order of the columns", () => {
+    const { trader } = begun();
+    expect(Object.keys(intentToRow(trader.draft().intent))).toEqual([...INTENT_COLUMNS]);
   });
 
   test('an intent that has ended is found by its row and by its name, with its trades; an open one is not', () => {

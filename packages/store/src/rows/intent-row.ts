@@ -31,6 +31,7 @@ export interface IntentRow {
   readonly stop_id: string | null;
 }
 
+/** Its values stand in the order of `INTENT_COLUMNS`. */
 export const intentToRow = (intent: Intent): IntentRow => ({
   id: intent.id,
   client_order_id: intent.clientOrderId,

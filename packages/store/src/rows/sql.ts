@@ -97,6 +97,10 @@ export const JOURNAL_COLUMNS = ['id', 'epoch_ms', 'symbol', 'event', 'details'] 
 export const insertSql = (table: string, columns: readonly string[]): string =>
   `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((c) => `@${c}`).join(', ')})`;
 
+/** `INSERT INTO table (a, b) VALUES (?, ?)`. */
+export const insertByPlaceSql = (table: string, columns: readonly string[]): string =>
+  `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+
 /** `INSERT ... ON CONFLICT (key) DO UPDATE SET b = excluded.b, ...`. */
 export const upsertSql = (table: string, key: string, columns: readonly string[]): string =>
   `${insertSql(table, columns)} ON CONFLICT (${key}) DO UPDATE SET ${columns
