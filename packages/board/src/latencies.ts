@@ -8,13 +8,13 @@ import { WORD_BYTES, type Words } from './words.js';
 export const STAGE_TABLE = [
   ['tick_to_decision', 'frame off the socket until the decision on it'],
   ['decision_to_commit', 'decision to order until its intent is committed'],
-  ['commit_to_send', 'commit until the request has been handed to the socket'],
+  ['commit_to_send', 'commit until the request is handed to the socket'],
   ['send_to_answer', 'request handed to the socket until its outcome'],
-  ['tick_to_order', 'frame off the socket until the request it caused has been handed to the socket'],
+  ['tick_to_order', 'frame off the socket until the request it caused is handed to the socket'],
   ['tick_to_queue', 'frame off the socket until its pair is on the urgent queue'],
   ['commit_to_lane', 'commit until the order thread has the order; 0 where it had it before'],
   ['lane_to_signed', 'order thread has the order until its request is built and signed'],
-  ['signed_to_send', 'request signed and its intent committed, until it has been handed to the socket'],
+  ['signed_to_send', 'request signed and its intent committed, until it is handed to the socket'],
 ] as const;
 export type Stage = (typeof STAGE_TABLE)[number][0];
 export const STAGES: readonly Stage[] = STAGE_TABLE.map(([stage]) => stage);

@@ -91,14 +91,12 @@ export function createGateApi(deps: GateApiDeps): GateApi {
   const send: GateApi['send'] = async (call, { permission, mayStart, marks } = {}) => {
     const request = build(call);
     if (marks) marks.signedMono = clock.monoMs();
+    const onStart = marks && (() => (marks.sentMono = clock.monoMs()));
     // Told when it is on its way: nobody waits for whoever counts.
-    const onSent = (): void => {
-      if (marks) marks.sentMono = clock.monoMs();
-      onNews({ type: 'spent', calls: 1 });
-    };
+    const onSent = (): void => onNews({ type: 'spent', calls: 1 });
     const start = (hooks: SendHooks): Promise<HttpReply> => {
       keepQuiet(call);
-      return http.send(request, { ...hooks, onSent });
+      return http.send(request, { ...hooks, onStart, onSent });
     };
     const reply = await (permission ? sendPermitted({ permission, mayStart, start }) : start({ mayStart }));
     if (reply === null)

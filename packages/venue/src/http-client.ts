@@ -34,7 +34,9 @@ export interface SendHooks {
    * means that nothing was or will be sent. It may block the thread for a while.
    */
   readonly mayStart?: (() => boolean) | undefined;
-  /** Told once the whole request has been handed to the socket. */
+  /** Told right before the first byte, when nothing can keep the request back any more. */
+  readonly onStart?: (() => void) | undefined;
+  /** Told once the whole request has been written to the socket. */
   readonly onSent?: (() => void) | undefined;
 }
 
@@ -70,7 +72,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     bodyTimeout: 0,
   });
 
-  const send: HttpClient['send'] = (request, { mayStart = () => true, onSent } = {}) =>
+  const send: HttpClient['send'] = (request, { mayStart = () => true, onStart, onSent } = {}) =>
     new Promise((resolve, reject) => {
       const { origin, pathname, search } = new URL(request.url);
       const url = `${origin}${pathname}`;
@@ -125,6 +127,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
             phase = 'headers';
             // The client writes head and body as soon as this returns, before any microtask can run.
             if (onSent) queueMicrotask(onSent);
+            onStart?.();
           },
           onResponseStart: (_controller, statusCode, replyHeaders) => {
             // 1xx answers are only announcements.

@@ -6,7 +6,7 @@ import type { ScanRecord, Side } from '@mtrade/cycle';
 export interface SendMarks {
   /** Built and signed. */
   signedMono: number | null;
-  /** Handed to the socket, every byte of it. */
+  /** Handed to the socket: right before its first byte is written. */
   sentMono: number | null;
 }
 
