@@ -53,6 +53,7 @@ test('an order that is committed is on its way before anybody is told, and whate
   fails = true;
   world.pass(ETH, '100', '100');
   expect(ordersAt).toEqual([1]);
+  expect(world.gaveWayAt).toEqual([1]);
   expect([world.counter('errors'), world.orders.length, world.pair().openIntents.length]).toEqual([1, 1, 1]);
 
   fails = false;

@@ -101,6 +101,8 @@ export class World {
   readonly requests: LaneRequest[] = [];
   /** Orders that the order thread has got and may not send yet, by ticket. */
   readonly #withheld = new Map<number, Extract<LaneRequest, { type: 'place' }>>();
+  /** How many orders were on their way each time the cycler left the processor to the order thread. */
+  readonly gaveWayAt: number[] = [];
   readonly replies: CyclerReply[] = [];
   /** What was sent without a right to: every test of this world fails on it. */
   readonly broken: string[] = [];
@@ -162,7 +164,10 @@ export class World {
         store: this.#options.wrapStore?.(this.store) ?? this.store,
         clock: this.clock,
         log: this.#options.log ?? silentLogger,
-        lane: { request: (request) => this.#take(request) },
+        lane: {
+          request: (request) => this.#take(request),
+          giveWay: () => void this.gaveWayAt.push(this.orders.length),
+        },
         restPrice: (tick) => this.reactor.onTick(tick),
         reply: (reply) => {
           this.#options.onReply?.(reply);

@@ -103,6 +103,7 @@ export class CyclerThread {
           clock: world.time.host,
           log: simLogger(world),
           lane: {
+            giveWay: () => undefined,
             request: (request) => {
               if (!life.alive) return;
               if (request.type === 'refresh-rules' && world.ablated('rules-hourly')) return;

@@ -44,6 +44,8 @@ export function placeOrder(
         log.error({ symbol: pair.symbol, ticket }, 'an order was withdrawn while its commit was under way');
       const rules = context.rules.get(pair.symbol);
       if (rules && intent.side === 'buy') context.account.commit(intent.id, rules.quote, mostSpent(intent));
+      // What is left only counts and tells. A kernel wakes a thread where it slept last, which may be this processor.
+      lane.giveWay();
     },
   };
   try {

@@ -85,7 +85,7 @@ export class Desk {
         store: { ...this.store, commit },
         clock: this.#clock,
         log: silentLogger,
-        lane: { request: (request) => void this.#asked.push(request) },
+        lane: { request: (request) => void this.#asked.push(request), giveWay: () => undefined },
         restPrice: () => undefined,
         reply: () => undefined,
       },

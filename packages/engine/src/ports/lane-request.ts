@@ -66,7 +66,10 @@ interface StopLook<T extends string> {
   readonly stopId: string;
 }
 
-/** The cycler's end of the wire to the order thread. Never blocks. */
+/** The cycler's end of the wire to the order thread. */
 export interface OrderLane {
+  /** Never blocks. */
   readonly request: (request: LaneRequest) => void;
+  /** Leaves the processor to the order thread for the moment that it needs to write an order. */
+  readonly giveWay: () => void;
 }

@@ -21,6 +21,11 @@ const config = configFromWire(boot.config);
 const board = attachBoard(boot.board);
 const log = workerLogger('cycler', boot);
 
+/** An awake order thread needs about this long to write an order; Linux adds 0.05 ms to every sleep. */
+const GIVE_WAY_MS = 0.15;
+/** A word that nobody ever changes: to wait for it is to sleep. */
+const NOBODY = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+
 /** Should a wake-up get lost. */
 const BEGIN_LOOK_MS = 1_000;
 
@@ -54,7 +59,10 @@ function run({ rules }: Beginning): void {
         store: guardedStore(store, boot.claim.witnesses),
         clock: systemClock,
         log,
-        lane: { request: (request) => sources.lane?.postMessage(request) },
+        lane: {
+          request: (request) => sources.lane?.postMessage(request),
+          giveWay: () => void Atomics.wait(NOBODY, 0, 0, GIVE_WAY_MS),
+        },
         restPrice: (tick) => sources.reactor?.postMessage(tick),
         reply: (reply: CyclerReply) => control.postMessage(reply),
       },
