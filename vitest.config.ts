@@ -17,6 +17,12 @@ const LONG = [
   'dashboard',
   'backup-restore',
   'secrets-canary',
+  'cli-rescue',
+  'cli-offline',
+  'tools-diagnose',
+  'e2e/service',
+  'e2e/alerts',
+  'persistence-refused-key',
 ];
 
 class LongOnesFirst extends BaseSequencer {
@@ -42,6 +48,7 @@ export default defineConfig({
           name: 'unit',
           setupFiles: ['test/support/fixed-chance.ts'],
           testTimeout: UNIT_TIMEOUT_MS,
+          hookTimeout: UNIT_TIMEOUT_MS,
           // All cores: the default leaves one idle.
           maxWorkers: '100%',
           sequence: { groupOrder: 0 },

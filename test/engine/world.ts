@@ -20,7 +20,7 @@ import {
 import { type Logger, silentLogger } from '@mtrade/log';
 import { text } from '@mtrade/money';
 import { openReader, openStore, type Reader, type Store } from '@mtrade/store';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { type Execution, say, TestExchange, type TestOrder } from './exchange.js';
 import { reportsAddUp } from './reports.js';
 
@@ -74,20 +74,6 @@ export interface WorldOptions {
   readonly wrapStore?: (store: Store) => CycleStore;
 }
 
-const worlds: World[] = [];
-afterEach(() => {
-  const done = worlds.splice(0);
-  const broken = done.flatMap((world) => world.broken);
-  try {
-    // Whatever a test has done to the books, their reports are what their trades make.
-    for (const world of done) reportsAddUp(world.path);
-  } finally {
-    for (const world of done) world.dispose();
-  }
-  if (broken.length > 0)
-    throw new Error(`promises broken on the way to the order thread: ${broken.join('; ')}`);
-});
-
 /**
  * The real cycler and reactor over a real board and a real database file; by hand are the clock and the order thread:
  * its requests are collected, and a test gives the answers, or does not.
@@ -112,6 +98,7 @@ export class World {
   readonly #directory = mkdtempSync(join(tmpdir(), 'mtrade-engine-'));
   #reader: Reader | null = null;
   #generation = 0;
+  #isDisposed = false;
   #questions = 0;
 
   constructor(options: WorldOptions = {}) {
@@ -127,7 +114,7 @@ export class World {
       },
       { board: this.board, clock: this.clock },
     );
-    worlds.push(this);
+    onTestFinished(() => this.#end());
     this.start();
   }
 
@@ -316,10 +303,24 @@ export class World {
     return this.board.counters.read(name);
   }
 
+  /** For a test that makes many worlds; each one that is left ends with its test, and is looked at once more. */
   dispose(): void {
+    this.#isDisposed = true;
     this.#reader?.close();
     this.store.close();
     rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  #end(): void {
+    if (this.#isDisposed) return;
+    try {
+      // Whatever a test has done to the books, their reports are what their trades make.
+      reportsAddUp(this.path);
+    } finally {
+      this.dispose();
+    }
+    if (this.broken.length > 0)
+      throw new Error(`promises broken on the way to the order thread: ${this.broken.join('; ')}`);
   }
 
   /** The order thread's inbox. What it may send must be in the books, as another connection sees them (I2, I3). */

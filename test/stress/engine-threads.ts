@@ -6,7 +6,7 @@ import { systemClock } from '@mtrade/base';
 import { type Board, createBoard } from '@mtrade/board';
 import type { EngineView } from '@mtrade/engine';
 import { openStore } from '@mtrade/store';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 
 export interface CyclerThreadOptions {
   readonly permitted?: boolean;
@@ -35,11 +35,6 @@ type CyclerMessage =
   | Ended;
 
 const [START, , END] = [0, 1, 2];
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
-});
-
 /** One board, one data directory, and as many real threads of the engine as a test wants. */
 export class Threads {
   readonly board: Board;
@@ -50,7 +45,7 @@ export class Threads {
 
   constructor(symbols: readonly string[], urgentCapacity = 100) {
     this.board = createBoard({ symbols, urgentCapacity });
-    cleanUps.push(() => rmSync(this.#directory, { recursive: true, force: true }));
+    onTestFinished(() => rmSync(this.#directory, { recursive: true, force: true }));
     openStore(
       { path: this.path, mode: 'paper', exchange: 'gate', account: 'paper' },
       { clock: systemClock },
@@ -78,7 +73,7 @@ export class Threads {
     const worker = new Worker(new URL('engine-cycler.mjs', import.meta.url), {
       workerData: { handle: this.board.handle, path: this.path, gate: this.gate, options },
     });
-    cleanUps.push(() => worker.terminate());
+    onTestFinished(async () => void (await worker.terminate()));
     worker.on('message', (message: CyclerMessage) => {
       if (message.type === 'order') this.orders.push(`${message.side} ${message.symbol}`);
     });
@@ -110,7 +105,7 @@ export class Threads {
     const worker = new Worker(new URL('engine-reactor.mjs', import.meta.url), {
       workerData: { handle: this.board.handle, gate: this.gate, debounceMs },
     });
-    cleanUps.push(() => worker.terminate());
+    onTestFinished(async () => void (await worker.terminate()));
     return {
       run: <T>(job: string, options: object): Promise<T> =>
         new Promise((resolve, reject) => {

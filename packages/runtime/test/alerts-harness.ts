@@ -1,7 +1,7 @@
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock, EpochMs, MonoMs } from '@mtrade/base';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { Alert, AlertSource } from '../src/alerts/alert.js';
 import type { StatusJson } from '../src/control/status-json.js';
 
@@ -18,14 +18,6 @@ export interface Receiver {
   answer: (response: ServerResponse, count: number) => void;
 }
 
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
 /** A receiver of alerts on loopback. */
 export async function startReceiver(): Promise<Receiver> {
   const received: Received[] = [];
@@ -38,7 +30,10 @@ export async function startReceiver(): Promise<Receiver> {
       receiver.answer(response, received.length);
     });
   });
-  servers.push(server);
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return Object.assign(receiver, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
 }

@@ -4,27 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@mtrade/base';
 import { silentLogger } from '@mtrade/log';
-import { afterEach, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { acquireLock, type HeldLock, type LockDeps, type LockOptions } from '../dist/lock/index.js';
 
-/** Real processes on a machine that may be busy. */
-vi.setConfig({ testTimeout: 30_000 });
-
 const HOLDER = new URL('fixtures/lock-holder.mjs', import.meta.url).pathname;
-
-const directories: string[] = [];
-const children: ChildProcess[] = [];
-const locks: HeldLock[] = [];
-afterEach(async () => {
-  for (const lock of locks.splice(0)) lock.release();
-  await Promise.all(children.splice(0).map(kill9));
-  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
-});
 
 /** A fresh place with room for data directories and for account locks. */
 export function place(): { root: string; dataDir: string; runtimeDir: string } {
   const root = mkdtempSync(join(tmpdir(), 'mtrade-lock-'));
-  directories.push(root);
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   return { root, dataDir: join(root, 'data'), runtimeDir: join(root, 'run') };
 }
 
@@ -66,7 +54,7 @@ export async function start(options: StartOptions): Promise<Starter> {
       ...(uid === undefined ? {} : { uid, gid: uid }),
     },
   );
-  children.push(child);
+  onTestFinished(() => kill9(child));
   let output = '';
   const ended = new Promise<number | string>((resolve) =>
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'ended')),
@@ -103,7 +91,7 @@ export async function acquireHere(
     { account: { exchange: 'gate', apiKey: null }, version: '0.1.0', argv: [], ...options },
     { clock: systemClock, log: silentLogger, onLost: () => undefined, ...deps },
   );
-  locks.push(lock);
+  onTestFinished(() => lock.release());
   return lock;
 }
 

@@ -16,10 +16,7 @@ import { ladderParams, marketRules } from '@mtrade/cycle/testing';
 import { baseQty, price, quoteAmount } from '@mtrade/money';
 import { openStore, type Store, type StoreOptions } from '@mtrade/store';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
-import { afterEach, vi } from 'vitest';
-
-/** Real files, fsyncs and processes on a machine that may be busy. */
-vi.setConfig({ testTimeout: 30_000 });
+import { onTestFinished } from 'vitest';
 
 export const ms = (value: number): EpochMs => value as EpochMs;
 export const NOW = ms(1_700_000_000_000);
@@ -28,16 +25,9 @@ export const SYMBOL = 'ETH/USDT';
 let now = NOW as number;
 export const clock: Clock = { epochMs: () => (now += 1) as EpochMs, monoMs: () => 0 as MonoMs };
 
-const directories: string[] = [];
-const stores: Store[] = [];
-afterEach(() => {
-  for (const store of stores.splice(0)) store.close();
-  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
-});
-
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'mtrade-store-'));
-  directories.push(directory);
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
@@ -45,7 +35,7 @@ export const newPath = (): string => join(temporaryDirectory(), 'mtrade.db');
 
 export function open(path = newPath(), changes: Partial<StoreOptions> = {}): Store {
   const store = openStore({ path, mode: 'paper', exchange: 'gate', account: 'paper', ...changes }, { clock });
-  stores.push(store);
+  onTestFinished(() => store.close());
   return store;
 }
 
