@@ -33,13 +33,13 @@ const REASONS: Readonly<Record<string, string>> = {
   'one order per 2 s, the slowest hundredth':
     'a single fsync that waited for what others wrote to the same disk: see `decision_to_commit` and the floor in `commits`',
   'CPU, 16 pairs at 16 frames/s':
-    'a thread that does nothing but read these frames takes a quarter to a half of it (`idle-16`); heartbeats of four threads, a rehearsed order and a ping now and then take the rest, nearly all of it by waking up',
+    'half of it is what a thread takes that does nothing but read these frames (`idle-16`); the rest are about twelve other wake-ups a second in four threads (beats, looks at the lock and for alerts, a pair in turn) and the compiler of V8, which goes on for minutes at this rate',
   'CPU, 16 pairs at 160 frames/s':
-    'a thread that does nothing but read these frames takes as much within the noise (`idle-160`): waking up for one frame is 0.15-0.25 ms of CPU time on this machine, reading and judging it 2 us (`intake-time`)',
+    'four fifths of it are what a thread takes that does nothing but read these frames (`idle-160`): waking up for one frame is 0.15-0.25 ms of CPU time on this machine, reading and judging it 2 us (`intake-time`)',
   'CPU, 200 pairs at 2,000 frames/s':
-    'two fifths of it are what a thread takes that does nothing but read these frames (`idle-2000`), a fifth is the cycler, which decides exactly on each pair up to ten times a second (`engine.debounce_ms`)',
+    'seven tenths of it are what a thread takes that does nothing but read these frames (`idle-2000`), a tenth is the cycler, which decides exactly on each pair about once a second while no price reaches its levels',
   'resident memory, 16 pairs':
-    '48 MB are the program text of Node.js, 9 MB each of the three threads before they load anything; the heaps hold 43 MB together, the allocator keeps 10 MB that the compiler of V8 has freed',
+    '48 MB are the program text of Node.js and 7 MB other libraries; the heaps of the four threads hold 45 MB, 16 the first one, 12 the order thread with the class of the exchange, 8-10 each of the others, of which an empty thread is 5; V8 code is 4 MB; the allocator holds 19 MB, 5 of them free and kept (`MALLOC_ARENA_MAX=1` in the environment gives them back, at the price of threads that wait for each other)',
   'resident memory, 200 pairs': 'the same, and the books, ladders and views of 200 pairs',
   'status while the exchange hangs':
     'the status is made anew for each question: the cycler wakes up and gives its view of all pairs; see what the way there and back takes alone',

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 export interface ProcessUsage {
   /** Resident memory, bytes. */
@@ -20,6 +20,22 @@ export function usageOf(pid: number): ProcessUsage | null {
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const ticks = Number(fields[11]) + Number(fields[12]);
     return { residentBytes: residentKb * 1_024, cpuMs: ticks * MS_PER_TICK };
+  } catch {
+    return null;
+  }
+}
+
+const NS_PER_MS = 1e6;
+
+/**
+ * CPU time of the threads that live, ms, to the nanosecond: the hundredths of `usageOf` are too coarse for two seconds of
+ * a process that does next to nothing. Null where the system does not tell.
+ */
+export function threadsCpuMs(pid: number): number | null {
+  try {
+    return readdirSync(`/proc/${pid}/task`)
+      .map((thread) => readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8'))
+      .reduce((sum, line) => sum + Number(line.split(' ', 1)[0]) / NS_PER_MS, 0);
   } catch {
     return null;
   }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { usageOf } from '../engine/process-usage.js';
+import { threadsCpuMs, usageOf } from '../engine/process-usage.js';
 import { short } from '../report/numbers.js';
 import { interleave } from '../rounds.js';
 import type { RowContext, RowResult, VariantResult } from '../result.js';
@@ -15,10 +15,13 @@ interface Quiet {
 }
 
 /**
- * A process compiles what it does often while it does it, which takes it half a minute at these rates. What is measured
- * is how it runs from then on.
+ * A process compiles what it does often while it does it, which takes it a minute or two at these rates, most of it in
+ * the first half. What is measured is how it runs from then on.
  */
-const SETTLE_MS = { full: 30_000, quick: 5_000 };
+const SETTLE_MS = { full: 60_000, quick: 30_000 };
+const WINDOW_MS = { full: 5_000, quick: 3_000 };
+
+const cpuMs = (pid: number): number | null => threadsCpuMs(pid) ?? usageOf(pid)?.cpuMs ?? null;
 
 /** CPU time and memory while prices move and nothing is due, each rate beside a `base` that hears the same prices. */
 export async function measureIdle(
@@ -51,13 +54,14 @@ export async function measureIdle(
         round: async () => {
           await subject.exchange.load(framesPerSecond);
           await sleep(LEAD_MS);
-          const [before, beganMs] = [usageOf(subject.pid), performance.now()];
-          await sleep(context.quick ? 2_000 : 5_000);
-          const [after, endedMs] = [usageOf(subject.pid), performance.now()];
+          const [before, beganMs] = [cpuMs(subject.pid), performance.now()];
+          await sleep(context.quick ? WINDOW_MS.quick : WINDOW_MS.full);
+          const [after, endedMs] = [cpuMs(subject.pid), performance.now()];
+          const usage = usageOf(subject.pid);
           await subject.exchange.load(0);
           if (before === null || after === null) return [];
-          if (subject.engine !== null) memoryRounds.push([after.residentBytes / MB]);
-          return [((after.cpuMs - before.cpuMs) / (endedMs - beganMs)) * 100];
+          if (subject.engine !== null && usage !== null) memoryRounds.push([usage.residentBytes / MB]);
+          return [((after - before) / (endedMs - beganMs)) * 100];
         },
       })),
       context.quick ? 3 : 8,
@@ -70,7 +74,7 @@ export async function measureIdle(
       bases: base === null ? [] : [base.name],
       variants: [...rounds].map(([one, values]) => ({ name: one, rounds: values })),
       notes: [
-        `All threads, from /proc, after ${(context.quick ? SETTLE_MS.quick : SETTLE_MS.full) / 1_000} s at this rate; until then V8 compiles. On a busy machine the same work takes more CPU time (caches, frequency).`,
+        `All threads, from /proc, after ${(context.quick ? SETTLE_MS.quick : SETTLE_MS.full) / 1_000} s at this rate; until then V8 compiles, and does some more of it for another minute. On a busy machine the same work takes more CPU time (caches, frequency).`,
         ...(base === null
           ? []
           : [
