@@ -25,7 +25,7 @@ const atLeast = (what: string, row: string, variant: string, limit: number): Goa
 /** Why a goal is missed, by its words; shown with the verdict. */
 const REASONS: Readonly<Record<string, string>> = {
   'one order per 2 s against the floor, which commits nothing':
-    'what the floor does not do is to commit and to wake a thread: seven pages, an fsync and a wake-up take the sum of the lines in `machine` without any code of ours; beside `decision_to_commit` and `tick_to_decision` (`stages`) that is most of it',
+    'what the floor does not do is to commit and to wake a thread: five pages, an fsync and a wake-up take the sum of the lines in `machine` without any code of ours; beside `decision_to_commit` and `tick_to_decision` (`stages`) that is most of it',
   'one order per 2 s against the plain design': 'the same',
   '20 orders/s among 2,000 frames/s against the floor': 'the same',
   'frame received until the decision':

@@ -7,14 +7,14 @@ import { systemClock } from '@mtrade/base';
 import type { Row, RowContext, RowResult } from '@mtrade/bench';
 
 const WAKE = 'a thread that sleeps in Atomics.wait is woken';
-const WRITE = 'seven pages written into existing blocks of a file';
+const WRITE = 'five pages written into existing blocks of a file';
 const SYNC = 'fsync of them';
 
 const PAUSE_MS = 400;
 /** The thread has most probably woken up and gone back to sleep by then. */
 const WOKEN_MS = 5;
 /** What the commit of an intent writes to the WAL: a head and a page each. */
-const PAGES = 7;
+const PAGES = 5;
 const HEAD = Buffer.alloc(24, 1);
 const PAGE = Buffer.alloc(4_096, 1);
 const FILE_BYTES = 4_000_000;
