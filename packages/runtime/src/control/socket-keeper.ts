@@ -1,7 +1,8 @@
 import { lstatSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { errorText, everySeconds } from '@mtrade/base';
+import { errorText } from '@mtrade/base';
 import type { Logger } from '@mtrade/log';
+import { everySeconds } from '../every-seconds.js';
 import { listenUnix } from './listeners.js';
 
 /** Until then the commands use the port instead, where there is one. */

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
-import { type Clock, everySeconds } from '@mtrade/base';
+import type { Clock } from '@mtrade/base';
 import type { Logger } from '@mtrade/log';
 import { type FileWitness, sameFile } from '@mtrade/store';
+import { everySeconds } from '../every-seconds.js';
 
 const LOOK_EVERY_S = 1;
 /** A gap this long between two looks means that the process was stopped or the machine asleep. */

@@ -1,6 +1,6 @@
 import { stat, statfs } from 'node:fs/promises';
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
-import { everySeconds } from '@mtrade/base';
+import { everySeconds } from '../every-seconds.js';
 
 /** What the process itself takes, and has left. */
 export interface Vitals {

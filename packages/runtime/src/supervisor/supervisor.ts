@@ -1,10 +1,11 @@
-import { type Clock, errorText, everySeconds, MtradeError } from '@mtrade/base';
+import { type Clock, errorText, MtradeError } from '@mtrade/base';
 import { type Board, createBoard, type Role } from '@mtrade/board';
 import type { MtradeConfig, Secrets } from '@mtrade/config';
 import { configToWire } from '@mtrade/config/wire';
 import type { CyclerReply, EngineView, FeedState, OperatorCommand, WireRules } from '@mtrade/engine';
 import { type Logger, scrubSecrets } from '@mtrade/log';
 import type { Piscina } from 'piscina';
+import { everySeconds } from '../every-seconds.js';
 import type { StatusJson } from '../control/status-json.js';
 import type { LogPlan } from '../logging.js';
 import type { MessagePort } from 'node:worker_threads';
