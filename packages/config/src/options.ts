@@ -120,7 +120,7 @@ export const SECTIONS = {
       min: 1,
       max: 60_000,
       unit: 'ms',
-      help: 'Longest sleep of the cycler when nothing is urgent.',
+      help: 'Longest sleep of the cycler when nothing is urgent; never more than a second.',
     }),
     stale_after_ms: whole({
       default: 5_000,

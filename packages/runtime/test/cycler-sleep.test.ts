@@ -6,7 +6,7 @@ const PAUSE_MS = 500;
 const GATHER_MS = 100;
 
 /** A cycler's turns over a clock of their own: every sleep lasts as long as it may, unless something is due earlier. */
-function turns(framesMs: readonly number[]) {
+function turns(framesMs: readonly number[], pauseMs = PAUSE_MS) {
   let nowMs = 0;
   let looks = 0;
   const waiting: number[] = [...framesMs];
@@ -21,7 +21,7 @@ function turns(framesMs: readonly number[]) {
     },
     hasWork: () => frameIn(nowMs),
     clock: { monoMs: () => nowMs as MonoMs, epochMs: () => expect.fail('nobody asks') },
-    pauseMs: PAUSE_MS,
+    pauseMs,
     gatherMs: GATHER_MS,
     mentions: 50,
   });
@@ -63,4 +63,10 @@ test('while nothing comes it looks once in each pause', () => {
   const { until, looks } = turns([]);
   until(10_000);
   expect(looks()).toBe(10_000 / PAUSE_MS);
+});
+
+test('however long it may pause, it takes a turn each second: its heart beats with it (P20)', () => {
+  const { until, looks } = turns([], 60_000);
+  until(30_000);
+  expect(looks()).toBe(30);
 });

@@ -13,6 +13,9 @@ export interface CyclerSleepDeps {
   readonly mentions: number;
 }
 
+/** The heart beats with each turn, and whoever watches it counts in seconds; so long is the longest sleep anyway. */
+const LONGEST_REST_MS = 1_000;
+
 /**
  * How the cycler sleeps between two turns. While prices come one after the other it looks at what has gathered and not
  * at each by itself; a crossing, an answer or a command wakes it at once, and so does the first price after a quiet time.
@@ -34,10 +37,10 @@ export class CyclerSleep {
     this.#turnMono = nowMono;
     this.#hasGathered = false;
     if (isBusy && pauseMs > gatherMs) {
-      wake.gather(seen, gatherMs, mentions);
+      wake.gather(seen, Math.min(gatherMs, LONGEST_REST_MS), mentions);
       this.#hasGathered = hasWork();
       if (this.#hasGathered) return;
     }
-    wake.rest(seen, pauseMs, hasWork);
+    wake.rest(seen, Math.min(pauseMs, LONGEST_REST_MS), hasWork);
   }
 }
