@@ -37,6 +37,7 @@ export async function measureDecisionAge(
     variants: [...values].map(([name, ages]) => ({ name, rounds: ages })),
     notes: [
       `\`max_decision_age_ms\` of the status, every ${SAMPLE_MS} ms. The flood is ${FLOOD} changed prices a second of one pair, beside all others.`,
+      'While no price reaches a level of its pair, the pair is decided on once in ten `engine.debounce_ms` and the pause after them: a crossing waits for neither.',
       'Standing prices decide nothing: then a pair comes up in turn, one in each `engine.cycle_pause_ms`.',
     ],
   };
