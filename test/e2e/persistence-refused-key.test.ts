@@ -26,10 +26,10 @@ test('N18: an engine whose account can be read no more says that it is not ready
 
   const harm = world.harm(ACCOUNTS, { kind: 'error', process: false, status: 401, label: 'INVALID_KEY' });
   await expect.poll(() => readiness(engine), SOON).toBe(503);
-  expect(await engine.status()).toMatchObject({
-    access: { key_refused: 'INVALID_KEY' },
-    pairs: [{ waiting_for: 'key_refused' }],
-  });
+  // A pair says so when it is next looked at, which may be some moments later where no price calls for it.
+  await expect
+    .poll(() => engine.status(), SOON)
+    .toMatchObject({ access: { key_refused: 'INVALID_KEY' }, pairs: [{ waiting_for: 'key_refused' }] });
   harm.end();
 
   await expect.poll(() => readiness(engine), SOON).toBe(200);

@@ -26,9 +26,18 @@ const begins = (when) => {
   for (const [frame, name] of BEGINNERS) if (stack.includes(frame)) return pass(`${name}.${when}`);
 };
 
+/** Of a statement that binds its values by their place. */
+const valueOf = (column, sql, values) =>
+  values.flat()[
+    sql
+      .slice(sql.indexOf('(') + 1, sql.indexOf(')'))
+      .split(', ')
+      .indexOf(column)
+  ];
+
 function rowOf(sql, values) {
   const [row] = values;
-  if (sql.startsWith('INSERT INTO intent ')) return `intent.${row.purpose}`;
+  if (sql.startsWith('INSERT INTO intent ')) return `intent.${valueOf('purpose', sql, values)}`;
   if (sql.startsWith('UPDATE intent ')) return `move.${row.state}`;
   if (sql.startsWith('INSERT INTO fill ')) return `fill.${row.side}`;
   if (sql.startsWith('INSERT INTO cycle ')) return row.closed_ms === null ? 'cycle.open' : 'cycle.closed';
