@@ -108,7 +108,7 @@ function run() {
         store: held,
         clock: systemClock,
         log: silentLogger,
-        lane: { request },
+        lane: { request, giveWay: () => undefined },
         restPrice: () => undefined,
         reply: (reply) => {
           if (reply.type === 'reply') view = reply.result;
