@@ -2,6 +2,9 @@ import { useEffect, useState } from 'preact/hooks';
 import { CallError, get } from './api/call.js';
 import { link } from './live.js';
 
+/** Status of an answer that will come, but not now. Other refusals may say when to ask again, too, and are told. */
+const BUSY = 503;
+
 export interface Fetched<T> {
   /** What the engine said last; kept while a newer answer is on its way. */
   readonly data: T | null;
@@ -35,7 +38,7 @@ export function useFetch<T>(
       } catch (error) {
         if (abort.signal.aborted) return;
         // A busy engine is no news for the reader: what he sees stays until it has time.
-        if (error instanceof CallError && error.retryAfterMs !== null) {
+        if (error instanceof CallError && error.status === BUSY && error.retryAfterMs !== null) {
           timer = setTimeout(() => void ask(), error.retryAfterMs);
           return;
         }

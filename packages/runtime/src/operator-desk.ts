@@ -98,7 +98,7 @@ export class OperatorDesk {
     return {
       status: () => this.#deps.status(),
       metrics: () => this.#metrics.render(),
-      history: (question) => this.#history.ask(question),
+      history: (question, gone) => this.#history.ask(question, gone),
       terms,
       ladder: (question) =>
         previewLadder({ document: start.document, terms: terms(question.symbol) }, question),

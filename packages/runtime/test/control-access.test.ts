@@ -250,6 +250,24 @@ describe('limits (S11)', () => {
     expect(harness.engine.commands).toEqual([]);
   });
 
+  test('a client that goes in the middle of its command is no failure of the engine, and nothing is commanded', async () => {
+    const harness = await startHarness();
+    const socket = connect(harness.port, '127.0.0.1');
+    const head = [
+      `POST ${path} HTTP/1.1`,
+      `Host: 127.0.0.1:${harness.port}`,
+      `Authorization: Bearer ${harness.token}`,
+    ];
+    socket.write([...head, 'Content-Length: 100', '', '{"symbol":'].join('\r\n'));
+    // Each of these calls comes after what this connection has done before it.
+    await harness.call({ path: STATUS_PATH });
+    socket.resetAndDestroy();
+    for (let calls = 0; calls < 3; calls += 1) await harness.call({ path: STATUS_PATH });
+
+    expect(harness.engine.errors).toEqual([]);
+    expect(harness.engine.commands).toEqual([]);
+  });
+
   test('a body nested nine deep is refused, eight deep is only a wrong body', async () => {
     const harness = await startHarness();
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);

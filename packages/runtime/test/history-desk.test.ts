@@ -23,3 +23,26 @@ test('a crowd of readers is bounded: who finds the queue full is told when to as
   );
   await desk.close();
 });
+
+test('readers who have gone leave no question behind: the next one finds room', async () => {
+  const desk = new HistoryDesk('/nowhere/mtrade.sqlite');
+  const ask = (gone?: AbortSignal) =>
+    desk.ask({ about: 'cycle', id: 1 }, gone).then(
+      () => null,
+      (error: unknown) => error as Error,
+    );
+  const readers = Array.from({ length: 40 }, () => new AbortController());
+  const first = ask();
+  const crowd = readers.map(({ signal }) => ask(signal));
+  expect(isMtradeError(await ask(), 'MTRADE_BUSY')).toBe(true);
+
+  for (const reader of readers) reader.abort();
+  expect(desk.vitals.waiting).toBe(0);
+  const next = ask();
+
+  expect((await Promise.all(crowd)).every((error) => isMtradeError(error, 'MTRADE_BUSY'))).toBe(true);
+  expect((await Promise.all([first, next])).every((error) => isMtradeError(error, 'MTRADE_DATABASE'))).toBe(
+    true,
+  );
+  await desk.close();
+});

@@ -43,11 +43,14 @@ function readBounded(incoming: IncomingMessage, limitBytes: number): Promise<str
       reject(tooLarge(limitBytes));
     });
     incoming.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
-    incoming.on('error', reject);
-    // The client has gone in the middle; after the end this comes too late to mean anything.
-    incoming.on('close', () => reject(new Problem(400, 'HTTP_BAD_REQUEST', 'the body breaks off')));
+    // The client has gone in the middle, which Node.js calls an error of the stream; it is none of the engine's.
+    incoming.on('error', () => reject(brokenOff()));
+    // After the end this comes too late to mean anything.
+    incoming.on('close', () => reject(brokenOff()));
   });
 }
+
+const brokenOff = (): Problem => new Problem(400, 'HTTP_BAD_REQUEST', 'the body breaks off');
 
 const tooLarge = (limitBytes: number): Problem =>
   new Problem(413, 'HTTP_TOO_LARGE', `the body is larger than ${limitBytes} bytes`, { Connection: 'close' });

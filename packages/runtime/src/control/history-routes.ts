@@ -1,5 +1,7 @@
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import type { PageFilter } from '@mtrade/store';
+import type { HistoryQuestion } from '../history/questions.js';
 import { withDeadline } from './deadline.js';
 import {
   cycleParams,
@@ -28,8 +30,9 @@ export function addHistoryRoutes(
   limits: ControlLimits,
   { history, ...names }: Pick<ControlDeps, 'history'> & PairNames,
 ): void {
-  const ask: ControlDeps['history'] = (question) =>
-    withDeadline(history(question), limits.historyDeadlineMs, LATE);
+  // A reader who has gone on to another page leaves nothing behind that others would have to wait for.
+  const ask = <Q extends HistoryQuestion>(question: Q, { req }: Context<ControlEnv>) =>
+    withDeadline(history(question, req.raw.signal), limits.historyDeadlineMs, LATE);
   const filterOf = ({ pair, from, to }: z.infer<typeof spanQuery>) => ({
     ...(pair !== undefined && { symbol: pairNamed(pair, names) }),
     ...(from !== undefined && { fromMs: from }),
@@ -42,26 +45,26 @@ export function addHistoryRoutes(
   });
 
   app.openapi(tradesRoute, async (context) =>
-    context.json(await ask({ about: 'trades', filter: pageOf(context.req.valid('query')) }), 200),
+    context.json(await ask({ about: 'trades', filter: pageOf(context.req.valid('query')) }, context), 200),
   );
   app.openapi(cyclesRoute, async (context) =>
-    context.json(await ask({ about: 'cycles', filter: pageOf(context.req.valid('query')) }), 200),
+    context.json(await ask({ about: 'cycles', filter: pageOf(context.req.valid('query')) }, context), 200),
   );
   app.openapi(cycleRoute, async (context) => {
     const { id } = context.req.valid('param');
-    const cycle = await ask({ about: 'cycle', id });
+    const cycle = await ask({ about: 'cycle', id }, context);
     if (cycle === null) throw new Problem(404, 'HTTP_NOT_FOUND', `no cycle ${id} has ended in these books`);
     return context.json(cycle, 200);
   });
   app.openapi(journalRoute, async (context) => {
     const { event, ...page } = context.req.valid('query');
     const filter = { ...pageOf(page), ...(event !== undefined && { event }) };
-    return context.json(await ask({ about: 'journal', filter }), 200);
+    return context.json(await ask({ about: 'journal', filter }, context), 200);
   });
   app.openapi(profitRoute, async (context) => {
     const { by, tz, ...span } = context.req.valid('query');
     const zone = tz === undefined ? {} : { timeZone: tz };
-    return context.json(await ask({ about: 'profit', by, ...zone, filter: filterOf(span) }), 200);
+    return context.json(await ask({ about: 'profit', by, ...zone, filter: filterOf(span) }, context), 200);
   });
 }
 

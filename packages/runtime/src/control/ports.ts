@@ -37,7 +37,10 @@ export interface ControlDeps {
   /** The text that Prometheus reads; asks no other thread. */
   readonly metrics: () => string;
   /** Reads the books, apart from the engine. Rejects with MtradeError. */
-  readonly history: <Q extends HistoryQuestion>(question: Q) => Promise<HistoryAnswers[Q['about']]>;
+  readonly history: <Q extends HistoryQuestion>(
+    question: Q,
+    gone?: AbortSignal,
+  ) => Promise<HistoryAnswers[Q['about']]>;
   /** The exchange's price history, oldest first. Rejects with MtradeError. */
   readonly candles: (range: CandleRange) => Promise<readonly Candle[]>;
   /** What is known of a pair's fee and steps. */

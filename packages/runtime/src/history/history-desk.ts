@@ -22,26 +22,57 @@ export class HistoryDesk {
   readonly #path: string;
   #pool: Piscina | null = null;
   #closed = false;
+  #isAsking = false;
+  /** Who waits for the thread, the first one first. */
+  readonly #line: (() => void)[] = [];
 
   constructor(databasePath: string) {
     this.#path = databasePath;
   }
 
-  async ask<Q extends HistoryQuestion>(question: Q): Promise<HistoryAnswers[Q['about']]> {
+  /** `gone`: whoever asks may lose interest; a question that still waits then is not asked any more. */
+  async ask<Q extends HistoryQuestion>(question: Q, gone?: AbortSignal): Promise<HistoryAnswers[Q['about']]> {
+    await this.#turn(gone);
+    try {
+      return await this.#answer(question);
+    } finally {
+      const next = this.#line.shift();
+      if (next) next();
+      else this.#isAsking = false;
+    }
+  }
+
+  async #turn(gone: AbortSignal | undefined): Promise<void> {
+    if (this.#closed) throw this.#ending();
+    if (!this.#isAsking) {
+      this.#isAsking = true;
+      return;
+    }
+    if (this.#line.length >= MAX_WAITING)
+      throw new MtradeError('MTRADE_BUSY', 'too many questions about history at once; ask again', {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      });
+    await new Promise<void>((resolve, reject) => {
+      this.#line.push(resolve);
+      gone?.addEventListener('abort', () => {
+        const place = this.#line.indexOf(resolve);
+        if (place < 0) return;
+        this.#line.splice(place, 1);
+        reject(new MtradeError('MTRADE_BUSY', 'whoever asked has gone', { retryAfterSeconds: 0 }));
+      });
+    });
+  }
+
+  async #answer<Q extends HistoryQuestion>(question: Q): Promise<HistoryAnswers[Q['about']]> {
     if (this.#closed) throw this.#ending();
     this.#pool ??= new Piscina({
       filename: WORKER,
       minThreads: 0,
       maxThreads: 1,
       idleTimeout: IDLE_MS,
-      maxQueue: MAX_WAITING,
       atomics: 'async',
       recordTiming: false,
     });
-    if (this.#pool.queueSize >= MAX_WAITING)
-      throw new MtradeError('MTRADE_BUSY', 'too many questions about history at once; ask again', {
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
-      });
     const task: Promise<HistoryReply> = this.#pool.run({ path: this.#path, question }, { name: 'run' });
     const reply = await task.catch((error: unknown) => {
       // Whoever still asks while the engine ends is no failure of it.
@@ -53,7 +84,7 @@ export class HistoryDesk {
 
   /** Threads at work on questions, and questions that wait for one. */
   get vitals(): HistoryVitals {
-    return { threads: this.#pool?.threads.length ?? 0, waiting: this.#pool?.queueSize ?? 0 };
+    return { threads: this.#pool?.threads.length ?? 0, waiting: this.#line.length };
   }
 
   async close(): Promise<void> {

@@ -34,7 +34,7 @@ export const processFamilies: readonly Family<Scrape>[] = [
   family(
     'mtrade_event_loop_lag_seconds',
     'gauge',
-    'how late timers of the main thread come, 99th percentile of the last scrape interval',
+    'how late a timer of the main thread comes that is due each second, 99th percentile of the last scrape interval',
     ({ loopLag }) => loopLag && loopLag.p99Seconds,
   ),
   family(

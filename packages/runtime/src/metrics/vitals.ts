@@ -7,7 +7,7 @@ export interface Vitals {
   readonly residentBytes: number;
   /** User and system time of all threads. */
   readonly cpuSeconds: number;
-  /** How late the main thread's timers came, in the last quarter of a minute and since; null before the first. */
+  /** How late the main thread’s timer of each second came, in the last quarter of a minute and since; null before the first. */
   readonly loopLag: { readonly p99Seconds: number; readonly maxSeconds: number } | null;
   /** Null until it is known, or when it cannot be read. */
   readonly freeBytes: number | null;
