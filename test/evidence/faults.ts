@@ -369,7 +369,11 @@ const PROCESS: readonly Row[] = [
   ['P37', 'Killed, and started again', 'takes over without manual steps'],
   ['P38', 'The recorded pid belongs to another program', 'not ours; never signalled'],
   ['P39', 'A left lock directory, a garbage record', 'cleaned, and only while holding the kernel lock'],
-  ['P40', 'The lock is deleted while held', 'exit 75; no second engine before that'],
+  [
+    'P40',
+    'The lock is deleted while held, or cannot be looked at',
+    'no order is sent; exit 75; no second engine before that',
+  ],
   ['P41', 'The data directory is on a network file system', 'refused unless the operator insists'],
   ['P42', 'Temporary directories are cleaned', 'locks do not live there'],
   ['P43', 'Time zones, summer time, leap seconds', 'UTC milliseconds only'],

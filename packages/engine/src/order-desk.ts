@@ -154,11 +154,11 @@ export class OrderDesk {
     }
   }
 
-  /** True for one request of each client id, and only once its intent is on disk. */
+  /** True for one request of each client id, and only once its intent is on disk and the lock is held. */
   #grant({ clientOrderId, symbol }: OrderRequest, isCommitted: boolean): boolean {
     const { log } = this.#deps;
     if (!isCommitted) {
-      log.warn({ clientOrderId, symbol }, 'order withheld: its intent was not committed');
+      log.warn({ clientOrderId, symbol }, 'order withheld: no right to send it');
       return false;
     }
     if (this.#posted.has(clientOrderId)) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MonoMs, MtradeError } from '@mtrade/base';
@@ -36,6 +36,11 @@ const WAYS: Readonly<Record<string, (file: string) => void>> = {
     if (file.endsWith('visible')) renameSync(file, `${file}.away`);
     renameSync(`${file}.other`, file);
   },
+  // Every look at it fails with ELOOP, as one does with EACCES, ESTALE or EIO.
+  'not to be looked at any more': (file) => {
+    rmSync(file, { recursive: true });
+    symlinkSync(file, file);
+  },
 };
 
 describe('a file that carries the lock', () => {
@@ -64,6 +69,34 @@ describe('a file that carries the lock', () => {
         expect(losses[0]?.message).toContain(file);
         expect(asked).toEqual([1, 1]);
       });
+
+  test('moved away while the word is waited for: a yes that comes then is a no, and the loss is told once (P40)', async () => {
+    const losses: MtradeError[] = [];
+    const said: ((word: boolean) => void)[] = [];
+    const word = heldWord(
+      { now: () => null, later: () => new Promise((resolve) => said.push(resolve)) },
+      files.map(witnessOf),
+      (loss) => losses.push(loss),
+    );
+    const waiting = word.later(1, UNTIL);
+    expect([said.length, losses]).toEqual([1, []]);
+    WAYS['moved away']?.(files[0]);
+    said[0]?.(true);
+    expect(await waiting).toBe(false);
+    expect(losses).toMatchObject([{ code: 'MTRADE_LOCK_LOST', exitCode: 75 }]);
+  });
+
+  test('not to be looked at: the loss says why (P40)', () => {
+    const losses: MtradeError[] = [];
+    const word = heldWord(
+      { now: () => true, later: () => Promise.resolve(true) },
+      files.map(witnessOf),
+      (loss) => losses.push(loss),
+    );
+    WAYS['not to be looked at any more']?.(files[1]);
+    expect(word.now(1)).toBe(false);
+    expect(losses[0]?.message).toMatch(/b\.lockdb cannot be looked at: ELOOP/);
+  });
 
   test('in its place changes nothing of what the gate says', async () => {
     for (const says of [true, false]) {

@@ -221,16 +221,24 @@ describe('while it is held', () => {
     },
   );
 
-  test('stillHeld is false at once, and onLost comes once', async () => {
+  test.each([
+    ['deleted', 'was deleted or replaced'],
+    ['not to be looked at any more', 'cannot be looked at: ELOOP'],
+  ])('a file %s: stillHeld is false at once, and onLost comes once (P40)', async (what, words) => {
     const options = { ...place(), apiKey: 'k' };
     const errors: MtradeError[] = [];
     const account = { exchange: 'gate', apiKey: `lost-${process.pid}` };
     const lock = await acquireHere({ ...options, account }, { onLost: (error) => errors.push(error) });
     expect([lock.stillHeld(), lock.witnesses.length]).toEqual([true, 3]);
-    rmSync(lock.witnesses[1]?.path ?? '');
+    const path = lock.witnesses[1]?.path ?? '';
+    rmSync(path);
+    if (what !== 'deleted') symlinkSync(path, path);
     expect([lock.stillHeld(), lock.stillHeld()]).toEqual([false, false]);
     expect(errors).toHaveLength(1);
     expect(errors[0]).toMatchObject({ code: 'MTRADE_LOCK_LOST', exitCode: 75 });
+    expect(errors[0]?.message).toContain(`${path} ${words}`);
+    lock.release();
+    rmSync(path, { force: true });
   });
 });
 

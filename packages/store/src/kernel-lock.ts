@@ -1,5 +1,5 @@
 import { closeSync, constants, lstatSync, openSync, rmSync, statSync } from 'node:fs';
-import { MtradeError } from '@mtrade/base';
+import { errorText, MtradeError } from '@mtrade/base';
 import SqliteDatabase from 'better-sqlite3';
 import { sqliteCode, storeError } from './errors.js';
 
@@ -91,8 +91,19 @@ export function kernelLockHeld(path: string): boolean {
   }
 }
 
-/** True while the same file lies under the path. A few microseconds. */
-export function sameFile(witness: FileWitness): boolean {
+/**
+ * Why nobody can say any more that the same file lies under the path; null while it does. A file that cannot be looked
+ * at (EACCES, ESTALE, EIO) may be another by now. Never throws; a few microseconds.
+ */
+export function fileLoss(witness: FileWitness): string | null {
+  try {
+    return sameFile(witness) ? null : `${witness.path} was deleted or replaced`;
+  } catch (error) {
+    return `${witness.path} cannot be looked at: ${errorText(error)}`;
+  }
+}
+
+function sameFile(witness: FileWitness): boolean {
   const now = statSync(witness.path, { throwIfNoEntry: false });
   return now !== undefined && now.ino === witness.inode && now.dev === witness.device;
 }

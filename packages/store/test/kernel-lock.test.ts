@@ -1,6 +1,6 @@
 import { renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { kernelLockHeld, openKernelLock, sameFile } from '@mtrade/store';
+import { fileLoss, kernelLockHeld, openKernelLock } from '@mtrade/store';
 import { describe, expect, test } from 'vitest';
 import { temporaryDirectory, thrownBy } from './books.js';
 
@@ -36,15 +36,18 @@ describe('kernel lock', () => {
     expect(statSync(path, { throwIfNoEntry: false })).toBeUndefined();
   });
 
-  test('a deleted or replaced file is noticed (P40)', () => {
+  test('a file that was deleted or replaced, or cannot be looked at, is noticed (P40)', () => {
     const path = newLockPath();
     const lock = openKernelLock(path);
     const witness = lock?.witness as NonNullable<typeof lock>['witness'];
-    expect(sameFile(witness)).toBe(true);
+    expect(fileLoss(witness)).toBeNull();
     renameSync(path, `${path}.moved`);
-    expect(sameFile(witness)).toBe(false);
+    expect(fileLoss(witness)).toBe(`${path} was deleted or replaced`);
     writeFileSync(path, '');
-    expect(sameFile(witness)).toBe(false);
+    expect(fileLoss(witness)).toBe(`${path} was deleted or replaced`);
+    rmSync(path);
+    symlinkSync(path, path);
+    expect(fileLoss(witness)).toContain(`${path} cannot be looked at: ELOOP`);
     rmSync(path);
     lock?.release();
   });

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { errorText } from '@mtrade/base';
 import { Pool } from './undici-pool.js';
 import { type RequestPhase, VenueError } from './venue-error.js';
 
@@ -30,8 +31,8 @@ export type HttpConnector = (options: unknown, connected: (error: null, connecti
 
 export interface SendHooks {
   /**
-   * Asked right before the first byte is written, when the connection is there and nothing else is left to do; false
-   * means that nothing was or will be sent. It may block the thread for a while.
+   * Asked right before the first byte is written, when the connection is there and nothing else is left to do; false,
+   * or an exception, means that nothing was or will be sent. It may block the thread for a while.
    */
   readonly mayStart?: (() => boolean) | undefined;
   /** Told right before the first byte, when nothing can keep the request back any more. */
@@ -56,6 +57,15 @@ const flatten = (headers: Readonly<Record<string, string | string[] | undefined>
       Array.isArray(value) ? value.join(', ') : (value ?? ''),
     ]),
   );
+
+/** Why the request stays unsent; null when it may start. Who cannot be asked has not agreed. */
+function refusalOf(mayStart: () => boolean): { readonly what: string; readonly label: string } | null {
+  try {
+    return mayStart() ? null : { what: 'too late', label: 'TOO_LATE' };
+  } catch (error) {
+    return { what: errorText(error), label: 'NOT_ASKED' };
+  }
+}
 
 /**
  * HTTP with what an order needs and a general client does not promise: one deadline that also covers the body, no
@@ -119,9 +129,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
             // Also reached when the deadline fired in the pool's queue, or if the client ever started a request again:
             // throwing here keeps it off the wire.
             if (settled || abort !== null) throw new Error('request is already over');
-            if (!mayStart()) {
-              fail(failed('not sent: too late', 'TOO_LATE', 'not-sent'));
-              throw new Error('request came too late');
+            const refusal = refusalOf(mayStart);
+            if (refusal !== null) {
+              const error = failed(`not sent: ${refusal.what}`, refusal.label, 'not-sent');
+              fail(error);
+              throw error;
             }
             abort = (reason) => controller.abort(reason);
             phase = 'headers';

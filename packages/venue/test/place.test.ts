@@ -1,5 +1,13 @@
 import { inspect } from 'node:util';
-import type { PlaceOutcome, SendMarks } from '@mtrade/engine';
+import { systemClock } from '@mtrade/base';
+import {
+  DEFAULT_ORDER_DESK_OPTIONS,
+  type LaneEvent,
+  OrderDesk,
+  type PlaceOutcome,
+  type SendMarks,
+} from '@mtrade/engine';
+import { silentLogger } from '@mtrade/log';
 import { text } from '@mtrade/money';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
@@ -391,3 +399,37 @@ describe('permission', () => {
     expect(setup.seen).toEqual([]);
   });
 });
+
+test.each([
+  ['is there later', () => Promise.resolve(true), ['NOT_SENT']],
+  ['is a no later', () => Promise.resolve(false), []],
+  ['cannot be asked for later either', () => Promise.reject(new Error('EIO: i/o error, stat')), []],
+] as const)(
+  'I2: the word cannot be asked for and %s: nothing is posted, and never is that called unknown',
+  async (_, later, said) => {
+    setup = await setUp((request, response) =>
+      request.path.endsWith('/time')
+        ? json(response, 200, { server_time: Date.now() })
+        : json(response, 201, filledAnswer()),
+    );
+    const events: LaneEvent[] = [];
+    const desk = new OrderDesk(DEFAULT_ORDER_DESK_OPTIONS, {
+      venue: setup.venue,
+      clock: systemClock,
+      log: silentLogger,
+      emit: (event) => events.push(event),
+      sleep: () => Promise.resolve(),
+      commits: {
+        now: () => {
+          throw new Error('EIO: i/o error, stat');
+        },
+        later,
+      },
+    });
+    await desk.handle({ type: 'place', order: order(), ticket: 1 }).catch(() => undefined);
+    const outcomes = events.flatMap((event) => (event.type === 'placed' ? [event.outcome] : []));
+    expect(outcomes.map((one) => (one.type === 'rejected' ? one.label : one.type))).toEqual(said);
+    expect(events.filter(({ type }) => type !== 'clock')).toHaveLength(said.length);
+    expect(setup.seen.filter(({ method }) => method === 'POST')).toEqual([]);
+  },
+);

@@ -115,6 +115,30 @@ describe.each(['TCP', 'TLS'] as const)('%s', (transport) => {
     expect(exchange.byteCount()).toBe(0);
   });
 
+  test.each(['the word', 'the last look at the clock'])(
+    'I2: %s cannot be asked for: not a byte leaves, the error is told as of a request that was not sent',
+    async (what) => {
+      const exchange = await open(transport);
+      const fails = (): never => {
+        throw new Error('EIO: i/o error, stat');
+      };
+      const sending =
+        what === 'the word'
+          ? exchange.send({ now: fails, later: NOBODY })
+          : exchange.send({ now: () => true, later: NOBODY }, fails);
+      await expect(sending).rejects.toMatchObject({
+        phase: 'not-sent',
+        message: expect.stringContaining('EIO: i/o error, stat'),
+      });
+      await sleep(ARRIVED_MS);
+      expect([exchange.connected(), exchange.byteCount()]).toEqual([1, 0]);
+
+      // The client is as good as before.
+      expect(await exchange.send({ now: () => true, later: NOBODY })).toMatchObject({ text: 'ok' });
+      expect(exchange.requests()).toBe(1);
+    },
+  );
+
   test('P22: a client that is closed while the word is waited for sends nothing, whatever the word is', async () => {
     const exchange = await open(transport);
     let say: (word: boolean) => void = () => undefined;

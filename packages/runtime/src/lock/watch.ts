@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Clock } from '@mtrade/base';
 import type { Logger } from '@mtrade/log';
-import { type FileWitness, sameFile } from '@mtrade/store';
+import { fileLoss, type FileWitness } from '@mtrade/store';
 import { everySeconds } from '../every-seconds.js';
 
 const LOOK_EVERY_S = 1;
@@ -9,7 +9,7 @@ const LOOK_EVERY_S = 1;
 const SUSPENDED_MS = 5_000;
 
 export interface Watch {
-  /** False from the first moment on at which a lock file is gone or another. Microseconds; ask before every intent. */
+  /** False from the first look on that found a lock file gone or another; looks anew, which takes microseconds. */
   readonly stillHeld: () => boolean;
   /** The same question, asked quietly. */
   readonly isIntact: () => boolean;
@@ -38,11 +38,13 @@ export function watchLock(witnesses: readonly FileWitness[], { clock, log, onLos
   };
   const stillHeld = (): boolean => {
     if (lost !== null) return false;
-    const gone = witnesses.find((witness) => !sameFile(witness));
-    if (gone) lose(`${gone.path} was deleted or replaced`);
+    for (const witness of witnesses) {
+      const reason = fileLoss(witness);
+      if (reason !== null) lose(reason);
+    }
     return lost === null;
   };
-  const isIntact = (): boolean => lost === null && witnesses.every(sameFile);
+  const isIntact = (): boolean => lost === null && witnesses.every((witness) => fileLoss(witness) === null);
   const look = (): void => {
     const now = clock.monoMs();
     const gapMs = now - lookedAt;

@@ -1,20 +1,28 @@
 import { MtradeError } from '@mtrade/base';
 import type { CommitWord } from '@mtrade/engine';
-import { type FileWitness, sameFile } from '@mtrade/store';
+import { fileLoss, type FileWitness } from '@mtrade/store';
 
-/** The error of a file that carries the single-instance lock and is not the one that was locked; null while all are. */
+/**
+ * The error of a file that carries the single-instance lock and is not the one that was locked, as far as anybody can
+ * see; null while all are.
+ */
 export function lockLoss(witnesses: readonly FileWitness[]): MtradeError | null {
-  const lost = witnesses.find((witness) => !sameFile(witness));
-  if (lost === undefined) return null;
-  const reason = `${lost.path} was deleted or replaced`;
-  return new MtradeError('MTRADE_LOCK_LOST', `the lock is lost: ${reason}; no order may be sent any more`, {
-    reason,
-  });
+  for (const witness of witnesses) {
+    const reason = fileLoss(witness);
+    if (reason !== null)
+      return new MtradeError(
+        'MTRADE_LOCK_LOST',
+        `the lock is lost: ${reason}; no order may be sent any more`,
+        { reason },
+      );
+  }
+  return null;
 }
 
 /**
  * The gate's word, and no word at all once a file that carries the lock is gone or replaced (P40). The look is the last
- * thing before the wait for the commit, which takes longer than it: the order goes out no later for it.
+ * thing before the wait for the commit, which takes longer than it: the order goes out no later for it. A word that is
+ * waited for longer, for as long as the order lives, is followed by a second look.
  */
 export function heldWord(
   word: CommitWord,
@@ -28,6 +36,6 @@ export function heldWord(
   };
   return {
     now: (ticket) => isHeld() && word.now(ticket),
-    later: async (ticket, untilMono) => isHeld() && word.later(ticket, untilMono),
+    later: async (ticket, untilMono) => isHeld() && (await word.later(ticket, untilMono)) && isHeld(),
   };
 }
