@@ -3,6 +3,7 @@ export * from './books.js';
 export * from './context.js';
 export * from './cycler.js';
 export * from './exchange-clock.js';
+export { isFatal } from './fatal.js';
 export * from './frame-age.js';
 export * from './operator.js';
 export * from './order-desk.js';
