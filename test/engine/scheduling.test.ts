@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { emptyTriggerCell, Owner, STAGES } from '@mtrade/board';
 import type { MarketRules } from '@mtrade/cycle';
 import { say } from './exchange.js';
+import { covered } from './stop-world.js';
 import { BTC, ETH, makeParams, makeRules, scaledPrice, World } from './world.js';
 
 const many = (count: number): string[] => Array.from({ length: count }, (_, i) => `C${i}/USDT`);
@@ -9,7 +10,7 @@ const many = (count: number): string[] => Array.from({ length: count }, (_, i) =
 function armed(
   world: World,
   symbol = ETH,
-): { buyAtOrBelow: number; sellAtOrAbove: number; askLevel: number } {
+): { buyAtOrBelow: number; sellAtOrAbove: number; askLevel: number; isPatient: boolean } {
   const cell = emptyTriggerCell();
   world.board.triggers.read(world.board.indexOf(symbol), cell);
   return cell;
@@ -370,4 +371,34 @@ test('every entry of the urgent queue is counted once: served, or skipped', () =
     c.urgent_processed + (c.urgent_skipped - c.urgent_full) + world.board.urgent.depth(),
   );
   expect(c.cycler_iterations).toBe(c.cycler_processed + c.cycler_skipped);
+});
+
+describe('a pair whose prices are looked at seldom', () => {
+  test('is one with a stop, between its levels', () => {
+    const { world } = covered();
+    world.pass(ETH, '99', '99');
+    expect(armed(world).isPatient).toBe(true);
+  });
+
+  test('is none while the stop of its ended cycle lies on the exchange, also when it is forbidden', () => {
+    const { world, stops } = covered();
+    world.command({ name: 'permit', symbol: ETH, on: false });
+    world.command({ name: 'reset', symbol: ETH });
+    world.pass(ETH, '99', '99');
+    expect([world.pair().cycle, world.pair().openIntents.length]).toEqual([null, 1]);
+    expect(armed(world).isPatient).toBe(false);
+
+    stops.answer();
+    world.pass(ETH, '98', '98');
+    expect(world.pair().openIntents).toEqual([]);
+    expect(armed(world).isPatient).toBe(true);
+  });
+
+  test('is none while the operator’s sale waits for the end of the stop', () => {
+    const { world } = covered();
+    world.command({ name: 'sell-now', symbol: ETH });
+    world.pass(ETH, '99', '99');
+    expect(world.view().pairs[0]?.waiting_for).toBe('stop_ending');
+    expect(armed(world).isPatient).toBe(false);
+  });
 });

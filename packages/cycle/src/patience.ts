@@ -11,12 +11,18 @@ const FOR_A_PRICE: ReadonlySet<WaitReason> = new Set([
 
 /**
  * True when a price between the armed levels changes nothing about this pair: both sides are armed (or the ladder has no
- * row left to buy), and the decision waits for one of them; or it may not be traded and holds nothing. What else may
- * change its mind, such as the balances or the operator, comes by other ways than its price.
+ * row left to buy), and the decision waits for one of them; or it may not be traded and holds nothing, not even an order
+ * of its ended cycle. What else may change its mind, such as the balances or the operator, comes by other ways than its
+ * price.
  */
-export function waitsForLevels({ cycle }: PairState, decision: Decision, armed: Triggers): boolean {
+export function waitsForLevels(
+  { cycle, openIntents, position }: PairState,
+  decision: Decision,
+  armed: Triggers,
+): boolean {
   if (decision.type !== 'wait') return false;
-  if (cycle === null) return decision.reason === 'not_permitted';
+  if (cycle === null)
+    return decision.reason === 'not_permitted' && openIntents.length === 0 && position === null;
   if (!FOR_A_PRICE.has(decision.reason)) return false;
   return armed.sellAtOrAbove !== null && (armed.buyAtOrBelow !== null || nextRow(cycle) === undefined);
 }

@@ -1,14 +1,45 @@
 import { price, quoteAmount, toDouble } from '@mtrade/money';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { armTriggers, decide, type DecisionContext, type PairState, waitsForLevels } from '../src/index.js';
-import { activePair, cycleOf, idlePair, makeAccount, makeContext, makeMarket, NOW } from './make.js';
+import {
+  armTriggers,
+  decide,
+  type DecisionContext,
+  type PairState,
+  type Position,
+  waitsForLevels,
+} from '../src/index.js';
+import {
+  activePair,
+  cycleOf,
+  idlePair,
+  makeAccount,
+  makeContext,
+  makeMarket,
+  NOW,
+  open,
+  START_DRAFT,
+} from './make.js';
 
 const at = (cents: number, changes: Partial<DecisionContext> = {}): DecisionContext =>
   makeContext(makeMarket((cents / 100).toFixed(2), ((cents + 1) / 100).toFixed(2)), changes);
 
 const isPatient = (pair: PairState, context: DecisionContext): boolean =>
   waitsForLevels(pair, decide(pair, context), armTriggers(pair, context));
+
+const { openIntents } = open(idlePair(), START_DRAFT).pair;
+const position: Position = {
+  cycleId: 1,
+  state: 'pending_sl',
+  stopVolume: null,
+  rollback: null,
+  refusals: 0,
+  retryAtMs: NOW,
+  unprotectedSinceMs: NOW,
+  sellUntilMs: null,
+  openedMs: NOW,
+  closedMs: null,
+};
 
 const cents = fc.integer({ min: 50_00, max: 150_00 });
 
@@ -50,6 +81,13 @@ describe('a pair that waits for its levels', () => {
     ['that may only sell', { ...activePair(), permitted: false }, {}],
     ['whose price is too old', activePair(), { market: makeMarket('100.00', '100.01', { ageMs: 60_000 }) }],
     ['whose balances are unknown', activePair(), { account: null }],
+    [
+      'that is forbidden, while an order of its ended cycle is open',
+      idlePair({ permitted: false, openIntents }),
+      {},
+    ],
+    ['that is forbidden, while its ended cycle has a position', idlePair({ permitted: false, position }), {}],
+    ['whose coins have no stop', { ...activePair(), position }, {}],
     ['while trading is switched off', activePair(), { trading: false }],
     ['while nothing is known of orders of before', activePair(), { reconciled: false }],
   ])('is none %s: something else may be over at any moment', (_, pair, changes) => {

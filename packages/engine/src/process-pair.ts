@@ -82,12 +82,12 @@ export class PairProcessor {
     board.slots.decided(memory.index, nowMono);
     memory.waitingFor = decision.type === 'wait' ? decision.reason : null;
 
-    if (!protect(this.#context, pair, decision, context, nowMono))
-      this.#carryOut(pair, memory, context, decision, tickMono);
+    const isForStop = protect(this.#context, pair, decision, context, nowMono);
+    if (!isForStop) this.#carryOut(pair, memory, context, decision, tickMono);
     // Here and not before: an order does not wait for the histogram.
     if (tickMono !== null && kind === 'crossing')
       board.latencies.record('tick_to_decision', (decidedMono - tickMono) * 1_000);
-    this.#arm(symbol, memory, context, decision, priceVersion);
+    this.#arm(symbol, memory, context, { decision, isForStop, priceVersion });
   }
 
   #carryOut(
@@ -134,9 +134,9 @@ export class PairProcessor {
     symbol: string,
     memory: PairMemory,
     context: DecisionContext,
-    decision: Decision,
-    priceVersion: number,
+    pass: { readonly decision: Decision; readonly isForStop: boolean; readonly priceVersion: number },
   ): void {
+    const { decision, isForStop, priceVersion } = pass;
     const { board, books, clock } = this.#context;
     const pair = books.pair(symbol);
     const triggers = armTriggers(pair, context);
@@ -146,7 +146,9 @@ export class PairProcessor {
       buyAtOrBelow: already.buy ? null : triggers.buyAtOrBelow,
       sellAtOrAbove: already.sell ? null : triggers.sellAtOrAbove,
     };
-    board.triggers.arm(memory.index, { ...armed, isPatient: waitsForLevels(pair, decision, armed) });
+    // A pass that belonged to the stop has not done what it decided: it has to come again soon.
+    const isPatient = !isForStop && waitsForLevels(pair, decision, armed);
+    board.triggers.arm(memory.index, { ...armed, isPatient });
     if (this.#market.version(memory.index) === priceVersion) return;
     const now = reached(armed, this.#market.view(memory.index, clock.monoMs()));
     if (now.buy || now.sell) board.slots.markDirty(memory.index);
