@@ -303,7 +303,7 @@ export class World {
     return this.board.counters.read(name);
   }
 
-  /** For a test that makes many worlds; each one that is left ends with its test, and is looked at once more. */
+  /** For a test that makes many worlds; what was sent without a right fails the test all the same. */
   dispose(): void {
     this.#isDisposed = true;
     this.#reader?.close();
@@ -312,12 +312,11 @@ export class World {
   }
 
   #end(): void {
-    if (this.#isDisposed) return;
     try {
       // Whatever a test has done to the books, their reports are what their trades make.
-      reportsAddUp(this.path);
+      if (!this.#isDisposed) reportsAddUp(this.path);
     } finally {
-      this.dispose();
+      if (!this.#isDisposed) this.dispose();
     }
     if (this.broken.length > 0)
       throw new Error(`promises broken on the way to the order thread: ${this.broken.join('; ')}`);
