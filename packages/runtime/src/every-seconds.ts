@@ -11,7 +11,8 @@ let second = 0;
 /**
  * Calls `work` every so many whole seconds, for the first time within as many, until the returned function is called.
  * All such chores of a thread share one timer: to be woken takes a thread longer than most of them do, and ten timers
- * wake it ten times. It keeps no process alive. What `work` throws is nobody's, as with a timer of its own.
+ * wake it ten times. It keeps no process alive. What `work` throws is nobody's, as with a timer of its own: it is
+ * thrown after the others have been called too.
  */
 export function everySeconds(seconds: number, work: () => void): () => void {
   const chore = { seconds, work };
@@ -27,5 +28,15 @@ export function everySeconds(seconds: number, work: () => void): () => void {
 
 function strike(): void {
   second += 1;
-  for (const chore of chores) if (second % chore.seconds === 0) chore.work();
+  for (const chore of chores) if (second % chore.seconds === 0) carryOut(chore);
+}
+
+function carryOut({ work }: Chore): void {
+  try {
+    work();
+  } catch (error) {
+    setImmediate(() => {
+      throw error;
+    });
+  }
 }

@@ -42,3 +42,19 @@ test('a chore that is begun while another runs is called within its time', () =>
   end();
   endSecond();
 });
+
+test('a chore that throws keeps none of the others from their work, and its error is heard', () => {
+  const done: string[] = [];
+  const ends = [
+    everySeconds(1, () => done.push('before')),
+    everySeconds(1, () => {
+      throw new Error('this chore failed');
+    }),
+    everySeconds(1, () => done.push('after')),
+  ];
+  expect(() => vi.advanceTimersByTime(1_500)).toThrow('this chore failed');
+  expect(done).toEqual(['before', 'after']);
+  expect(() => vi.advanceTimersByTime(1_000)).toThrow('this chore failed');
+  expect(done).toEqual(['before', 'after', 'before', 'after']);
+  for (const end of ends) end();
+});
