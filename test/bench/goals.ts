@@ -25,13 +25,15 @@ const atLeast = (what: string, row: string, variant: string, limit: number): Goa
 /** Why a goal is missed, by its words; shown with the verdict. */
 const REASONS: Readonly<Record<string, string>> = {
   'one order per 2 s against the floor, which commits nothing':
-    'what the floor does not do is to commit and to wake a thread: five pages, an fsync and a wake-up take the sum of the lines in `machine` without any code of ours; beside `decision_to_commit` and `tick_to_decision` (`stages`) that is most of it',
+    'what the floor does not do is to commit and to wake a thread: five pages, an fsync and a wake-up take the sum of the lines in `machine` without any code of ours. The rest of `decision_to_commit` (`stages`) is code and data that have left the caches since the last order (`caches`)',
   'one order per 2 s against the plain design': 'the same',
   '20 orders/s among 2,000 frames/s against the floor': 'the same',
   'frame received until the decision':
     'to wake a sleeping thread takes longer than that by itself on this machine (`machine`), and only a thread that never sleeps would do without: a whole core. Before it lies `tick_to_queue`, after it a decision whose code and data have left the caches since the last one. To rehearse it does not help here: what a thread has read is gone within milliseconds, whether it sleeps or not (`caches`)',
   'one order per 2 s, the slowest hundredth':
-    'a single fsync that waited for what others wrote to the same disk: see `decision_to_commit` and the floor in `commits`',
+    'a single commit: see `decision_to_commit`. The disk of this machine stands still now and then, whoever writes to it (the slowest values of `commits` and `machine`)',
+  'cold start to ready':
+    'all of it is CPU time of two cores (`ready-cpu`), most of it to read and compile JavaScript in four threads at once; the slower the hour of the machine (see how long the floor takes for its first order), the longer',
   'CPU, 16 pairs at 16 frames/s':
     'half of it is what a thread takes that does nothing but read these frames (`idle-16`); the rest are about twelve other wake-ups a second in four threads (beats, looks at the lock and for alerts, a pair in turn) and the compiler of V8, which goes on for minutes at this rate',
   'CPU, 16 pairs at 160 frames/s':
