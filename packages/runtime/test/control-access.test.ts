@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { startHarness } from './control-harness.js';
 
@@ -212,6 +212,22 @@ describe('paths (S09)', () => {
 describe('limits (S11)', () => {
   const path = '/api/autotrader/reset_cycle';
 
+  /** A command of which the head alone has left, with this one more header; the body is the caller's. */
+  function openCommand(
+    { port, token }: { readonly port: number; readonly token: string },
+    header: string,
+  ): Socket {
+    const socket = connect(port, '127.0.0.1');
+    const head = [
+      `POST ${path} HTTP/1.1`,
+      `Host: 127.0.0.1:${port}`,
+      `Authorization: Bearer ${token}`,
+      header,
+    ];
+    socket.write([...head, '', ''].join('\r\n'));
+    return socket;
+  }
+
   test('a body over 64 KB is refused, announced or not', async () => {
     const harness = await startHarness();
     const rawBody = JSON.stringify({ symbol: 'x'.repeat(70_000) });
@@ -230,13 +246,7 @@ describe('limits (S11)', () => {
 
   test('a body without an end is refused as soon as it is too large', async () => {
     const harness = await startHarness();
-    const socket = connect(harness.port, '127.0.0.1');
-    const head = [
-      `POST ${path} HTTP/1.1`,
-      `Host: 127.0.0.1:${harness.port}`,
-      `Authorization: Bearer ${harness.token}`,
-    ];
-    socket.write([...head, 'Transfer-Encoding: chunked', '', ''].join('\r\n'));
+    const socket = openCommand(harness, 'Transfer-Encoding: chunked');
     socket.write(`${(70_000).toString(16)}\r\n${'x'.repeat(70_000)}\r\n`);
 
     const received = await new Promise<string>((resolve) => {
@@ -252,13 +262,8 @@ describe('limits (S11)', () => {
 
   test('a client that goes in the middle of its command is no failure of the engine, and nothing is commanded', async () => {
     const harness = await startHarness();
-    const socket = connect(harness.port, '127.0.0.1');
-    const head = [
-      `POST ${path} HTTP/1.1`,
-      `Host: 127.0.0.1:${harness.port}`,
-      `Authorization: Bearer ${harness.token}`,
-    ];
-    socket.write([...head, 'Content-Length: 100', '', '{"symbol":'].join('\r\n'));
+    const socket = openCommand(harness, 'Content-Length: 100');
+    socket.write('{"symbol":');
     // Each of these calls comes after what this connection has done before it.
     await harness.call({ path: STATUS_PATH });
     socket.resetAndDestroy();
