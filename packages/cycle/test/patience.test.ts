@@ -5,6 +5,7 @@ import {
   armTriggers,
   decide,
   type DecisionContext,
+  NOTHING_ARMED,
   type PairState,
   type Position,
   waitsForLevels,
@@ -12,13 +13,16 @@ import {
 import {
   activePair,
   cycleOf,
+  draftOf,
   idlePair,
   makeAccount,
   makeContext,
+  makeFill,
   makeMarket,
   NOW,
   open,
   START_DRAFT,
+  trade,
 } from './make.js';
 
 const at = (cents: number, changes: Partial<DecisionContext> = {}): DecisionContext =>
@@ -92,6 +96,37 @@ describe('a pair that waits for its levels', () => {
     ['while nothing is known of orders of before', activePair(), { reconciled: false }],
   ])('is none %s: something else may be over at any moment', (_, pair, changes) => {
     expect(isPatient(pair, at(100_00, changes))).toBe(false);
+  });
+
+  test('is one whose last buy was far below its row, and that waits for a deeper drop', () => {
+    const pair = trade(activePair(), draftOf(decide(activePair(), at(96_00))), [
+      makeFill('buy', '0.06', '90'),
+    ]).pair;
+
+    expect(decide(pair, at(91_99))).toMatchObject({ type: 'wait', reason: 'drop_insufficient' });
+    expect(isPatient(pair, at(91_99))).toBe(true);
+  });
+
+  test('is none that has just decided to order, at either level', () => {
+    for (const far of [50_00, 150_00]) {
+      expect(decide(activePair(), at(far)).type).not.toBe('wait');
+      expect(isPatient(activePair(), at(far))).toBe(false);
+    }
+  });
+
+  // Both conditions stand by themselves: they must hold whatever reasons later rules give first.
+  test('is none without a sale armed, and none with an order open, although it says that it waits for a price', () => {
+    const pair = activePair();
+    const context = at(100_00);
+    const decision = decide(pair, context);
+    const armed = armTriggers(pair, context);
+    const forbidden = idlePair({ permitted: false });
+    const refused = decide(forbidden, context);
+
+    expect(waitsForLevels(pair, decision, armed)).toBe(true);
+    expect(waitsForLevels(pair, decision, { ...armed, sellAtOrAbove: null })).toBe(false);
+    expect(waitsForLevels(forbidden, refused, NOTHING_ARMED)).toBe(true);
+    expect(waitsForLevels({ ...forbidden, openIntents }, refused, NOTHING_ARMED)).toBe(false);
   });
 
   test('is one on the last row of its ladder, where only the sale is left', () => {

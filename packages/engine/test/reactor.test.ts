@@ -150,6 +150,17 @@ describe('the urgent queue', () => {
     expect(board.cyclerWake.current()).toBeGreaterThan(seen);
   });
 
+  test('a pair that waits for more than its levels wakes a cycler at rest with any change of its price', () => {
+    const { board, tick } = world();
+    board.triggers.arm(0, { buyAtOrBelow: 95, askLevel: 1, sellAtOrAbove: 110, isPatient: false });
+    board.cyclerWake.rest(-1, 0, () => true);
+    const seen = board.cyclerWake.current();
+
+    tick({ bid: whole(99), ask: whole(101) });
+
+    expect(board.cyclerWake.current()).toBeGreaterThan(seen);
+  });
+
   test('pairs that wake nobody leave room for those that do: the cycler is woken when the queue is half full', () => {
     const { board, clock, tick } = world();
     board.cyclerWake.rest(-1, 0, () => true);
