@@ -51,9 +51,30 @@ export class MarketReader {
     };
   }
 
+  /**
+   * `ageMs` of the view alone, infinite when nothing is known; what else lies in the cell is then told by `hasBid`,
+   * `isBelieved` and `isRest`. For looks at all pairs, which need no exact decimals.
+   */
+  ageMs(pair: number, nowMono: MonoMs): number {
+    const cell = this.#cell;
+    if (this.#board.prices.read(pair, cell)) return frameAgeMs(cell, this.#exchangeClock, nowMono);
+    Object.assign(cell, emptyPriceCell());
+    return Number.POSITIVE_INFINITY;
+  }
+
   /** Count of the publications of the pair's prices: unchanged means that no frame came in between. */
   version(pair: number): number {
     return this.#board.prices.read(pair, this.#probe) ? this.#probe.version : 0;
+  }
+
+  /** False when the exchange's book has nobody who buys. */
+  get hasBid(): boolean {
+    return this.#cell.bidMantissa > 0;
+  }
+
+  /** False while a jump of the price waits to be confirmed. */
+  get isBelieved(): boolean {
+    return this.#cell.suspectSinceMono < 0;
   }
 
   /** The prices behind the last `view` as they lie in the cell. */

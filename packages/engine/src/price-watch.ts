@@ -60,12 +60,12 @@ export class PriceWatch {
     const memory = pairs.get(symbol) as PairMemory;
     const { permitted, cycle } = books.pair(symbol);
     if (!permitted && cycle === null) return false;
-    const { ageMs, isBelieved, bid } = this.#market.view(memory.index, nowMono);
+    const ageMs = this.#market.ageMs(memory.index, nowMono);
     // At the start the stream gets its time to begin.
-    if (bid === null) return nowMono - memory.bornMono >= options.staleAfterMs;
+    if (!this.#market.hasBid) return nowMono - memory.bornMono >= options.staleAfterMs;
     const isFresh = ageMs < (this.#market.isRest ? ASK_EVERY_MS : options.staleAfterMs);
     if (isFresh && !this.#market.isRest) memory.blind = null;
-    return !isFresh || !isBelieved;
+    return !isFresh || !this.#market.isBelieved;
   }
 
   #isWaiting(nowMono: MonoMs): boolean {
