@@ -34,6 +34,8 @@ export interface GateFeedDeps {
   readonly random: () => number;
   /** Hears every frame as it came, before anybody reads it. */
   readonly tap?: (data: Buffer, isBinary: boolean) => void;
+  /** Calls `work` about once a second until the returned function is called; by default with a timer of its own. */
+  readonly everySecond?: (work: () => void) => () => void;
 }
 
 export interface GateFeed extends PriceFeed {
@@ -41,9 +43,16 @@ export interface GateFeed extends PriceFeed {
   readonly setClockOffset: (offsetMs: number) => void;
 }
 
-const HOUSEKEEPING_MS = 1_000;
+const SECOND_MS = 1_000;
 /** After this silence of a pair's book channel its ticker's best prices count. */
 const BOOK_QUIET_MS = 2_000;
+
+const ownTimer =
+  (everyMs: number): NonNullable<GateFeedDeps['everySecond']> =>
+  (work) => {
+    const timer = setInterval(work, everyMs);
+    return () => clearInterval(timer);
+  };
 
 /**
  * Gate.io's spot WebSocket as the engine's `PriceFeed`: one socket for all pairs and, with keys, for the account's own
@@ -54,7 +63,7 @@ const BOOK_QUIET_MS = 2_000;
  */
 export function createGateFeed(
   options: GateFeedOptions,
-  { log, clock, random, tap }: GateFeedDeps,
+  { log, clock, random, tap, everySecond }: GateFeedDeps,
 ): GateFeed {
   const {
     apiKey = '',
@@ -65,6 +74,8 @@ export function createGateFeed(
     silentPairMs = 15_000,
   } = options;
   const streams = new Map(options.symbols.map((symbol) => [symbol, new PairStream()]));
+  const everyNowAndThen =
+    everySecond ?? ownTimer(Math.min(SECOND_MS, answerTimeoutMs, retryRefusedMs, silentPairMs));
   const backoff = createBackoff({ ...DEFAULT_BACKOFF, ...options.backoff }, random);
   let offsetMs = 0;
   const exchangeNowS = (): number => Math.floor((clock.epochMs() + offsetMs) / 1_000);
@@ -93,7 +104,7 @@ export function createGateFeed(
   let handlers: FeedHandlers | null = null;
   let connection: Connection | null = null;
   let reconnectTimer: NodeJS.Timeout | null = null;
-  let housekeeping: NodeJS.Timeout | null = null;
+  let endHousekeeping: (() => void) | null = null;
   let openedMono: number | null = null;
   let opened = 0;
   let malformedFrames = 0;
@@ -160,16 +171,15 @@ export function createGateFeed(
     log.info({ reconnects: opened - 1, symbols: options.symbols.length }, 'price feed connected');
     for (const stream of streams.values()) stream.heardMono = openedMono;
     subscriber.begin((text) => connection?.send(text), openedMono);
-    housekeeping = setInterval(
-      () => {
-        refusalsChanged(subscriber.tick(clock.monoMs()));
-        resubscribeSilent(clock.monoMs());
-        // Frames may go wrong a thousand times a second; their count is told once.
-        if (unpublished) publish();
-      },
-      Math.min(HOUSEKEEPING_MS, answerTimeoutMs, retryRefusedMs, silentPairMs),
-    );
+    endHousekeeping = everyNowAndThen(keepHouse);
     publish();
+  }
+
+  function keepHouse(): void {
+    refusalsChanged(subscriber.tick(clock.monoMs()));
+    resubscribeSilent(clock.monoMs());
+    // Frames may go wrong a thousand times a second; their count is told once.
+    if (unpublished) publish();
   }
 
   function onClosed(reason: string): void {
@@ -183,8 +193,8 @@ export function createGateFeed(
   }
 
   function forgetConnection(): void {
-    if (housekeeping !== null) clearInterval(housekeeping);
-    housekeeping = null;
+    endHousekeeping?.();
+    endHousekeeping = null;
     openedMono = null;
     connection = null;
     subscriber.end();

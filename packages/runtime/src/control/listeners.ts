@@ -34,8 +34,8 @@ export function createLimitedServer(limits: ControlLimits, listener: RequestList
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headersTimeoutMs,
       requestTimeout: limits.requestTimeoutMs,
-      // Both are only looked at this often; Node's own 30 s would make them 30 s.
-      connectionsCheckingInterval: 1_000,
+      // Both are only looked at this often, whether anybody is connected or not, so a client has at most twice as long.
+      connectionsCheckingInterval: limits.headersTimeoutMs,
     },
     listener,
   );

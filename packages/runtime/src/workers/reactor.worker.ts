@@ -1,10 +1,10 @@
-import { setInterval } from 'node:timers';
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { systemClock } from '@mtrade/base';
 import { attachBoard, Owner } from '@mtrade/board';
 import { configFromWire } from '@mtrade/config/wire';
 import { evidenceToWire, Reactor, type LaneEvent, type Tick } from '@mtrade/engine';
 import { createGateFeed, type GateFeed } from '@mtrade/feed';
+import { everySeconds } from '../every-seconds.js';
 import { workerLogger } from '../logging.js';
 import type { Beginning, ReactorBoot, WorkerControl } from '../messages.js';
 import { report, wireOf } from './report.js';
@@ -14,7 +14,7 @@ import { Watchdog } from './watchdog.js';
 // trading lives here.
 
 /** Whoever waits for a beat waits for seconds, and each one wakes the thread. */
-const HEARTBEAT_MS = 1_000;
+const HEARTBEAT_EVERY_S = 1;
 
 const boot = workerData as ReactorBoot;
 const { control } = boot;
@@ -47,7 +47,7 @@ control.on('message', (message: WorkerControl) => {
       return feed?.setClockOffset(message.offsetMs);
     case 'stop':
       feed?.close();
-      clearInterval(heartbeat);
+      endHeartbeat();
       cycler?.close();
       control.close();
   }
@@ -68,11 +68,11 @@ const watchdog = new Watchdog(board.heartbeats, (ageMs) => {
   log.error({ ageMs }, 'the supervisor has stalled; the process is killed so that it can be started again');
   process.kill(process.pid, 'SIGKILL');
 });
-const heartbeat = setInterval(() => {
+const endHeartbeat = everySeconds(HEARTBEAT_EVERY_S, () => {
   const now = systemClock.monoMs();
   board.heartbeats.beat('reactor', now);
   watchdog.look(now);
-}, HEARTBEAT_MS);
+});
 
 function begin({ endpoints }: Beginning): void {
   try {
@@ -83,7 +83,7 @@ function begin({ endpoints }: Beginning): void {
         depthSymbols: deepSymbols,
         ...boot.secrets,
       },
-      { log, clock: systemClock, random: Math.random },
+      { log, clock: systemClock, random: Math.random, everySecond: (work) => everySeconds(1, work) },
     );
     board.slots.sweep(Owner.reactor, boot.generation - 1);
     feed.start({
