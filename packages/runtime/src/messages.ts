@@ -86,7 +86,8 @@ export type WorkerControl =
 
 /** Sent by a worker to the supervisor. */
 export type WorkerReport =
-  | { readonly type: 'ready' }
+  /** `thread`: where it matters on which processor it runs. */
+  | { readonly type: 'ready'; readonly thread?: number | null }
   | { readonly type: 'failed'; readonly error: WireError }
   | { readonly type: 'rules'; readonly rules: readonly WireRules[] }
   | { readonly type: 'clock-offset'; readonly offsetMs: number }

@@ -135,6 +135,8 @@ RestrictSUIDSGID=yes
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
+# The two threads that work on an order are given different processors on a virtual machine.
+SystemCallFilter=sched_setaffinity
 SystemCallErrorNumber=EPERM
 # MemoryDenyWriteExecute cannot be set: the JavaScript engine compiles at run time. ProcSubset=pid would hide the
 # identity of this boot, by which a lock of the last one is known.

@@ -12,6 +12,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Endpoints, LockClaim, WorkerControl, WorkerReport } from '../messages.js';
 import type { MetricSources } from '../metrics/index.js';
 import { CyclerClient } from './cycler-client.js';
+import { keepApart } from './keep-apart.js';
 import { statusOf } from './status.js';
 import { type Party, Switchboard } from './switchboard.js';
 import { DEFAULT_RESTARTS, WorkerSlot, type WorkerLife } from './worker-slot.js';
@@ -248,6 +249,7 @@ export class Supervisor {
   #onReport(party: Party, message: WorkerReport | CyclerReply): void {
     switch (message.type) {
       case 'ready':
+        if (party !== 'reactor' && message.thread) keepApart(party, message.thread, this.#deps.log);
         return this.#onReady[party]?.();
       case 'rules':
         this.#rules = message.rules;

@@ -9,6 +9,7 @@ import { CyclerSleep } from './cycler-sleep.js';
 import { guardedStore } from './guarded-store.js';
 import { openBooks } from './open-books.js';
 import { report, wireOf } from './report.js';
+import { threadId } from './thread-id.js';
 
 /**
  * Entry file of the cycler thread. Its loop never awaits: it drains its ports, works, and sleeps in `Atomics.wait` until
@@ -67,7 +68,7 @@ function run({ rules }: Beginning): void {
         reply: (reply: CyclerReply) => control.postMessage(reply),
       },
     );
-    report(control, { type: 'ready' });
+    report(control, { type: 'ready', thread: threadId() });
     const sleep = new CyclerSleep({
       wake: board.cyclerWake,
       hasWork: () => board.urgent.depth() > 0,

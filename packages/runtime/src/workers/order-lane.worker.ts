@@ -22,6 +22,7 @@ import { createCommitWord } from './commit-word.js';
 import { heldWord } from './held-word.js';
 import { createOrderRehearsal } from './order-rehearsal.js';
 import { report, wireOf } from './report.js';
+import { threadId } from './thread-id.js';
 
 /** The exchange is asked this long for the pairs' rules before the start is given up. */
 const START_TRIES = 6;
@@ -115,7 +116,7 @@ export async function run(boot: LaneBoot): Promise<void> {
 
     report(control, { type: 'rules', rules: (await firstRules(venue, symbols, endpoints)).map(rulesToWire) });
     if (config.mode !== 'paper') await checkKey(config, { venue, log });
-    report(control, { type: 'ready' });
+    report(control, { type: 'ready', thread: threadId() });
     await Promise.all([
       keepWarm(
         venue,
