@@ -5,16 +5,17 @@ import { join } from 'node:path';
 const KEPT = 4;
 
 /**
- * Moves the finished bundle `fresh` to `bundles/<name>` and lets `bundles/current` name it. Each bundle keeps a directory
- * of its own, so a running engine finds its threads and late files there, whatever is built beside it. `name` stands for
- * the content: the same content twice is one bundle.
+ * Moves the finished bundle `fresh` to `bundles/<name>`, lets `prepare` work on it there, and lets `bundles/current` name
+ * it. Each bundle keeps a directory of its own, so a running engine finds its threads and late files there, whatever is
+ * built beside it. `name` stands for the content: the same content twice is one bundle.
  */
-export function publishBundle(bundles, fresh, name) {
+export async function publishBundle(bundles, fresh, name, prepare = async () => undefined) {
   const place = join(bundles, name);
   if (existsSync(place)) {
     rmSync(fresh, { recursive: true, force: true });
     utimesSync(place, new Date(), new Date());
   } else renameSync(fresh, place);
+  await prepare(place);
 
   // A start beside this takes the old one or the new one, and never half of each.
   const next = join(bundles, `.current-${process.pid}`);

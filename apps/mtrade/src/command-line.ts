@@ -40,11 +40,16 @@ async function tellOfOthers(dataDir: string): Promise<void> {
   for (const line of await enginesElsewhere(dataDir).catch(() => [])) cli.note(line);
 }
 
-try {
-  await buildProgram(cli).parseAsync(process.argv);
-} catch (error) {
-  for (const line of explain(error)) cli.note(line);
-  if (isMtradeError(error, 'MTRADE_NOT_RUNNING')) await tellOfOthers(error.facts.dataDir);
-  // Not process.exit: what is still on its way to a pipe must arrive.
-  process.exitCode = exitCodeOf(error);
+async function main(): Promise<void> {
+  try {
+    await buildProgram(cli).parseAsync(process.argv);
+  } catch (error) {
+    for (const line of explain(error)) cli.note(line);
+    if (isMtradeError(error, 'MTRADE_NOT_RUNNING')) await tellOfOthers(error.facts.dataDir);
+    // Not process.exit: what is still on its way to a pipe must arrive.
+    process.exitCode = exitCodeOf(error);
+  }
 }
+
+/** Settles when the command is done; the bundle's format knows no `await` outside of a function. */
+export const finished = main();

@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 
 // The build puts the whole program into a few files, because finding and opening hundreds of small ones is half of a
 // start. Where only the compiler has run, the small ones do the same.
 const bundle = currentBundle();
-if (bundle !== null) await import(new URL(`bundle/${bundle}/main/command-line.js`, import.meta.url).href);
-else await import('./command-line.js');
+const program = bundle === null ? await import('./command-line.js') : bundled(bundle);
+await program.finished;
+
+function bundled(name: string): { readonly finished: Promise<void> } {
+  return createRequire(import.meta.url)(`./bundle/${name}/main.js`) as { readonly finished: Promise<void> };
+}
 
 function currentBundle(): string | null {
   try {

@@ -9,6 +9,7 @@ const isKnown = process.versions.node.startsWith('20.');
 /**
  * Before anything compiles WebAssembly. The only one here reads the heads of HTTP answers, a kilobyte at a time; compiled
  * to the utmost it is no faster to anybody's notice, and the compiler takes megabytes that the allocator never gives back.
+ * A bundle does it for every command, because compiled code is kept for one set of flags.
  */
 export function compileWasmOnce(): void {
   if (isKnown) setFlagsFromString('--liftoff-only');

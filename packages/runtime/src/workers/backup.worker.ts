@@ -5,9 +5,8 @@ import { wireOf } from './report.js';
 // Entry file of one automatic backup: copying yields, but reading the copy back does not, and no other thread may stand.
 
 const { source, target } = workerData as { readonly source: string; readonly target: string };
-try {
-  const { pages } = await backupDatabase(source, target);
-  parentPort?.postMessage({ pages });
-} catch (error) {
-  parentPort?.postMessage({ error: wireOf(error) });
-}
+
+backupDatabase(source, target).then(
+  ({ pages }) => parentPort?.postMessage({ pages }),
+  (error: unknown) => parentPort?.postMessage({ error: wireOf(error) }),
+);

@@ -21,7 +21,7 @@ function close(): void {
     .finally(() => control.close());
 }
 
-try {
+async function open(): Promise<void> {
   exchange = await openEmbeddedExchange(
     { config: configFromWire(boot.config), secrets, directory },
     {
@@ -36,7 +36,9 @@ try {
     if (message.type === 'stop') close();
   });
   report(control, { type: 'endpoints', endpoints: exchange.endpoints });
-} catch (error) {
+}
+
+open().catch((error: unknown) => {
   report(control, { type: 'failed', error: wireOf(error) });
   control.close();
-}
+});

@@ -14,7 +14,8 @@ const boot = workerData as RestoredBoot;
 const { control } = boot;
 const config = configFromWire(boot.config);
 const log = workerLogger('restored', boot);
-try {
+
+async function compare(): Promise<void> {
   const store = openBooks(boot, config, log);
   try {
     const account = await createGateAccountReader(
@@ -36,9 +37,11 @@ try {
   } finally {
     store.close();
   }
-  report(control, { type: 'ready' });
-} catch (error) {
-  report(control, { type: 'failed', error: wireOf(error) });
-} finally {
-  control.close();
 }
+
+void compare()
+  .then(
+    () => report(control, { type: 'ready' }),
+    (error: unknown) => report(control, { type: 'failed', error: wireOf(error) }),
+  )
+  .finally(() => control.close());
