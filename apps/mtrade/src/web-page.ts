@@ -18,7 +18,15 @@ const TYPES: Readonly<Record<string, string>> = {
 
 function pageFile(path: string, type: string): PageFile {
   const body = new Uint8Array(readFileSync(path));
-  return { type, body, gzip: new Uint8Array(gzipSync(body)) };
+  let gzip: Uint8Array<ArrayBuffer> | undefined;
+  return {
+    type,
+    body,
+    // When it is first asked for: a start does not wait for a page that nobody may open.
+    get gzip() {
+      return (gzip ??= new Uint8Array(gzipSync(body)));
+    },
+  };
 }
 
 /** The built page, read once at the start; undefined when it was never built. */

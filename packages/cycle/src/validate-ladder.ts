@@ -67,29 +67,56 @@ const PER_CENT = scaled(1, 2);
 
 /** Says what is wrong with the parameters before any trade, and what a ladder of them costs. */
 export function validateLadder(params: LadderParams, options: LadderCheckOptions = {}): LadderReport {
+  return createLadderCheck()(params, options);
+}
+
+/**
+ * `validateLadder` for many pairs: most of the work is the same for all that have the same parameters and the same fee,
+ * and one ladder takes milliseconds.
+ */
+export function createLadderCheck(): (params: LadderParams, options: LadderCheckOptions) => LadderReport {
+  const judged = new Map<string, Judged>();
+  return (params, options) => {
+    const feePct = options.feePct ?? options.rules?.feeRate.times(HUNDRED) ?? null;
+    const atPrice = options.atPrice ?? null;
+    const key = JSON.stringify([params, feePct, atPrice]);
+    const one = judged.get(key) ?? judge(params, feePct, atPrice);
+    judged.set(key, one);
+    if (one.ladder === null || !options.rules) return one.report;
+    return {
+      ...one.report,
+      errors: [
+        ...one.report.errors,
+        ...minimumErrors(one.ladder, options.rules, atPrice),
+        ...stopMinimumErrors(one.ladder, params, options.rules, feeRateOf(feePct)),
+      ],
+    };
+  };
+}
+
+/** What can be said without the pair's rules; no ladder where there can be none. */
+interface Judged {
+  readonly report: LadderReport;
+  readonly ladder: Ladder | null;
+}
+
+const feeRateOf = (feePct: Decimal | null): Decimal => (feePct ?? ZERO).times(PER_CENT);
+
+function judge(params: LadderParams, feePct: Decimal | null, atPrice: Price | null): Judged {
   const shape = shapeErrors(params);
-  if (shape.length > 0) return { ...NOTHING_FOUND, errors: shape };
+  if (shape.length > 0) return { report: { ...NOTHING_FOUND, errors: shape }, ladder: null };
 
   const totalQuote = totalPurchase(params);
   const errors = [...totalErrors(totalQuote), ...dropErrors(params), ...targetErrors(params)];
-  if (errors.length > 0) return { ...NOTHING_FOUND, errors, totalQuote };
+  if (errors.length > 0) return { report: { ...NOTHING_FOUND, errors, totalQuote }, ladder: null };
 
-  const ladder = buildLadder(params, options.atPrice ?? price('100'));
-  const feePct = options.feePct ?? options.rules?.feeRate.times(HUNDRED) ?? null;
-  const netMarginsPct = feePct === null ? [] : netMargins(ladder, feePct);
-  const feeRate = (feePct ?? ZERO).times(PER_CENT);
-  const prices = ladder.rows.map((row) => rowPrices(row, params, { feeRate }));
+  const ladder = buildLadder(params, atPrice ?? price('100'));
+  const prices = ladder.rows.map((row) => rowPrices(row, params, { feeRate: feeRateOf(feePct) }));
   const breakEvenRows = range(prices.length - 1).filter((step) => prices[step]?.waitsForBreakEven);
   const unreachableRows = rowsBelowStop(ladder, prices);
   const narrow = narrowStop(params, feePct);
-  return {
-    errors: options.rules
-      ? [
-          ...narrow.errors,
-          ...minimumErrors(ladder, options.rules, options.atPrice ?? null),
-          ...stopMinimumErrors(ladder, params, options.rules, feeRate),
-        ]
-      : narrow.errors,
+  const report = {
+    errors: narrow.errors,
     warnings: [
       ...breakEvenWarnings(breakEvenRows, feePct),
       ...narrow.warnings,
@@ -98,8 +125,9 @@ export function validateLadder(params: LadderParams, options: LadderCheckOptions
     breakEvenRows,
     unreachableRows,
     totalQuote,
-    netMarginsPct,
+    netMarginsPct: feePct === null ? [] : netMargins(ladder, feePct),
   };
+  return { report, ladder };
 }
 
 function shapeErrors(params: LadderParams): LadderFinding[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { baseQty, decimal, price, quoteAmount, text } from '@mtrade/money';
-import { validateLadder } from '../src/index.js';
+import { createLadderCheck, validateLadder } from '../src/index.js';
 import { makeParams, makeRules } from './make.js';
 import { WORKED_MARGINS } from './worked-rows.js';
 
@@ -27,6 +27,27 @@ describe('scenario 25: fee-aware warning', () => {
       'rows 7-16 wait for break-even instead of their own target and earn nothing: the target does not cover a fee of 0.2 % on both sides',
     );
   });
+});
+
+test('one check for many pairs says of each what a check of its own would', () => {
+  const check = createLadderCheck();
+  const rules = [
+    makeRules(),
+    makeRules({ symbol: 'ETH/USDT', minQuote: quoteAmount('10') }),
+    makeRules({ feeRate: decimal('0.01') }),
+    makeRules({ minBase: baseQty('0.1') }),
+    null,
+  ];
+  const params = [
+    makeParams(),
+    makeParams({ stopLossPct: '3' }),
+    makeParams({ stepPct: '60' }),
+    makeParams(),
+  ];
+  for (const one of params)
+    for (const rule of rules)
+      for (const atPrice of [null, price('100'), price('7')])
+        expect(check(one, { rules: rule, atPrice })).toEqual(validateLadder(one, { rules: rule, atPrice }));
 });
 
 test('the defaults need 393,213 quote for a base order of 3', () => {

@@ -1,6 +1,6 @@
 import { MtradeError } from '@mtrade/base';
 import type { MtradeConfig } from '@mtrade/config';
-import { type MarketRules, validateLadder } from '@mtrade/cycle';
+import { createLadderCheck, type MarketRules } from '@mtrade/cycle';
 import { rulesFromWire, type WireRules } from '@mtrade/engine';
 import type { Logger } from '@mtrade/log';
 import { text } from '@mtrade/money';
@@ -15,13 +15,14 @@ interface Judgement {
 /** The configuration held against what the exchange says of its pairs: unknown ones, and purchases below a minimum. */
 export function judgeRules(config: MtradeConfig, rules: ReadonlyMap<string, MarketRules>): Judgement {
   const ladders = new Map<string, { readonly symbols: readonly string[]; readonly isLossy: boolean }>();
+  const checkLadder = createLadderCheck();
   const problems = config.pairs.flatMap((pair, index) => {
     const known = rules.get(pair.symbol);
     if (!known)
       return [
         `pairs[${index}].symbol: ${pair.symbol} is not listed on ${config.exchange.id}; remove it or correct the name`,
       ];
-    const report = validateLadder(pair.ladder, { rules: known });
+    const report = checkLadder(pair.ladder, { rules: known });
     const totalQuote = `${text(report.totalQuote)} ${known.quote}`;
     const said = [totalQuote, ...report.warnings.map((warning) => warning.message)].join('; ');
     const { symbols, isLossy } = ladders.get(said) ?? { symbols: [], isLossy: report.warnings.length > 0 };

@@ -5,7 +5,7 @@ import type { ControlEnv } from './http-env.js';
 export interface PageFile {
   readonly type: string;
   readonly body: Uint8Array<ArrayBuffer>;
-  /** The same, packed; absent where packing gains nothing. */
+  /** The same, packed; absent where packing gains nothing. Read only when a client wants it: it may be made then. */
   readonly gzip?: Uint8Array<ArrayBuffer>;
 }
 
@@ -34,13 +34,14 @@ export const pageOrHint = (page: WebPage | undefined): WebPage =>
  * nothing beside the page can be reached (S09). The files hold no secret, therefore they need no token.
  */
 export function addWebPage(app: OpenAPIHono<ControlEnv>, page: WebPage): void {
-  for (const [path, { type, body, gzip }] of page)
+  for (const [path, file] of page)
     app.get(path, (context) => {
-      const packs = gzip !== undefined && /\bgzip\b/.test(context.req.header('accept-encoding') ?? '');
-      return context.body(packs ? gzip : body, 200, {
-        'Content-Type': type,
+      const wantsPacked = /\bgzip\b/.test(context.req.header('accept-encoding') ?? '');
+      const packed = wantsPacked ? file.gzip : undefined;
+      return context.body(packed ?? file.body, 200, {
+        'Content-Type': file.type,
         Vary: 'Accept-Encoding',
-        ...(packs && { 'Content-Encoding': 'gzip' }),
+        ...(packed && { 'Content-Encoding': 'gzip' }),
       });
     });
 }
