@@ -1,4 +1,4 @@
-import { type Decimal, decimal, text } from '@mtrade/money';
+import { compact, type Decimal, decimal, text } from '@mtrade/money';
 import type { MtradeConfig } from './document.js';
 
 /**
@@ -11,7 +11,8 @@ type WireValue = string | number | boolean | null | readonly WireValue[] | Confi
 const DECIMAL = '$decimal';
 
 export const configToWire = (config: MtradeConfig): ConfigWire => toWire(config) as ConfigWire;
-export const configFromWire = (wire: ConfigWire): MtradeConfig => fromWire(wire) as MtradeConfig;
+/** Numbers that are the same are one object: hundreds of pairs have the same ladder, and every thread keeps them all. */
+export const configFromWire = (wire: ConfigWire): MtradeConfig => fromWire(wire, new Map()) as MtradeConfig;
 
 const isDecimal = (value: object): value is Decimal => 'toFixed' in value;
 
@@ -22,10 +23,16 @@ function toWire(value: unknown): WireValue {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, toWire(inner)]));
 }
 
-function fromWire(value: WireValue): unknown {
+function fromWire(value: WireValue, known: Map<string, Decimal>): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(fromWire);
+  if (Array.isArray(value)) return value.map((inner) => fromWire(inner, known));
   const fields = value as ConfigWire;
-  if (typeof fields[DECIMAL] === 'string') return decimal(fields[DECIMAL]);
-  return Object.fromEntries(Object.entries(fields).map(([key, inner]) => [key, fromWire(inner)]));
+  if (typeof fields[DECIMAL] === 'string') return readOnce(fields[DECIMAL], known);
+  return Object.fromEntries(Object.entries(fields).map(([key, inner]) => [key, fromWire(inner, known)]));
+}
+
+function readOnce(written: string, known: Map<string, Decimal>): Decimal {
+  const value = known.get(written) ?? compact(decimal(written));
+  known.set(written, value);
+  return value;
 }

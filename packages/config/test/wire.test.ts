@@ -29,3 +29,13 @@ test('amounts come out as decimals that one can count with', () => {
 
   expect(pair && text(pair.ladder.stepPct.plus(pair.ladder.stepPct))).toBe('0.000000000000000002');
 });
+
+test('numbers that all pairs have in common are kept once for all of them', () => {
+  const symbols = ['ETH/USDT', 'BTC/USDT', 'SOL/USDT'];
+  const { config } = resolve({ toml: symbols.map((symbol) => `[[pairs]]\nsymbol = "${symbol}"\n`).join('') });
+  const { pairs } = configFromWire(structuredClone(configToWire(config)));
+
+  expect(pairs.map(({ symbol }) => symbol)).toEqual(symbols);
+  expect(new Set(pairs.map(({ ladder }) => ladder.stepPct)).size).toBe(1);
+  expect(new Set(pairs.map(({ ladder }) => ladder.baseOrder)).size).toBe(1);
+});

@@ -1,5 +1,14 @@
 import { MtradeError } from '@mtrade/base';
-import { type BaseQty, decimal, type Decimal, type Price, type QuoteAmount, text, ZERO } from '@mtrade/money';
+import {
+  type BaseQty,
+  compact,
+  decimal,
+  type Decimal,
+  type Price,
+  type QuoteAmount,
+  text,
+  ZERO,
+} from '@mtrade/money';
 import type { Ladder, LadderParams, LadderRow } from './ladder.js';
 
 /** Stored form: every amount is plain decimal text, so nothing is lost between two starts. */
@@ -106,9 +115,9 @@ function reader(value: unknown, what: string) {
   };
   return {
     text: textOf,
-    decimal: (key: string): Decimal => decimal(textOf(key)),
+    decimal: (key: string): Decimal => compact(decimal(textOf(key))),
     decimalOr: (key: string, otherwise: Decimal): Decimal =>
-      fields[key] === undefined ? otherwise : decimal(textOf(key)),
+      fields[key] === undefined ? otherwise : compact(decimal(textOf(key))),
     count: (key: string): number => {
       const field = fields[key];
       if (typeof field !== 'number' || !Number.isSafeInteger(field) || field < 0)

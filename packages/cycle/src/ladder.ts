@@ -1,6 +1,7 @@
 import { assert } from '@mtrade/base';
 import {
   type BaseQty,
+  compact,
   type Decimal,
   HUNDRED,
   integer,
@@ -111,16 +112,16 @@ export function buildLadder(params: LadderParams, startPrice: Price): Ladder {
     rows.push({
       step,
       level: bookLevel(params, step),
-      stepDropPct: drop,
-      dropPct,
-      rate: rate as Price,
-      purchase: purchase as QuoteAmount,
-      invested: invested as QuoteAmount,
-      coins: quotient(coinsAtStart, startPrice) as BaseQty,
-      breakEven: breakEven as Price,
-      breakEvenPct,
-      targetPct,
-      sellPrice: sellPrice as Price,
+      stepDropPct: compact(drop),
+      dropPct: compact(dropPct),
+      rate: compact(rate as Price),
+      purchase: compact(purchase as QuoteAmount),
+      invested: compact(invested as QuoteAmount),
+      coins: compact(quotient(coinsAtStart, startPrice) as BaseQty),
+      breakEven: compact(breakEven as Price),
+      breakEvenPct: compact(breakEvenPct),
+      targetPct: compact(targetPct),
+      sellPrice: compact(sellPrice as Price),
     });
   }
   return { startPrice, rows };

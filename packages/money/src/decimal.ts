@@ -48,6 +48,15 @@ export function scaled(mantissa: number, decimals: number): Decimal {
   return new Big(`${mantissa}e-${decimals}`);
 }
 
+/**
+ * Gives back the same object in as little memory as it takes: for what is kept for hours by the thousand. An array that
+ * was filled digit by digit has room for sixteen more, which is half of a short number.
+ */
+export function compact<T extends Decimal>(value: T): T {
+  value.c = value.c.slice();
+  return value;
+}
+
 /** For hints and displays only: the nearest double. Never the base of a decision that spends money. */
 export const toDouble = (value: Decimal): number => Number(value.toFixed());
 

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import {
   baseQty,
   ceilToStep,
+  compact,
   type Decimal,
   decimal,
   floorToStep,
@@ -73,6 +74,21 @@ describe('decimal text', () => {
     expect(() => decimal('1').plus(0.1)).toThrow(/./);
     expect(() => integer(0.5)).toThrow(/not a safe integer/);
     expect(() => integer(2 ** 53)).toThrow(/not a safe integer/);
+  });
+});
+
+describe('decimals that are kept', () => {
+  test('are the same to the last digit, and as good to count with', () => {
+    fc.assert(
+      fc.property(plain, plain, (written, other) => {
+        const value = decimal(written);
+        const kept = compact(decimal(written));
+        expect(text(kept)).toBe(text(value));
+        expect(kept).toEqual(value);
+        expect(text(kept.plus(decimal(other)))).toBe(text(value.plus(decimal(other))));
+        expect(text(kept.times(decimal(other)))).toBe(text(value.times(decimal(other))));
+      }),
+    );
   });
 });
 
