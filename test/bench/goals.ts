@@ -35,14 +35,15 @@ const REASONS: Readonly<Record<string, string>> = {
   'cold start to ready':
     'all of it is CPU time of two cores (`ready-cpu`), most of it to read and compile JavaScript in four threads at once; the slower the hour of the machine (see how long the floor takes for its first order), the longer',
   'CPU, 16 pairs at 16 frames/s':
-    'half of it is what a thread takes that does nothing but read these frames (`idle-16`); the rest are about twelve other wake-ups a second in four threads (beats, looks at the lock and for alerts, a pair in turn) and the compiler of V8, which goes on for minutes at this rate',
+    'half of it is what a thread takes that does nothing but read these frames (`idle-16`), a quarter the compiler of V8, which goes on for minutes at this rate; the rest are about nine other wake-ups a second in four threads (beats, looks at the lock, a pair in turn twice a second, a connection kept open)',
   'CPU, 16 pairs at 160 frames/s':
     'four fifths of it are what a thread takes that does nothing but read these frames (`idle-160`): waking up for one frame is 0.15-0.25 ms of CPU time on this machine, reading and judging it 2 us (`intake-time`)',
   'CPU, 200 pairs at 2,000 frames/s':
     'seven tenths of it are what a thread takes that does nothing but read these frames (`idle-2000`), a tenth is the cycler, which decides exactly on each pair about once a second while no price reaches its levels',
   'resident memory, 16 pairs':
-    '48 MB are the program text of Node.js and 7 MB other libraries; the heaps of the four threads hold 45 MB, 16 the first one, 12 the order thread with the class of the exchange, 8-10 each of the others, of which an empty thread is 5; V8 code is 4 MB; the allocator holds 19 MB, 5 of them free and kept (`MALLOC_ARENA_MAX=1` in the environment gives them back, at the price of threads that wait for each other)',
-  'resident memory, 200 pairs': 'the same, and the books, ladders and views of 200 pairs',
+    '50 MB are the program text and constants of Node.js and 4 MB other libraries; the heaps of the four threads hold 45 MB, 16 the first one, 12 the order thread with the class of the exchange, 8-10 each of the others, of which an empty thread is 5; V8 code is 4 MB; the allocator holds 19 MB, of which 10 are in use and 5 could be given back (`MALLOC_ARENA_MAX=1` in the environment does half of it, at the price of threads that wait for each other). The optimizing compiler takes 9 MB of all this with its text, its room and what it makes; without it an idle engine takes a third more CPU',
+  'resident memory, 200 pairs':
+    'the same, and in the cycler the tables of 200 ladders, seventeen rows of ten exact figures each, which are about 45 KB a pair; the rest is room that the heaps of the cycler and the first thread have taken while 200 start buys were made and give back slowly',
   'status while the exchange hangs':
     'the status is made anew for each question: the cycler wakes up and gives its view of all pairs; see what the way there and back takes alone',
   'reset while the exchange hangs':
