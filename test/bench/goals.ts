@@ -25,7 +25,7 @@ const atLeast = (what: string, row: string, variant: string, limit: number): Goa
 /** Why a goal is missed, by its words; shown with the verdict. */
 const REASONS: Readonly<Record<string, string>> = {
   'one order per 2 s against the floor, which commits nothing':
-    'what the floor does not do is to commit and to wake a thread: five pages, an fsync and a wake-up take the sum of the lines in `machine` without any code of ours. The rest of `decision_to_commit` (`stages`) is code and data that have left the caches since the last order (`caches`)',
+    'what the floor does not do is to commit and to wake a thread: an fsync and two wake-ups take what `machine` says without any code of ours. The rest of `decision_to_commit` (`stages`) is what the cycler itself does from its waking to the fsync: the exact decision, the name of the order, the intent with the triggers that guard it, the journal line; none of it takes long when it is done often, and each of it some ten to a hundred microseconds here, because code and data have left the caches since the last order (`caches`). Building, signing and dispatching run beside it on another processor',
   'one order per 2 s against the plain design': 'the same',
   '20 orders/s among 2,000 frames/s against the floor': 'the same',
   'frame received until the decision':
@@ -33,7 +33,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'one order per 2 s, the slowest hundredth':
     'a single commit: see `decision_to_commit`. The disk of this machine stands still now and then, whoever writes to it (the slowest values of `commits` and `machine`)',
   'cold start to ready':
-    'all of it is CPU time of two cores (`ready-cpu`), most of it to read and compile JavaScript in four threads at once; the slower the hour of the machine (see how long the floor takes for its first order), the longer',
+    'all of it is CPU time of two cores (`ready-cpu`), most of it to load and run JavaScript in four threads at once (what V8 has compiled comes with the bundle); the slower the hour of the machine (see how long the floor takes for its first order), the longer',
   'CPU, 16 pairs at 16 frames/s':
     'half of it is what a thread takes that does nothing but read these frames (`idle-16`), a quarter the compiler of V8, which goes on for minutes at this rate; the rest are about nine other wake-ups a second in four threads (beats, looks at the lock, a pair in turn twice a second, a connection kept open)',
   'CPU, 16 pairs at 160 frames/s':
@@ -41,9 +41,9 @@ const REASONS: Readonly<Record<string, string>> = {
   'CPU, 200 pairs at 2,000 frames/s':
     'seven tenths of it are what a thread takes that does nothing but read these frames (`idle-2000`), a tenth is the cycler, which decides exactly on each pair about once a second while no price reaches its levels',
   'resident memory, 16 pairs':
-    '50 MB are the program text and constants of Node.js and 4 MB other libraries; the heaps of the four threads hold 45 MB, 16 the first one, 12 the order thread with the class of the exchange, 8-10 each of the others, of which an empty thread is 5; V8 code is 4 MB; the allocator holds 19 MB, of which 10 are in use and 5 could be given back (`MALLOC_ARENA_MAX=1` in the environment does half of it, at the price of threads that wait for each other). The optimizing compiler takes 9 MB of all this with its text, its room and what it makes; without it an idle engine takes a third more CPU',
+    '50 MB are the program text and constants of Node.js and 4 MB other libraries; the heaps of the four threads hold 45 MB, 16 the first one, 12 the order thread with the class of the exchange, 8-10 each of the others, of which an empty thread is 5; V8 code is 4 MB; the allocator holds 19 MB, of which 10 are in use and 5 could be given back (`MALLOC_ARENA_MAX=1` in the environment does half of it, at the price of threads that wait for each other). The optimizing compiler takes 9 MB of all this with its text, its room and what it makes; without it an idle engine takes more CPU',
   'resident memory, 200 pairs':
-    'the same, and in the cycler the tables of 200 ladders, seventeen rows of ten exact figures each, which are about 45 KB a pair; the rest is room that the heaps of the cycler and the first thread have taken while 200 start buys were made and give back slowly',
+    'the same, and in the cycler the tables of 200 ladders, seventeen rows of ten exact figures each; the rest is room that the heaps of the cycler and the first thread have taken while 200 start buys were made and give back slowly',
   'status while the exchange hangs':
     'the status is made anew for each question: the cycler wakes up and gives its view of all pairs; see what the way there and back takes alone',
   'reset while the exchange hangs':
