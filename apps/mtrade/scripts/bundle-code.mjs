@@ -86,6 +86,8 @@ async function filesOf(input) {
   const { output } = await build.generate({
     format: 'cjs',
     exports: 'named',
+    // As modules are, and as tests and types see them: what is wrong fails instead of going on.
+    strict: true,
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
     // Each thread keeps the text of all it has loaded. One character beyond Latin-1 doubles it, and of ccxt and undici a
@@ -115,9 +117,15 @@ export async function bundleCode() {
     ...HOT.map((thread) => filesOf({ [thread]: fileOf(thread) })),
   ]);
   const [[, loader]] = await filesOf({ load: join(app, 'dist/code-loader/load-code.js') });
-  const code = builds.flat().map(([name, text]) => [`code/${name}`, `${HEAD}${ownImports(text)}${FOOT}\n`]);
+  const code = new Map();
+  for (const [name, text] of builds.flat()) {
+    const file = `${HEAD}${ownImports(text)}${FOOT}\n`;
+    checkText(name, file);
+    if ((code.get(name) ?? file) !== file) throw new Error(`two files are called ${name}`);
+    code.set(name, file);
+  }
   return new Map([
-    ...code,
+    ...[...code].map(([name, file]) => [`code/${name}`, file]),
     ['load.js', loader],
     ['package.json', '{ "type": "commonjs" }\n'],
     ['main.js', "module.exports = require('./load.js').load('command-line.js');\n"],
@@ -126,6 +134,14 @@ export async function bundleCode() {
       `module.exports = require('../load.js').load('${thread}.js');\n`,
     ]),
   ]);
+}
+
+/** What the loader counts on. */
+function checkText(name, file) {
+  if (!file.startsWith('"use strict";', HEAD.length)) throw new Error(`${name} is not strict`);
+  // Read as Latin-1, which takes no time: one character beyond would be read as others.
+  const beyond = [...file].find((character) => character.codePointAt(0) > 0x7f);
+  if (beyond !== undefined) throw new Error(`${name} has the character ${beyond}, which should be escaped`);
 }
 
 /** A script has no `import()` of its own; what is not in the bundle is imported by the file that loads it. */

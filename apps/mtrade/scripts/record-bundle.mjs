@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,21 +39,34 @@ trade = true
  */
 export async function recordBundle(place) {
   const cache = join(place, 'cache');
-  const node = `${process.version}-${process.platform}-${process.arch}`;
-  const isKept = existsSync(cache) && readdirSync(cache).some((name) => name.startsWith(`${node}-`));
-  if (isKept) return;
   const target = join(cache, `.new-${process.pid}`);
-  const work = mkdtempSync(join(tmpdir(), 'mtrade-'));
+  let work = null;
   try {
+    if (existsSync(join(cache, nameAtStart(place)))) return;
+    work = mkdtempSync(join(tmpdir(), 'mtrade-'));
     mkdirSync(target, { recursive: true });
     await record(place, target, work);
     const name = keptName(target);
-    renameSync(join(target, name), join(cache, name));
+    // Somebody else who builds the same may have been faster.
+    if (!existsSync(join(cache, name))) renameSync(join(target, name), join(cache, name));
   } catch (error) {
     console.warn(`bundle: no compiled code is kept, so a start takes longer: ${error.message}`);
   } finally {
-    for (const directory of [target, work]) rmSync(directory, { recursive: true, force: true });
+    for (const directory of [target, work])
+      if (directory) rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** Under what name a start looks for compiled code: that of this Node.js, with its own flags, on this processor. */
+function nameAtStart(place) {
+  const ask = `process.stdout.write(require(${JSON.stringify(join(place, 'load.js'))}).cacheName())`;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', ask], {
+    env: { PATH: process.env.PATH },
+    encoding: 'utf8',
+    timeout: LIMIT_MS,
+  });
+  if (status !== 0) throw new Error(stderr.trim().slice(-300));
+  return stdout;
 }
 
 async function record(place, target, work) {

@@ -106,6 +106,13 @@ describe('the unit', () => {
     expect(systemdUnit(options())).not.toContain('SocketBind');
   });
 
+  test('lets the two threads of an order be given their processors: what is allowed again comes after what is refused', () => {
+    const filters: readonly string[] = systemdUnit(options()).match(/^SystemCallFilter=.*$/gm) ?? [];
+    const refused = filters.findIndex((line) => line.includes('~') && line.includes('@resources'));
+    expect(refused).toBeGreaterThanOrEqual(0);
+    expect(filters.indexOf('SystemCallFilter=sched_setaffinity')).toBeGreaterThan(refused);
+  });
+
   test('of a user asks for nothing that only the system may give', () => {
     const unit = systemdUnit(options({ isUser: true, config: config({ mode: 'live' }) }));
 

@@ -78,6 +78,7 @@ describe('decimal text', () => {
 });
 
 describe('decimals that are kept', () => {
+  // That they take less memory, no test can see: a row of `npm run bench -- idle` does.
   test('are the same to the last digit, and as good to count with', () => {
     fc.assert(
       fc.property(plain, plain, (written, other) => {

@@ -1,7 +1,9 @@
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { silentLogger } from '@mtrade/log';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { allowedIn, halvesOf, isVirtual, place } from '../src/supervisor/keep-apart.js';
 
 describe('which processors a thread gets', () => {
@@ -43,10 +45,11 @@ describe('which processors a thread gets', () => {
   });
 });
 
-describe('a thread is given its processors', () => {
-  const mine = allowedIn(process.platform === 'linux' ? readFileSync('/proc/self/status', 'utf8') : '');
+const hasTaskset = spawnSync('taskset', ['-V']).status === 0;
+const mine = allowedIn(process.platform === 'linux' ? readFileSync('/proc/self/status', 'utf8') : '');
 
-  it.runIf(process.platform === 'linux')('and runs nowhere else from then on', async () => {
+describe('a thread is given its processors', () => {
+  it.runIf(hasTaskset && mine.length > 1)('and runs nowhere else from then on', async () => {
     const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
     try {
       const last = mine.at(-1) as number;
@@ -57,8 +60,28 @@ describe('a thread is given its processors', () => {
     }
   });
 
-  it('and nothing happens where that cannot be done', async () => {
-    const placed = new Promise<string>((resolve) => place(2 ** 30, '0', silentLogger, () => resolve('over')));
-    await expect(placed).resolves.toBe('over');
+  describe('and where that cannot be done', () => {
+    let directory = '';
+    beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'mtrade-path-'))));
+    afterEach(() => {
+      vi.unstubAllEnvs();
+      vi.restoreAllMocks();
+      rmSync(directory, { recursive: true, force: true });
+    });
+
+    it.each<[string, (file: string) => void]>([
+      ['there is no such program', () => undefined],
+      ['the program refuses', (file) => writeFileSync(file, '#!/bin/sh\nexit 1\n', { mode: 0o755 })],
+      ['it may not be run', (file) => writeFileSync(file, '', { mode: 0o600 })],
+      // Of this Node.js tells nobody: it throws.
+      ['its name leads nowhere', (file) => symlinkSync(file, file)],
+    ])('(%s) only the log tells of it', async (_, make) => {
+      make(join(directory, 'taskset'));
+      vi.stubEnv('PATH', directory);
+      const debug = vi.spyOn(silentLogger, 'debug');
+      await new Promise<void>((resolve) => place(process.pid, '0', silentLogger, resolve));
+      expect(debug).toHaveBeenCalledOnce();
+      expect(allowedIn(readFileSync('/proc/self/status', 'utf8'))).toEqual(mine);
+    });
   });
 });

@@ -4,7 +4,9 @@ export interface ControlLimits {
   readonly bodyBytes: number;
   /** Nesting of arrays and objects in a body. */
   readonly jsonDepth: number;
+  /** Looked at this often: a client that is late is gone after at most twice this time. */
   readonly headersTimeoutMs: number;
+  /** Looked at as often as the headers. */
   readonly requestTimeoutMs: number;
   /** A connection that moves no byte for so long is dropped; longer than the heartbeat of the event stream. */
   readonly idleTimeoutMs: number;

@@ -9,7 +9,7 @@ export interface PageFile {
   readonly gzip?: Uint8Array<ArrayBuffer>;
 }
 
-/** The page by request path (`/`, `/assets/index-x1.js`), complete and in memory before the server listens. */
+/** The page by request path (`/`, `/assets/index-x1.js`), in memory before the server listens; a file is packed for the first client that wants it so. */
 export type WebPage = ReadonlyMap<string, PageFile>;
 
 const MISSING: WebPage = new Map([

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { errorText } from '@mtrade/base';
 import type { Logger } from '@mtrade/log';
 
 /** The two that work on an order at the same time: one commits it while the other builds and signs it. */
 export type Apart = 'cycler' | 'lane';
 
-/** A start has other things to do, and no order comes within its first second. */
+/** A start has other things to do first. Orders that come earlier are only slower. */
 const AFTER_MS = 1_000;
 const LIMIT_MS = 5_000;
 
@@ -20,22 +20,37 @@ const LIMIT_MS = 5_000;
  * missing: there, orders are only slower.
  */
 export function keepApart(party: Apart, thread: number, log: Logger): void {
-  const halves = isVirtual(contentOf('/proc/cpuinfo'))
-    ? halvesOf(allowedIn(contentOf('/proc/self/status')))
-    : null;
-  if (halves === null) return;
-  setTimeout(() => place(thread, party === 'lane' ? halves[0] : halves[1], log), AFTER_MS).unref();
+  setTimeout(() => {
+    const halves = isVirtual(contentOf('/proc/cpuinfo')) ? halvesOf(usable()) : null;
+    // It may have ended meanwhile, and its number may belong to somebody else by now.
+    if (halves === null || !existsSync(`/proc/self/task/${thread}`)) return;
+    place(thread, party === 'lane' ? halves[0] : halves[1], log);
+  }, AFTER_MS).unref();
 }
 
 /** Lets a thread of this process run on these processors only; `processors` as in `0,2`. */
 export function place(thread: number, processors: string, log: Logger, placed = (): void => undefined): void {
-  // Nothing of our environment: it may hold what nobody else should see.
+  const tell = (error: unknown): void =>
+    log.debug({ thread, processors, reason: errorText(error) }, 'a thread was not given its processors');
+  // Of our environment no more than it needs.
   const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin' };
-  execFile('taskset', ['-pc', processors, String(thread)], { env, timeout: LIMIT_MS }, (error) => {
-    if (error)
-      log.debug({ thread, processors, reason: errorText(error) }, 'a thread was not given its processors');
+  try {
+    execFile('taskset', ['-pc', processors, String(thread)], { env, timeout: LIMIT_MS }, (error) => {
+      if (error) tell(error);
+      placed();
+    });
+  } catch (error) {
+    // Node.js tells only some failures of a start of a program to the callback; of the others it throws.
+    tell(error);
     placed();
-  });
+  }
+}
+
+/** The processors that this process may use and that are switched on: the kernel allows it absent ones, too. */
+function usable(): readonly number[] {
+  const online = new Set(listed(contentOf('/sys/devices/system/cpu/online')));
+  const allowed = allowedIn(contentOf('/proc/self/status'));
+  return online.size === 0 ? allowed : allowed.filter((processor) => online.has(processor));
 }
 
 /** Every other one to each of the two, as text for `taskset`; null when there are fewer than two. */
@@ -46,13 +61,19 @@ export function halvesOf(processors: readonly number[]): readonly [string, strin
 }
 
 /** The processors that a process may use, from its `/proc/self/status`. */
-export function allowedIn(status: string): readonly number[] {
-  const list = /^Cpus_allowed_list:\s*([\d,-]+)$/m.exec(status)?.[1] ?? '';
-  return list.split(',').flatMap((range) => {
-    const [first, last = first] = range.split('-').map(Number);
-    if (range === '' || first === undefined || last === undefined) return [];
-    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-  });
+export const allowedIn = (status: string): readonly number[] =>
+  listed(/^Cpus_allowed_list:\s*([\d,-]+)$/m.exec(status)?.[1] ?? '');
+
+/** Numbers as the kernel lists them: `0,2-4`. */
+function listed(list: string): readonly number[] {
+  return list
+    .trim()
+    .split(',')
+    .flatMap((range) => {
+      const [first, last = first] = range.split('-').map(Number);
+      if (range === '' || first === undefined || last === undefined) return [];
+      return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    });
 }
 
 /** Whether the processor says that it is one of a virtual machine; only x86 does. */
