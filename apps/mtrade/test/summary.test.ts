@@ -31,6 +31,9 @@ test('an amount in it has no more decimals than an exchange books; all of them a
   expect(told('0.000000000000000012')).toBe('1.2e-17');
 });
 
-test('without books it counts no pairs', () => {
-  expect(finalLine(last, null, NOW)).not.toContain('idle');
+test('without books it says nothing of pairs and profit, and that it does not', () => {
+  const line = finalLine(last, null, NOW);
+  expect(line).not.toMatch(/idle|realized profit|USDT/);
+  expect(line).toContain('the books cannot be read just now');
+  expect(line).toContain('mtrade status');
 });

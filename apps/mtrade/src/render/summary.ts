@@ -39,10 +39,11 @@ export function plainLine(status: StatusJson, nowMs: number): string {
   return `${status.mode.toUpperCase()}${up}${pairs} realized profit ${profit.length === 0 ? '0' : profit.join(', ')}; errors ${status.stats.errors}`;
 }
 
-/** The last line: pairs and profit as the closed books have them; without books none, rather than stale ones. */
+/** The last line: pairs and profit as the closed books have them; without books neither, rather than stale ones or none. */
 export function finalLine(last: StatusJson, stored: StoredStatus | null, nowMs: number): string {
-  const { pairs, profit } = stored ?? { pairs: [], profit: {} };
-  return `stopped. ${plainLine({ ...last, pairs, profit }, nowMs)}`;
+  if (stored !== null)
+    return `stopped. ${plainLine({ ...last, pairs: stored.pairs, profit: stored.profit }, nowMs)}`;
+  return `stopped. ${last.mode.toUpperCase()}; the books cannot be read just now, so nothing is said of pairs and profit: see mtrade status; errors ${last.stats.errors}`;
 }
 
 interface Summary {
