@@ -34,7 +34,8 @@ const OF_THREADS = [
 interface Installed {
   readonly directory: string;
   readonly bundle: string;
-  readonly cache: string;
+  /** Its files of compiled code, also those for another Node.js or processor. */
+  readonly compiled: readonly string[];
 }
 
 function install(): Installed {
@@ -48,8 +49,10 @@ function install(): Installed {
   }
   symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
   const bundle = join(app, 'dist/bundle', name);
-  const [tag = ''] = readdirSync(join(bundle, 'cache'));
-  return { directory, bundle, cache: join(bundle, 'cache', tag) };
+  const compiled = readdirSync(join(bundle, 'cache'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  return { directory, bundle, compiled };
 }
 
 describe('code that the build has compiled', () => {
@@ -58,8 +61,6 @@ describe('code that the build has compiled', () => {
     built = install();
   });
   afterEach(() => rmSync(built.directory, { recursive: true, force: true }));
-
-  const files = (): string[] => readdirSync(built.cache).map((name) => join(built.cache, name));
 
   function mtrade(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     const main = join(built.directory, 'apps/mtrade/dist/main.js');
@@ -145,7 +146,7 @@ describe('code that the build has compiled', () => {
     ['missing', (paths) => paths.forEach((path) => rmSync(path))],
   ];
   it.each(harms)('which is %s is not used, and the engine trades all the same', async (_, harm) => {
-    harm(files());
+    harm(built.compiled);
     const notes = await trade();
     expect(OF_THREADS.map((name) => notes.get(name))).toEqual(OF_THREADS.map(() => 'none'));
     expect(new Set(notes.values())).toEqual(new Set(['none']));

@@ -1,6 +1,6 @@
 // Runs before `npm start` and `npm test`: installs what is missing or out of date, then builds. It uses only what Node
 // ships, because at this moment nothing else may be there.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -81,4 +81,4 @@ await run(
   'building what has changed',
 );
 // Compiled code that is missing makes a start slower and nothing else: it says so by itself.
-spawnSync(process.execPath, [join(root, 'apps/mtrade/scripts/renew-code.mjs')], { stdio: 'inherit' });
+await import('./renew-code.mjs');

@@ -103,6 +103,15 @@ export function fileLoss(witness: FileWitness): string | null {
   }
 }
 
+/** The loss of the first of them that is lost; null while all are there. */
+export function firstLoss(witnesses: readonly FileWitness[]): string | null {
+  for (const witness of witnesses) {
+    const reason = fileLoss(witness);
+    if (reason !== null) return reason;
+  }
+  return null;
+}
+
 function sameFile(witness: FileWitness): boolean {
   const now = statSync(witness.path, { throwIfNoEntry: false });
   return now !== undefined && now.ino === witness.inode && now.dev === witness.device;

@@ -7,7 +7,7 @@ import { isMainThread } from 'node:worker_threads';
 import { compileWasmOnce } from '../small-memory.js';
 import { cacheName, packCode, unpackCode } from './code-cache.js';
 
-// `load.js` of a bundle: every thread begins here. Half of a start was V8 compiling functions; the build keeps what it
+// `load.js` of a bundle: every thread begins here. Much of a start was V8 compiling functions; the build keeps what it
 // has compiled (scripts/record-bundle.mjs), and here it comes back. Without it everything runs all the same, later.
 
 type Code = (

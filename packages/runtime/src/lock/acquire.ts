@@ -51,7 +51,7 @@ export interface HeldLock {
   readonly created: string | null;
   /** The engine that ended without giving the lock back, in words; null when the last one stopped cleanly. */
   readonly tookOverFrom: string | null;
-  /** The files that carry the lock, for another thread to compare before every order (`fileLoss`). */
+  /** The files that carry the lock, for another thread to compare before every order (`firstLoss`). */
   readonly witnesses: readonly FileWitness[];
   readonly stillHeld: () => boolean;
   /** Gives everything back, at once. `undoCreated` also removes what this lock has made. Safe to call twice. */

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Clock } from '@mtrade/base';
 import type { Logger } from '@mtrade/log';
-import { fileLoss, type FileWitness } from '@mtrade/store';
+import { type FileWitness, firstLoss } from '@mtrade/store';
 import { everySeconds } from '../every-seconds.js';
 
 const LOOK_EVERY_S = 1;
@@ -38,13 +38,11 @@ export function watchLock(witnesses: readonly FileWitness[], { clock, log, onLos
   };
   const stillHeld = (): boolean => {
     if (lost !== null) return false;
-    for (const witness of witnesses) {
-      const reason = fileLoss(witness);
-      if (reason !== null) lose(reason);
-    }
+    const reason = firstLoss(witnesses);
+    if (reason !== null) lose(reason);
     return lost === null;
   };
-  const isIntact = (): boolean => lost === null && witnesses.every((witness) => fileLoss(witness) === null);
+  const isIntact = (): boolean => lost === null && firstLoss(witnesses) === null;
   const look = (): void => {
     const now = clock.monoMs();
     const gapMs = now - lookedAt;

@@ -1,22 +1,17 @@
 import { MtradeError } from '@mtrade/base';
 import type { CommitWord } from '@mtrade/engine';
-import { fileLoss, type FileWitness } from '@mtrade/store';
+import { type FileWitness, firstLoss } from '@mtrade/store';
 
 /**
  * The error of a file that carries the single-instance lock and is not the one that was locked, as far as anybody can
  * see; null while all are.
  */
 export function lockLoss(witnesses: readonly FileWitness[]): MtradeError | null {
-  for (const witness of witnesses) {
-    const reason = fileLoss(witness);
-    if (reason !== null)
-      return new MtradeError(
-        'MTRADE_LOCK_LOST',
-        `the lock is lost: ${reason}; no order may be sent any more`,
-        { reason },
-      );
-  }
-  return null;
+  const reason = firstLoss(witnesses);
+  if (reason === null) return null;
+  return new MtradeError('MTRADE_LOCK_LOST', `the lock is lost: ${reason}; no order may be sent any more`, {
+    reason,
+  });
 }
 
 /**
